@@ -1,14 +1,14 @@
 """The errors of the project, each of which builds its own sentence.
 
-    WatchError                 the root: `except WatchError` catches everything of ours
-    ├── ConfigError            sources.yaml is wrong: stops, exit 2
-    ├── FetchError             a URL did not answer usefully: recorded, the pass goes on
-    ├── FeedError              bytes are not a usable feed: recorded, the pass goes on
-    ├── CleanError             a page gives no story: recorded, the pass goes on
-    ├── TagError               a record cannot be tagged: recorded, the pass goes on
-    ├── KnowledgeError         a file in knowledge/ is wrong: stops, exit 2
-    └── ArchiveError           the database cannot be used: stops, exit 1
-        └── Locked             another process is writing to it
+WatchError                 the root: `except WatchError` catches everything of ours
+├── ConfigError            sources.yaml is wrong: stops, exit 2
+├── FetchError             a URL did not answer usefully: recorded, the pass goes on
+├── FeedError              bytes are not a usable feed: recorded, the pass goes on
+├── CleanError             a page gives no story: recorded, the pass goes on
+├── TagError               a record cannot be tagged: recorded, the pass goes on
+├── KnowledgeError         a file in knowledge/ is wrong: stops, exit 2
+└── ArchiveError           the database cannot be used: stops, exit 1
+    └── Locked             another process is writing to it
 """
 
 from __future__ import annotations
