@@ -1,0 +1,118 @@
+"""The main job: what `run`, every tick of `watch`, and the demo do, under one lock.
+
+lock ─▶ archive ─▶ watch.run_pass ─▶ derive ─▶ publish.refresh ─▶ Report
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from pipeline import publish, terminal
+from pipeline.archive import open_archive, watching
+from pipeline.archive.lock import writing
+from pipeline.derive import DeriveReport, derive
+from pipeline.models import Config, Report
+from pipeline.watch.run import run_pass
+
+Stop = Callable[[], bool]
+
+
+@contextmanager
+def stopping() -> Iterator[Stop]:
+    """SIGTERM and Ctrl-C ask for a clean end: the unit in hand is finished and committed.
+
+    A second Ctrl-C interrupts at once (SQLite rolls back what was open). Outside the main thread,
+    where Python allows no handlers, the yielded function just says False.
+    """
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.set()
+        terminal.say("Stopping: finishing what is in hand …")
+        signal.signal(number, old[signal.Signals(number)])
+
+    old = {s: signal.getsignal(s) for s in (signal.SIGTERM, signal.SIGINT)}
+    for s in old:
+        signal.signal(s, ask)
+    try:
+        yield asked.is_set
+    finally:
+        for s, handler in old.items():
+            signal.signal(s, handler)
+
+
+def one_pass(
+    db: Path,
+    settings: Config,
+    *,
+    what: str,
+    everything: bool = False,
+    stop: Stop,
+    progress: terminal.ProgressFn,
+    connect: Mapping[str, tuple[str, int]] | None = None,
+) -> Report:
+    """Fetch what is due, derive what is stale, publish; one row in `passes`.
+
+    Args:
+        what: who holds the lock while it runs, as a person would say it ("run", "watch").
+        everything: fetch every enabled feed, due or not.
+        connect: host name → (address, port), instead of DNS; for the demo and the tests.
+
+    Raises:
+        Locked: another process is writing to this archive.
+        ArchiveError: the database cannot be used; what was committed before is kept.
+    """
+    started = datetime.now(UTC)
+    with writing(db, what), open_archive(db) as archive:
+        seen = run_pass(archive, settings, everything=everything, now=started, stop=stop,
+                        progress=progress, connect=connect)  # fmt: skip
+        made = derive(archive, stop=stop, progress=progress)
+        publish.refresh(archive)
+        report = Report(
+            started_at=started,
+            ended_at=datetime.now(UTC),
+            feeds_due=seen.feeds_due,
+            feeds_not_modified=seen.feeds_not_modified,
+            feeds_failed=seen.feeds_failed,
+            entries_new=seen.entries_new,
+            pages_fetched=seen.pages_fetched,
+            pages_failed=seen.pages_failed,
+            articles_cleaned=made.cleaned,
+            articles_failed=made.clean_failed + made.tag_failed,
+            articles_tagged=made.tagged,
+            stopped=stop(),
+            failures=seen.failures,
+        )
+        watching.finish_pass(archive, report)
+    return report
+
+
+def derive_again(
+    db: Path,
+    *,
+    stages: Sequence[str],
+    host: str | None,
+    url: str | None,
+    dry_run: bool,
+    stop: Stop,
+    progress: terminal.ProgressFn,
+) -> DeriveReport:
+    """`derive` as a command: under the lock, unless nothing is written."""
+    if dry_run:
+        with open_archive(db, readonly=True) as archive:
+            return derive(archive, stages=tuple(stages), host=host, url=url, dry_run=True,
+                          stop=stop, progress=progress)  # fmt: skip
+    with writing(db, "derive"), open_archive(db, create=False) as archive:
+        report = derive(archive, stages=tuple(stages), host=host, url=url, stop=stop,
+                        progress=progress)  # fmt: skip
+        publish.refresh(archive)
+    return report

@@ -1,0 +1,187 @@
+"""Changing and checking `sources.yaml`: add, import and export OPML, check.
+
+The file belongs to its owner: records are appended as text, so that comments and order stay, the
+result is checked as a whole before it replaces the old file, and a failure leaves the old one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import listparser
+import yaml
+
+from pipeline import config
+from pipeline.errors import ConfigError, WatchError
+from pipeline.models import Config, Source
+from pipeline.watch.probe import Probe, probe
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """What `sources check` found at one feed."""
+
+    source_id: str
+    feed_url: str
+    ok: bool
+    words: str
+
+
+def add(path: Path, url: str, *, id_: str | None, name: str | None,
+        allow_private: bool) -> Source:  # fmt: skip
+    """Append the feed at `url`, or the one that the page there announces.
+
+    Raises:
+        ConfigError: the file is wrong, or the feed or the id is already there.
+        FetchError, FeedError: nothing useful answers at `url`.
+    """
+    settings = config.load(path)
+    found = probe(url, contact=settings.contact, allow_private=allow_private)
+    record = {
+        "id": id_ or _free_id(settings, urlsplit(found.feed_url).hostname or "source"),
+        "name": name or found.title or urlsplit(found.feed_url).hostname,
+        "homepage": found.homepage,
+        "feeds": [found.feed_url],
+    }
+    if allow_private:
+        record["allow_private"] = True
+    return _append(path, settings, [record])[0]
+
+
+def check(settings: Config, ids: Sequence[str], *,
+          progress: Callable[[str, int, int], None]) -> tuple[Check, ...]:  # fmt: skip
+    """Fetch each feed of the enabled sources (or of `ids`) once; stores nothing."""
+    unknown = set(ids) - {s.id for s in settings.sources}
+    if unknown:
+        raise ConfigError("there is no such source", path=settings.path, record=sorted(unknown)[0])
+    wanted = [s for s in settings.sources if (s.id in ids if ids else s.enabled)]
+    jobs = [(source, feed) for source in wanted for feed in source.feeds]
+    results = []
+    for done, (source, feed) in enumerate(jobs, start=1):
+        results.append(_check_one(source, feed, settings.contact))
+        progress("feeds checked", done, len(jobs))
+    return tuple(results)
+
+
+def _check_one(source: Source, feed: str, contact: str) -> Check:
+    try:
+        found: Probe = probe(feed, contact=contact, allow_private=source.allow_private)
+    except WatchError as e:
+        return Check(source_id=source.id, feed_url=feed, ok=False, words=str(e))
+    if found.feed_url != feed and found.announced:
+        words = f"is a page, not a feed; it announces {found.feed_url}"
+        return Check(source_id=source.id, feed_url=feed, ok=False, words=words)
+    words = f"{found.entries} entries, newest {found.newest or 'without a date'}"
+    return Check(source_id=source.id, feed_url=feed, ok=True, words=words)
+
+
+def import_opml(path: Path, file: Path) -> tuple[int, int]:
+    """Append every feed of an OPML file that is not watched yet → (added, already there).
+
+    Raises:
+        ConfigError: either file is missing or wrong, or the OPML holds no feeds.
+    """
+    settings = config.load(path)
+    try:
+        # bytes, never a name: the library would fetch an address
+        outline = listparser.parse(file.read_bytes())
+    except OSError as e:
+        raise ConfigError(f"cannot be read: {e.strerror}", path=str(file)) from None
+    if not outline.feeds:
+        why = f" ({outline.bozo_exception})" if outline.bozo else ""
+        raise ConfigError(f"is not an OPML list with feeds{why}", path=str(file))
+    watched = {feed for source in settings.sources for feed in source.feeds}
+    records: list[dict[str, object]] = []
+    ids = {s.id for s in settings.sources}
+    known = 0
+    for feed in outline.feeds:
+        if feed.url in watched:
+            known += 1
+            continue
+        watched.add(feed.url)
+        id_ = _unused(_slug(feed.title or urlsplit(feed.url).hostname or "source"), ids)
+        ids.add(id_)
+        records.append({"id": id_, "name": feed.title or feed.url, "feeds": [feed.url]})
+    if records:
+        _append(path, settings, records)
+    return len(records), known
+
+
+def export_opml(settings: Config) -> str:
+    """OPML 2.0 of all feeds, disabled sources too."""
+    opml = ElementTree.Element("opml", version="2.0")
+    head = ElementTree.SubElement(opml, "head")
+    ElementTree.SubElement(head, "title").text = "Inspection Watch: sources"
+    body = ElementTree.SubElement(opml, "body")
+    for source in settings.sources:
+        for feed in source.feeds:
+            line = {"type": "rss", "text": source.name, "title": source.name, "xmlUrl": feed}
+            if source.homepage:
+                line["htmlUrl"] = source.homepage
+            ElementTree.SubElement(body, "outline", line)
+    ElementTree.indent(opml)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(opml, "unicode")
+
+
+def _append(path: Path, settings: Config, records: Sequence[dict[str, object]]) -> list[Source]:
+    old = path.read_text(encoding="utf-8")
+    indent = _indent(old)
+    new = old if old.endswith("\n") else old + "\n"
+    for record in records:
+        lines = yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=1000)
+        first, *rest = lines.rstrip("\n").split("\n")
+        new += f"{indent}- {first}\n" + "".join(f"{indent}  {line}\n" for line in rest)
+    after = config.parse(new, path=str(path))
+    before = {s.id for s in settings.sources}
+    added = [s for s in after.sources if s.id not in before]
+    if len(added) != len(records):
+        raise ConfigError("its last lines are not the list of sources, so nothing can be appended",
+                          path=str(path))  # fmt: skip
+    _replace(path, new)
+    return added
+
+
+def _indent(text: str) -> str:
+    """How the records of `sources:` are indented; two spaces where that cannot be seen."""
+    match = re.search(r"^sources:[^\n]*\n(?:\s*(?:#[^\n]*)?\n)*(\s*)- ", text, re.MULTILINE)
+    return match[1] if match else "  "
+
+
+def _replace(path: Path, text: str) -> None:
+    """Atomically: a full disk or a crash leaves the old file."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=path.name, delete=False
+        ) as f:
+            f.write(text)
+            f.flush()
+            os.fsync(f.fileno())
+        os.chmod(f.name, path.stat().st_mode)
+        os.replace(f.name, path)
+    except OSError as e:
+        raise ConfigError(f"cannot be written: {e.strerror}", path=str(path)) from None
+
+
+def _free_id(settings: Config, host: str) -> str:
+    return _unused(
+        _slug(re.sub(r"^(www|feeds?|rss)\.", "", host)), {s.id for s in settings.sources}
+    )
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:56] or "source"
+
+
+def _unused(slug: str, taken: set[str]) -> str:
+    number, candidate = 1, slug
+    while candidate in taken:
+        number += 1
+        candidate = f"{slug}-{number}"
+    return candidate

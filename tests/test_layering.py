@@ -1,0 +1,118 @@
+"""The architecture as a test: who may import whom, and which library lives where.
+
+It reads the imports of every module (also those inside functions) and fails with the sentence
+that `design` states.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "pipeline"
+
+#: library → the only modules (or folders, with a slash) that may import it
+OWNERS = {
+    "aiohttp": ("watch/fetch.py",),
+    "protego": ("watch/",),
+    "feedparser": ("watch/feeds.py",),
+    "trafilatura": ("clean/",),
+    "htmldate": ("clean/",),
+    "lxml": ("clean/",),
+    "bs4": ("clean/",),
+    "courlan": ("urls.py",),
+    "pypdfium2": ("clean/",),
+    "sqlite3": ("archive/", "publish/"),
+    "sqlite_utils": ("archive/", "publish/"),
+    "zstandard": ("archive/", "watch/fetch.py"),
+    "pyarrow": ("archive/export.py",),
+    "warcio": ("archive/export.py",),
+    "datasette": ("publish/",),
+    "ahocorasick_rs": ("tag/",),
+    "apscheduler": ("clock.py",),
+    "click": ("cli.py",),
+    "rich": ("terminal.py",),
+    "listparser": ("sourcelist.py",),
+}
+
+#: pure modules: data in, data out; no network, no database, no terminal
+PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py", "urls.py",
+        "config.py", "models.py", "errors.py", "knowledge/__init__.py")  # fmt: skip
+IMPURE_LIBRARIES = {"aiohttp", "requests", "httpx", "urllib.request", "http.client", "socket",
+                    "sqlite3", "sqlite_utils", "click", "rich", "asyncio"}  # fmt: skip
+
+#: folder or module → the parts of ours that it must not know
+FORBIDDEN = {
+    "models.py": ("",),
+    "errors.py": ("",),
+    "config.py": ("watch", "clean", "tag", "archive", "publish", "derive", "cli", "demo"),
+    "clean/": ("watch", "tag", "archive", "publish", "derive", "cli", "demo"),
+    "tag/": ("watch", "clean", "archive", "publish", "derive", "cli", "demo"),
+    "watch/": ("tag", "publish", "derive", "cli", "demo", "job"),
+    "archive/": ("watch", "publish", "derive", "cli", "demo", "job"),
+    "publish/": ("watch", "derive", "cli", "demo", "job"),
+    "knowledge/": ("watch", "clean", "archive", "publish", "derive", "cli", "demo"),
+}
+
+
+def modules() -> list[str]:
+    return sorted(str(p.relative_to(PACKAGE)) for p in PACKAGE.rglob("*.py"))
+
+
+def imports(module: str) -> set[str]:
+    """Dotted names that a module imports, `pipeline.x.y` for ours."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse((PACKAGE / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import; the project writes them in full"
+            names.add(node.module or "")
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def within(module: str, places: tuple[str, ...]) -> bool:
+    return any(module == p or (p.endswith("/") and module.startswith(p)) for p in places)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_each_library_stays_in_the_one_place_that_owns_it(module: str) -> None:
+    for name in imports(module):
+        library = name.split(".")[0]
+        if library in OWNERS:
+            assert within(module, OWNERS[library]), f"{module} imports {library}"
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if within(m, PURE)])
+def test_pure_modules_do_no_io(module: str) -> None:
+    for name in imports(module):
+        assert not {name, name.split(".")[0]} & IMPURE_LIBRARIES, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_data_flows_one_way(module: str) -> None:
+    for place, parts in FORBIDDEN.items():
+        if not within(module, (place,)):
+            continue
+        for name in imports(module):
+            if not name.startswith("pipeline."):
+                continue
+            part = name.split(".")[1]
+            assert "" not in parts, f"{module} imports {name}"
+            assert part not in parts, f"{module} imports {name}"
+
+
+def test_the_rules_name_places_that_exist() -> None:
+    known = modules()
+    places = [p for owners in OWNERS.values() for p in owners] + list(PURE) + list(FORBIDDEN)
+    gone = [p for p in places if not any(within(m, (p,)) for m in known)]
+    assert not gone
+
+
+@pytest.mark.parametrize("module", modules())
+def test_no_module_outgrows_a_screenful_of_concepts(module: str) -> None:
+    lines = (PACKAGE / module).read_text(encoding="utf-8").count("\n")
+    assert lines <= 420, f"{module} has {lines} lines: a concept is missing"
