@@ -1,4 +1,4 @@
-"""`sources.yaml`: each broken file gets one sentence that names the file, the record and the key."""
+"""`sources.yaml`: a broken file gets one sentence that names the file, the record and the key."""
 
 from __future__ import annotations
 

@@ -1,0 +1,18 @@
+"""`make bench`: speed beside the peers in one run, as ratios of CPU time. It asserts nothing."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import agencies, cleaning, tagging
+
+
+def main() -> int:
+    for part in (cleaning, agencies, tagging):
+        print(f"\n== {part.__name__.rsplit('.', 1)[-1]} ==", flush=True)
+        part.main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

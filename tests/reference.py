@@ -1,0 +1,50 @@
+"""What README says of targets, commands and tables, rendered from the things themselves.
+
+README's cog blocks call these; `make docs` renews them and `make check` fails when they are stale.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+from pipeline.publish.reference import schema_markdown
+
+from pipeline.cli import cli
+
+ROOT = Path(__file__).parent.parent
+
+
+def targets() -> str:
+    """The make targets as a Markdown table, from the `## ` comments that `make help` prints."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    rows = re.findall(r"^([a-z-]+):.*?## (.+)$", makefile, re.MULTILINE)
+    lines = [f"| `make {name}` | {words} |" for name, words in rows]
+    return "\n".join(["| target | does |", "|---|---|", *lines])
+
+
+def leaves(group: click.Group = cli, prefix: str = "") -> list[tuple[str, click.Command]]:
+    """Every command with its full name, those of groups included."""
+    found: list[tuple[str, click.Command]] = []
+    for name, command in group.commands.items():
+        full = f"{prefix}{name}"
+        if isinstance(command, click.Group):
+            found += leaves(command, f"{full} ")
+        else:
+            found.append((full, command))
+    return found
+
+
+def commands() -> str:
+    """Every command with its help, as `--help` prints it at 90 columns."""
+    parts = []
+    for name, command in leaves():
+        context = click.Context(command, info_name=f"inspection-watch {name}", terminal_width=90)
+        parts.append(f"#### `{name}`\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def schema() -> str:
+    """Every table, view and column with its description."""
+    return schema_markdown()
