@@ -7,7 +7,7 @@ SOURCES ?= sources.yaml
 PY := .venv/bin/python
 export PYTHONUTF8 := 1
 
-.PHONY: help demo run watch serve test check eval bench backup status browser lock clean-venv
+.PHONY: help demo run watch serve test check eval bench backup status browser docs lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,7 @@ test: .venv/ready ## The fast tests: no network, no browser
 	@$(PY) -m pytest
 
 check: .venv/ready ## What CI runs: lint, types, all tests but the browser's, docs
+	@$(PY) -m cogapp --check -PI . README.md
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
@@ -58,6 +59,9 @@ eval: .venv/ready ## Accuracy on labelled sets, beside the peers (EVAL_DATA=fold
 
 bench: .venv/ready ## Speed beside the peers, as ratios of CPU time
 	@$(PY) -m tests.bench
+
+docs: .venv/ready ## Renew the generated parts of README.md
+	@$(PY) -m cogapp -rPI . README.md
 
 lock: ## Renew requirements.lock from pyproject.toml (needs the network)
 	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
