@@ -1,0 +1,189 @@
+"""What our own pages show, read through Datasette: the front page and one story.
+
+Every function takes a Datasette database and returns plain values for a template; Datasette's time
+limit holds for each query.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from datasette.database import Database
+from datasette.utils import tilde_encode
+
+from pipeline.publish.marking import Mark, paragraphs
+
+_LATELY = """
+SELECT a.id, r.*, s.name AS source
+FROM (SELECT * FROM inspections_reported ORDER BY first_seen_at DESC LIMIT 25) AS r
+JOIN articles AS a ON a.url = r.article_url LEFT JOIN sources AS s ON s.id = a.source_id
+ORDER BY r.first_seen_at DESC, a.id DESC
+"""
+_JUDGED = """
+SELECT a.id, j.body, j.aspect, j.grade, j.rank, j.scale, j.direction
+FROM judgements AS j JOIN articles AS a ON a.url = j.article_url
+WHERE j.status = 'current' AND a.id IN (SELECT value FROM json_each(?))
+ORDER BY a.id, j.start
+"""
+_COUNTS = """
+SELECT
+    (SELECT count(*) FROM articles) AS stories,
+    (SELECT count(*) FROM articles WHERE is_report = 1) AS reports,
+    (SELECT count(*) FROM sources WHERE listed) AS sources,
+    (SELECT max(coalesce(ended_at, beat_at)) FROM passes) AS updated_at,
+    (SELECT count(*) FROM articles WHERE is_report = 1 AND access <> 'open') AS not_whole
+"""
+_TROUBLE = """
+SELECT source_id, name, state, reason, needs_person, last_ok_at FROM source_health
+WHERE state NOT IN ('healthy', 'quiet', 'disabled', 'never_run') OR needs_person
+ORDER BY needs_person DESC, state, name LIMIT 12
+"""
+_STORY = """
+SELECT a.*, s.name AS source FROM articles a LEFT JOIN sources s ON s.id = a.source_id
+WHERE a.id = ?
+"""
+_AGENCIES = """
+SELECT x.role, g.id, g.name, g.code FROM article_agencies x JOIN agencies g ON g.id = x.agency_id
+WHERE x.article_id = ? ORDER BY x.role, g.name
+"""
+_FINDINGS = """
+SELECT f.*, b.name AS body, i.name AS inspectorate FROM findings f
+LEFT JOIN agencies b ON b.id = f.body_id LEFT JOIN agencies i ON i.id = f.inspectorate_id
+WHERE f.article_id = ? ORDER BY f.start, f.id
+"""
+_MENTIONS = """
+SELECT m.agency_id, m.role, m.start, m."end", m.quote, g.name
+FROM mentions m JOIN agencies g ON g.id = m.agency_id
+WHERE m.article_id = ? ORDER BY m.start
+"""
+_THEMES = "SELECT DISTINCT theme_id, name FROM article_themes WHERE article_id = ? ORDER BY name"
+_PLACES = "SELECT DISTINCT name, code FROM article_places WHERE article_id = ? ORDER BY name"
+_REMOVALS = "SELECT kind, rule, text FROM removals WHERE article_id = ? ORDER BY id"
+_VERSIONS = "SELECT seen_at, headline FROM revisions WHERE article_id = ? ORDER BY seen_at"
+
+#: kinds of findings in the order in which a reader wants them, with the heading of each
+KINDS = {
+    "judgement": "Judgements",
+    "weakness": "Weaknesses",
+    "strength": "Strengths",
+    "action": "Required actions",
+    "statistic": "Figures",
+}
+
+
+async def rows(db: Database, sql: str, *params: object) -> list[dict[str, Any]]:
+    """The rows of a query as dicts."""
+    result = await db.execute(sql, list(params))
+    return [dict(row) for row in result.rows]
+
+
+async def front(db: Database) -> dict[str, Any]:
+    """The front page: counts, what was reported lately, sources in trouble."""
+    reports = await rows(db, _LATELY)
+    judged = await rows(db, _JUDGED, json.dumps([r["id"] for r in reports]))
+    for report in reports:
+        report["judgements"] = [j for j in judged if j["id"] == report["id"]]
+    return {
+        "database": db.name,
+        "counts": (await rows(db, _COUNTS))[0],
+        "reports": reports,
+        "trouble": await rows(db, _TROUBLE),
+    }
+
+
+async def story(db: Database, article_id: str) -> dict[str, Any]:
+    """One story with its evidence marked. `whole` is False in a public copy, which has no text."""
+    article = (await rows(db, _STORY, article_id))[0]
+    findings = await rows(db, _FINDINGS, article_id)
+    for number, finding in enumerate(findings, 1):
+        finding["number"] = number
+        finding["explanation"] = explain(finding)
+    mentions = await rows(db, _MENTIONS, article_id)
+    agencies = await rows(db, _AGENCIES, article_id)
+    there = set(await db.table_names())
+    return {
+        **article,
+        "reasons": json.loads(article["reasons"]),
+        "captions": json.loads(article["captions"]),
+        "whole": bool(article["text"]),
+        "paragraphs": paragraphs(article["text"], _marks(findings, mentions, db.name)),
+        "inspectorates": [a for a in agencies if a["role"] == "inspectorate"],
+        "bodies": [a for a in agencies if a["role"] == "inspected"],
+        "groups": [
+            (heading, [f for f in findings if f["kind"] == kind])
+            for kind, heading in KINDS.items()
+            if any(f["kind"] == kind for f in findings)
+        ],
+        "named": _named(mentions),
+        "themes": await rows(db, _THEMES, article_id),
+        "places": await rows(db, _PLACES, article_id),
+        "removals": await rows(db, _REMOVALS, article_id) if "removals" in there else [],
+        "versions": await rows(db, _VERSIONS, article_id) if "revisions" in there else [],
+    }
+
+
+def _marks(findings: list[dict[str, Any]], mentions: list[dict[str, Any]], name: str) -> list[Mark]:
+    found = [
+        Mark(start=f["start"], end=f["end"], kind=f["kind"], number=f["number"]) for f in findings
+    ]
+    named = [
+        Mark(
+            start=m["start"],
+            end=m["end"],
+            kind="mention",
+            number=0,
+            link=f"/{tilde_encode(name)}/agencies/{tilde_encode(m['agency_id'])}",
+        )
+        for m in mentions
+    ]
+    return found + named
+
+
+def _named(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Agencies in the order of their first mention, with all their roles."""
+    named: dict[str, dict[str, Any]] = {}
+    for m in mentions:
+        agency = named.setdefault(
+            m["agency_id"], {"id": m["agency_id"], "name": m["name"], "roles": [], "times": 0}
+        )
+        agency["times"] += 1
+        if m["role"] not in agency["roles"]:
+            agency["roles"].append(m["role"])
+    return list(named.values())
+
+
+def explain(finding: dict[str, Any]) -> str:
+    """What a finding says beyond its words, in one line."""
+    kind = finding["kind"]
+    if kind == "judgement":
+        return _explain_judgement(finding)
+    if kind == "action":
+        parts = [finding["action"].replace("-", " "), finding["status"], finding["body"]]
+    elif kind == "statistic":
+        of = f"{finding['value']} of {finding['of']}" if finding["of"] else finding["value"]
+        parts = [of, finding["what"]]
+    else:
+        said = {"body": "said by the body itself", "other": "said by somebody else"}
+        parts = [finding["body"], said.get(finding["speaker"])]
+    return " · ".join(part for part in parts if part)
+
+
+def _explain_judgement(finding: dict[str, Any]) -> str:
+    parts = [finding["body"], f"{finding['aspect']}: {finding['grade']}"]
+    if finding["rank"] and finding["scale"]:
+        parts.append(f"grade {finding['rank']} of {finding['scale']}")
+    parts.append(DIRECTIONS.get(finding["direction"] or "", ""))
+    parts.append(finding["inspectorate"])
+    if finding["status"] != "current":
+        parts.append(finding["status"])
+    return " · ".join(part for part in parts if part)
+
+
+#: what a direction means, in words (an arrow alone is not read aloud)
+DIRECTIONS = {
+    "up": "better than before",
+    "down": "worse than before",
+    "same": "same as before",
+    "first": "first grade",
+}

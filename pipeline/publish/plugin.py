@@ -1,0 +1,148 @@
+"""Our Datasette plugin: data for our templates, links in cells, safe headers, one SQL function."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from datasette import hookimpl
+from datasette.database import Database
+from datasette.utils import tilde_encode
+from datasette.utils.asgi import NotFound, Request, Response
+from markupsafe import Markup, escape
+
+from pipeline.publish import metadata, pages
+from pipeline.publish.fulltext import search_terms
+
+#: Datasette's own pages carry inline scripts and styles; nothing may come from another host.
+_HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        b"img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        b"frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+_MARKED = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+
+
+def served(datasette: Any) -> Database:
+    """The archive: the one database that was given."""
+    return next(db for name, db in datasette.databases.items() if not name.startswith("_"))
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    conn.create_function("search_terms", 1, search_terms, deterministic=True)
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def prepare_jinja2_environment(env: Any) -> None:
+    env.filters["web_link"] = web_link
+    env.filters["day"] = day
+    env.filters["tilde"] = tilde_encode
+    env.globals["directions"] = pages.DIRECTIONS
+    env.globals["described"] = metadata.described
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def extra_template_vars(
+    datasette: Any, view_name: str, table: str | None, request: Request | None
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    async def variables() -> dict[str, Any]:
+        db = served(datasette)
+        known: dict[str, Any] = {
+            "archive": db.name,
+            "public": datasette.plugin_config("inspection-watch")["public"],
+        }
+        if view_name == "index":
+            known["front"] = await pages.front(db)
+        if view_name == "row" and table == "articles" and request is not None:
+            known["story"] = await pages.story(db, request.url_vars["pks"])
+        return known
+
+    return variables
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def render_cell(
+    row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any
+) -> Markup | None:
+    """Headlines lead to our page of the story, addresses to the publisher, snippets are marked."""
+    if not isinstance(value, str):
+        return None
+    columns = row.keys()
+    if column == "headline" and "article_url" in columns:
+        where = f"{datasette.urls.database(database)}/-/story?url={quote(row['article_url'] or '')}"
+        return Markup('<a href="{}">{}</a>').format(where, value)
+    if column == "headline" and table == "articles":
+        where = f"{datasette.urls.table(database, 'articles')}/{row['id']}"
+        return Markup('<a href="{}">{}</a>').format(where, value)
+    if column in ("article_url", "url") and web_link(value):
+        host = urlsplit(value).hostname
+        return Markup('<a href="{}" rel="noopener noreferrer" title="{}">{}</a>').format(
+            value, value, host
+        )
+    if column == "snippet":
+        return Markup(_MARKED.sub(r"<mark>\1</mark>", str(escape(value))))
+    if column.endswith("_at") and len(value) >= 19:
+        return Markup('<time datetime="{}">{}</time>').format(value, day(value, time=True))
+    return None
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    return [(r"/(?P<database>[^/]+)/-/story$", _story_of_url)]
+
+
+async def _story_of_url(request: Request, datasette: Any) -> Response:
+    """`/archive/-/story?url=…`: from a story's address, which is stable, to its page."""
+    db = served(datasette)
+    url = request.args.get("url") or ""
+    found = await pages.rows(db, "SELECT id FROM articles WHERE url = ?", url)
+    if not found:
+        raise NotFound("No story with that address is in the archive.")
+    return Response.redirect(f"{datasette.urls.table(db.name, 'articles')}/{found[0]['id']}")
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def asgi_wrapper() -> Callable[[Any], Any]:
+    def wrap(app: Any) -> Any:
+        async def safe(scope: Any, receive: Any, send: Any) -> None:
+            async def send_with_headers(event: dict[str, Any]) -> None:
+                if event["type"] == "http.response.start":
+                    event = {**event, "headers": [*event.get("headers", []), *_HEADERS]}
+                await send(event)
+
+            await app(scope, receive, send_with_headers)
+
+        return safe
+
+    return wrap
+
+
+def web_link(value: str | None) -> str:
+    """The address if it is http or https, else '': nothing else may become a link."""
+    try:
+        parts = urlsplit(value or "")
+    except ValueError:
+        return ""
+    return str(value) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d))?")
+
+
+def day(value: str | None, *, time: bool = False) -> str:
+    """`2026-11-03T09:30:00+00:00` as `3 Nov 2026`, or with `time` `3 Nov 2026, 09:30`."""
+    match = _DATE.match(value or "")
+    if not match or not 1 <= int(match[2]) <= 12:
+        return value or ""
+    words = f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}"
+    return f"{words}, {match[4]}" if time and match[4] else words

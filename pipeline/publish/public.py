@@ -1,0 +1,73 @@
+"""A copy of the archive that may be shown to anyone: headlines, links, evidence; no article text.
+
+Hiding a table in Datasette does not hide it from SQL, so what must not be shown must not be there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from pipeline.errors import ArchiveError
+from pipeline.publish import view_statements
+
+#: whole tables that carry publishers' words
+_LEFT_OUT = {"revisions", "removals"}
+#: columns that carry publishers' words, emptied (NOT NULL ones become '' or an empty list)
+_EMPTIED: dict[str, dict[str, str | None]] = {
+    "articles": {"standfirst": None, "text": "", "captions": "[]", "links": "[]"},
+    "entries": {"summary": None, "content_html": None},
+}
+
+
+def make_public_copy(db: Path, target: Path) -> None:
+    """Writes the public copy of `db` to `target`, which must not exist.
+
+    One read transaction, so the copy is consistent also while a pass writes. Full-text search is
+    over headlines alone. Raises ArchiveError when either file cannot be used.
+    """
+    try:
+        copy = sqlite3.connect(target.resolve().as_uri(), uri=True, isolation_level=None)
+        try:
+            copy.execute("PRAGMA journal_mode = OFF")
+            copy.execute("ATTACH ? AS kept", (f"{db.resolve().as_uri()}?mode=ro",))
+            copy.execute("BEGIN")
+            _copy_tables(copy)
+            for statement in view_statements().values():
+                copy.execute(statement)
+            copy.execute("COMMIT")
+            copy.execute("DETACH kept")
+        finally:
+            copy.close()
+    except sqlite3.Error as e:
+        raise ArchiveError(f"cannot be copied for the public: {e}", path=str(db)) from e
+
+
+def _copy_tables(copy: sqlite3.Connection) -> None:
+    kept = copy.execute(
+        "SELECT name, tbl_name, type, sql FROM kept.sqlite_master"
+        " WHERE sql IS NOT NULL AND type IN ('table', 'index')"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        " AND tbl_name NOT LIKE 'articles\\_fts%' ESCAPE '\\' ORDER BY type = 'index'"
+    ).fetchall()
+    for name, table, kind, sql in kept:
+        if table not in _LEFT_OUT:
+            copy.execute(sql)
+            if kind == "table":
+                _copy_rows(copy, name)
+    copy.execute(
+        "CREATE VIRTUAL TABLE articles_fts USING fts5(headline, content='articles',"
+        " content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')"
+    )
+    copy.execute("INSERT INTO articles_fts(articles_fts) VALUES ('rebuild')")
+
+
+def _copy_rows(copy: sqlite3.Connection, table: str) -> None:
+    columns = [row[1] for row in copy.execute(f'PRAGMA main.table_info("{table}")')]
+    emptied = _EMPTIED.get(table, {})
+    values = ", ".join("?" if c in emptied else f'"{c}"' for c in columns)
+    names = ", ".join(f'"{c}"' for c in columns)
+    copy.execute(
+        f'INSERT INTO main."{table}" ({names}) SELECT {values} FROM kept."{table}"',
+        [emptied[c] for c in columns if c in emptied],
+    )

@@ -1,0 +1,155 @@
+"""Datasette 0.65 on one archive, in this process, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import sys
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from pipeline.errors import ArchiveError, WatchError
+from pipeline.publish import FOLDER, metadata, plugin, view_statements
+from pipeline.publish.public import make_public_copy
+
+log = structlog.get_logger()
+
+
+def serve(
+    db: Path, *, port: int = 8001, host: str = "127.0.0.1", public: bool = False,
+    open_browser: bool = False,
+) -> None:  # fmt: skip
+    """Serves `db` and nothing else (never its raw pages) and returns when it was told to end.
+
+    `public` serves a copy without article text, made now. Port 0 takes a free one. Raises
+    ArchiveError when `db` is missing or is not an archive, WatchError when the port is taken.
+    """
+    check(db)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(_listener(host, port))
+        shown = stack.enter_context(_public_copy(db)) if public else db
+        datasette = stack.enter_context(opened(shown, public=public))
+        address = _address(host, listener.getsockname()[1])
+        what = f"{db} without article text" if public else str(db)
+        print(f"Serving {what} at {address} (Ctrl-C ends)", file=sys.stderr, flush=True)
+        if open_browser:
+            threading.Timer(0.5, webbrowser.open, (address,)).start()
+        _run(datasette, listener)
+
+
+def check(db: Path) -> None:
+    """Raises ArchiveError unless `db` is an archive that was published at least once."""
+    if not db.exists():
+        raise ArchiveError("is not there yet: make it with `make demo` or `make run`", path=str(db))
+    try:
+        with contextlib.closing(sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True)) as c:
+            views = {
+                row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE type='view'")
+            }
+    except sqlite3.Error as e:
+        raise ArchiveError(f"cannot be opened: {e}", path=str(db)) from e
+    if not views >= set(view_statements()):
+        raise ArchiveError("is not a finished archive: run `make run` on it first", path=str(db))
+
+
+def build(db: Path, *, public: bool = False) -> Datasette:
+    """A Datasette for the archive, not yet started; its database is named as the file is.
+
+    Where the folder cannot be written to, the file is opened as unchanging, because SQLite's
+    write-ahead log needs a file beside it even for reading.
+    """
+    if not pm.is_registered(plugin):
+        pm.register(plugin, name="inspection-watch")
+    described = metadata.metadata(db.stem, public=public)
+    described["plugins"] = {"inspection-watch": {"public": public}}
+    described["extra_css_urls"] = ["/-/static-watch/watch.css"]
+    unchanging = not os.access(db.resolve().parent, os.W_OK)
+    return Datasette(
+        [] if unchanging else [str(db)],
+        immutables=[str(db)] if unchanging else [],
+        metadata=described,
+        settings=dict(metadata.SETTINGS),
+        template_dir=str(FOLDER / "templates"),
+        static_mounts=[("-/static-watch", str(FOLDER / "static"))],
+        memory=False,
+    )
+
+
+@contextlib.contextmanager
+def opened(db: Path, *, public: bool = False) -> Iterator[Datasette]:
+    """A Datasette whose connections are closed in the end, and no `-wal` or `-shm` left behind."""
+    datasette = build(db, public=public)
+    try:
+        yield datasette
+    finally:
+        datasette.executor.shutdown()
+        for database in datasette.databases.values():
+            database.close()
+        _tidy(db)
+
+
+def _tidy(db: Path) -> None:
+    # The last connection that may write removes the write-ahead log; Datasette's may only read.
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(db)) as c:
+        c.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+@contextlib.contextmanager
+def _public_copy(db: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="inspection-watch-"))
+    try:
+        copy = folder / db.name
+        make_public_copy(db, copy)
+        yield copy
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as e:
+        listener.close()
+        why = e.strerror or str(e)
+        raise WatchError(
+            f"cannot listen on {host} port {port}: {why}; choose another with --port"
+        ) from e
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}/"
+
+
+def _run(datasette: Any, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=5,
+        server_header=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    # uvicorn raises the signal again once it has ended; to us, being told to end is no failure.
+    before = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    log.info("server_ended")

@@ -1,0 +1,95 @@
+"""A small archive, made by hand from `archive.yaml` in a real SQLite file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from sqlite_utils import Database
+
+from pipeline import publish
+from pipeline.archive.schema import archive_migrations
+
+HERE = Path(__file__).parent
+SEEN = "2026-11-01T00:00:00+00:00"
+
+
+def insert(db: Database, table: str, **values: Any) -> int:
+    names = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join("?" for _ in values)
+    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
+    return int(db.execute(sql, list(values.values())).lastrowid or 0)
+
+
+def insert_story(db: Database, story: dict[str, Any]) -> None:
+    text = story["text"].strip()
+    plain = ("headline", "standfirst", "byline", "publisher", "source_id", "published_at",
+             "first_seen_at", "is_report", "inspection_type")  # fmt: skip
+    article = insert(
+        db, "articles", url=story["url"], text=text, access=story.get("access", "open"),
+        captions=json.dumps(story.get("captions", [])), digest=story["url"],
+        reasons=json.dumps(story.get("reasons", [])), updated_at=story["first_seen_at"],
+        **{key: story.get(key) for key in plain},
+    )  # fmt: skip
+
+    def span(quote: str) -> dict[str, Any]:
+        start = text.index(quote)
+        return {"article_id": article, "start": start, "end": start + len(quote), "quote": quote}
+
+    for role, key in (("inspectorate", "inspectorates"), ("inspected", "bodies")):
+        for agency in story.get(key, []):
+            insert(db, "article_agencies", article_id=article, agency_id=agency, role=role)
+    for agency, role, quote in story.get("mentions", []):
+        insert(db, "mentions", agency_id=agency, role=role, rule="name", confidence="stated",
+               **span(quote))  # fmt: skip
+    for finding in story.get("findings", []):
+        rest = {k: v for k, v in finding.items() if k != "quote"}
+        insert(db, "findings", rule="by-hand", **rest, **span(finding["quote"]))
+    for theme, name, quote in story.get("themes", []):
+        insert(db, "article_themes", theme_id=theme, name=name, **span(quote))
+    for name, code, quote in story.get("places", []):
+        insert(db, "article_places", name=name, code=code, **span(quote))
+    for removal in story.get("removals", []):
+        insert(db, "removals", article_id=article, **removal)
+    insert(db, "revisions", article_id=article, seen_at=SEEN, digest="1", text=text)
+
+
+def make_archive(path: Path) -> None:
+    """Writes the archive of `archive.yaml` to `path`."""
+    content = yaml.safe_load((HERE / "archive.yaml").read_text(encoding="utf-8"))
+    db = Database(path)
+    archive_migrations.apply(db)
+    db.enable_wal()
+    with db.atomic():
+        for agency in content["agencies"]:
+            insert(db, "agencies", **agency)
+        for source in content["sources"]:
+            insert(db, "sources", pages=1, first_seen_at=SEEN, **source)
+            url = f"https://{source['id']}.example/feed"
+            insert(db, "feeds", url=url, source_id=source["id"])
+        for health in content["health"]:
+            insert(db, "health", checked_at=SEEN, **health)
+        for story in content["stories"]:
+            insert_story(db, story)
+        insert(db, "passes", started_at=SEEN, beat_at=SEEN, ended_at="2026-11-16T10:00:00+00:00")
+        insert(db, "entries", feed_url="https://weekly.example/feed", source_id="weekly", guid="1",
+               url="https://weekly.example/news/gone", link="https://weekly.example/news/gone",
+               headline="A story that could not be fetched", summary="SECRETSUMMARY of it",
+               digest="1", first_seen_at=SEEN, page_state="failed",
+               page_reason="The page is gone (404).")  # fmt: skip
+        insert(db, "derivations", article_url="https://weekly.example/news/empty", stage="clean",
+               made_from="1", made_by="1", made_at=SEEN, error="No story in the page.")  # fmt: skip
+    publish.refresh(SimpleNamespace(db=db))
+    db.close()
+
+
+@pytest.fixture(scope="session")
+def archive_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small archive, to be read only."""
+    path = tmp_path_factory.mktemp("publish") / "archive.db"
+    make_archive(path)
+    return path
