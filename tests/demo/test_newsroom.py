@@ -38,8 +38,9 @@ def test_there_is_enough_of_everything() -> None:
     assert {p.record["feed"]["format"] for p in PAPERS} == {"rss", "atom", "json"}
     assert {p.trouble for p in PAPERS} == {None, "refuses", "silent", "page_instead", "malformed"}
     promised = (
-        "jtai peel hmip-prison cqc-provider ofsted-school youth-justice ilacs "
-        "ilacs-monitoring-visit ciw care-inspectorate rqia"
+        "jtai area-send ilacs monitoring-visit sccif report-card school-s5 cqc-provider "
+        "cqc-local-authority peel fire hmi-prisons hmip-youth-justice ciw-provider estyn "
+        "care-inspectorate rqia"
     )
     assert set(promised.split()) <= kinds
     assert near_misses == {"appointment", "consultation", "job advert", "opinion", "statistic"}
