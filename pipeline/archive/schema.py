@@ -1,4 +1,4 @@
-"""The tables of `archive.db` and `archive-pages.db`, as migrations: real DDL, applied once, in order.
+"""The tables of `archive.db` and `archive-pages.db` as migrations: real DDL, once, in order.
 
 Never edit a migration that has been released; add one. Columns are documented for people in
 `publish/metadata.yaml`, and a test checks that none is missing there.
@@ -286,6 +286,21 @@ def m002_full_text(db: Database) -> None:
         fts_version="FTS5",
         tokenize="porter unicode61 remove_diacritics 2",
         create_triggers=True,
+    )
+
+
+@archive_migrations()
+def m003_full_text_follows_its_words(db: Database) -> None:
+    """Re-tagging a story rewrites its row; the index is touched only when its words changed."""
+    columns = ("headline", "standfirst", "text")
+    old, new = (", ".join(f"{side}.{c}" for c in columns) for side in ("old", "new"))
+    differ = " OR ".join(f"old.{c} IS NOT new.{c}" for c in columns)
+    names = ", ".join(columns)
+    db.execute("DROP TRIGGER articles_au")
+    db.execute(
+        f"CREATE TRIGGER articles_au AFTER UPDATE OF {names} ON articles WHEN {differ} BEGIN"
+        f" INSERT INTO articles_fts(articles_fts, rowid, {names}) VALUES ('delete', old.id, {old});"
+        f" INSERT INTO articles_fts(rowid, {names}) VALUES (new.id, {new}); END"
     )
 
 
