@@ -82,6 +82,23 @@ class Failure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FeedHistory:
+    """What the archive knows of one feed's past: what a diagnosis needs."""
+
+    url: str
+    source_id: str
+    checked_at: datetime | None
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    retired_at: datetime | None
+    moved_to: str | None
+    failures: int  #: failed fetches in a row
+    failing_since: datetime | None  #: first failure since it last answered
+    last_failure: Failure | None  #: of the latest fetch; None when that one worked
+    last_entries: int | None  #: how many the latest whole answer (no 304) held; None: never one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
     """One answer of a server, body whole and decompressed. 304 has an empty body."""
 

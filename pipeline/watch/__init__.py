@@ -1,0 +1,1 @@
+"""Network → facts: feeds and pages are fetched politely and stored as they came."""

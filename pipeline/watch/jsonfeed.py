@@ -1,0 +1,70 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1), in the shape that every format comes to. Pure.
+
+The standard asks readers to be tolerant: an id may be a number, and unknown keys are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pipeline.errors import FeedError
+from pipeline.watch.dates import iso
+from pipeline.watch.items import Item, paragraphs
+
+_VERSION = "jsonfeed.org/version/"
+
+
+def looks_like(body: bytes) -> bool:
+    """True for bytes that can only be JSON: an XML feed never begins with a brace."""
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+def read(
+    body: bytes, *, url: str, plain_text: Callable[[str], str]
+) -> tuple[str | None, tuple[Item, ...]]:
+    """(title, items). Raises FeedError for JSON that is broken or no JSON Feed."""
+    try:
+        content = json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as e:
+        raise FeedError(f"JSON that is cut short or broken ({type(e).__name__})", url=url) from e
+    if not isinstance(content, dict) or _VERSION not in str(content.get("version", "")):
+        raise FeedError("JSON, but not a JSON Feed", url=url)
+    items = content.get("items")
+    records = [r for r in items if isinstance(r, dict)] if isinstance(items, list) else []
+    return _text(content.get("title")), tuple(_item(r, content, plain_text) for r in records)
+
+
+def _item(record: dict[str, Any], feed: dict[str, Any], plain_text: Callable[[str], str]) -> Item:
+    content = _text(record.get("content_html"))
+    as_text = _text(record.get("content_text"))
+    summary = _text(record.get("summary")) or as_text
+    if summary is None and content is not None:
+        summary = plain_text(content)
+    guid = record.get("id")
+    published = iso(_text(record.get("date_published")))
+    modified = iso(_text(record.get("date_modified")))
+    return Item(
+        guid=None if guid is None or isinstance(guid, (dict, list)) else str(guid),
+        link=_text(record.get("url")) or _text(record.get("external_url")),
+        headline=_text(record.get("title")),
+        summary=summary,
+        content_html=content or (paragraphs(as_text) if as_text else None),
+        author=_authors(record) or _authors(feed),
+        published_at=published or modified,
+        dated_by="published" if published else "updated",
+    )
+
+
+def _authors(record: dict[str, Any]) -> str | None:
+    """1.1 has `authors`, 1.0 had one `author`."""
+    authors = record.get("authors") or [record.get("author")]
+    if not isinstance(authors, list):
+        return None
+    names = (_text(a.get("name")) for a in authors if isinstance(a, dict))
+    return "; ".join(n for n in names if n) or None
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
