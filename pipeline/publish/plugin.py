@@ -8,14 +8,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import structlog
 from datasette import hookimpl
 from datasette.database import Database
 from datasette.utils import tilde_encode
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils.asgi import Base400, NotFound, Request, Response
+from datasette.views.base import DatasetteError
 from markupsafe import Markup, escape
 
 from pipeline.publish import metadata, pages
 from pipeline.publish.fulltext import search_terms
+
+log = structlog.get_logger()
 
 #: Datasette's own pages carry inline scripts and styles; nothing may come from another host.
 _HEADERS = [
@@ -42,7 +46,10 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def prepare_jinja2_environment(env: Any) -> None:
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    # Globals, not template variables: pages that report an error get no variables from plugins.
+    env.globals["archive"] = served(datasette).name
+    env.globals["public"] = datasette.plugin_config("inspection-watch")["public"]
     env.filters["web_link"] = web_link
     env.filters["day"] = day
     env.filters["tilde"] = tilde_encode
@@ -56,10 +63,7 @@ def extra_template_vars(
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
     async def variables() -> dict[str, Any]:
         db = served(datasette)
-        known: dict[str, Any] = {
-            "archive": db.name,
-            "public": datasette.plugin_config("inspection-watch")["public"],
-        }
+        known: dict[str, Any] = {}
         if view_name == "index":
             known["front"] = await pages.front(db)
         if view_name == "row" and table == "articles" and request is not None:
@@ -90,7 +94,7 @@ def render_cell(
         )
     if column == "snippet":
         return Markup(_MARKED.sub(r"<mark>\1</mark>", str(escape(value))))
-    if column.endswith("_at") and len(value) >= 19:
+    if column.endswith("_at"):
         return Markup('<time datetime="{}">{}</time>').format(value, day(value, time=True))
     return None
 
@@ -108,6 +112,41 @@ async def _story_of_url(request: Request, datasette: Any) -> Response:
     if not found:
         raise NotFound("No story with that address is in the archive.")
     return Response.redirect(f"{datasette.urls.table(db.name, 'articles')}/{found[0]['id']}")
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def handle_exception(
+    datasette: Any, request: Request, exception: Exception
+) -> Callable[[], Awaitable[Response]]:
+    """One sentence for the reader, one line in the log; a traceback only for what is our fault.
+
+    Datasette's own handler prints every 404 with the values of all local variables.
+    """
+
+    async def answer() -> Response:
+        status, words = _complaint(exception)
+        if status >= 500:
+            log.error("page_failed", path=request.path, exc_info=exception)
+        else:
+            log.info("page_refused", path=request.path, status=status, reason=words)
+        info = {"ok": False, "error": words, "status": status, "title": None}
+        if request.path.endswith(".json"):
+            return Response.json(info, status=status)
+        html = await datasette.render_template("refused.html", info, request=request)
+        return Response.html(html, status=status)
+
+    return answer
+
+
+def _complaint(exception: Exception) -> tuple[int, str]:
+    if isinstance(exception, Base400):
+        return exception.status, str(exception.args[0]) if exception.args else "Bad request"
+    if isinstance(exception, DatasetteError):
+        words = exception.message
+        if exception.message_is_html:
+            words = Markup(words).striptags()
+        return exception.status, str(words)
+    return 500, "Something went wrong here; the log of `serve -v` says what."
 
 
 @hookimpl  # type: ignore[untyped-decorator]

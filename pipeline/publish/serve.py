@@ -113,6 +113,7 @@ def _public_copy(db: Path) -> Iterator[Path]:
     try:
         copy = folder / db.name
         make_public_copy(db, copy)
+        _tidy(db)
         yield copy
     finally:
         shutil.rmtree(folder, ignore_errors=True)

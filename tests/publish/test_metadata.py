@@ -1,0 +1,134 @@
+"""Everything that is served is described, and every question has an answer."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.publish import metadata
+from pipeline.publish.fulltext import search_terms
+from pipeline.publish.public import make_public_copy
+from pipeline.publish.reference import schema_markdown
+
+HERE = Path(__file__).parent
+QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
+    (HERE / "questions.yaml").read_text(encoding="utf-8")
+)
+AWKWARD = ["", "'", '"', "%", "a-b", "OR", "😀", "-1", "99999999999999999999", "x' OR 1=1 --"]
+
+
+def real_columns(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """Columns of every table and view, the shadow tables of full-text search left out."""
+    names = db.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow'"
+        " AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+    ).fetchall()
+    return {
+        name: [row[0] for row in db.execute("SELECT name FROM pragma_table_info(?)", (name,))]
+        for (name,) in names
+    }
+
+
+@pytest.fixture
+def db(archive_file: Path) -> Any:
+    connection = sqlite3.connect(archive_file)
+    connection.row_factory = sqlite3.Row
+    connection.create_function("search_terms", 1, search_terms)
+    yield connection
+    connection.close()
+
+
+def test_every_table_view_and_column_is_described_in_its_order(db: sqlite3.Connection) -> None:
+    described = {name: list(r["columns"]) for name, r in metadata.relations().items()}
+    assert described == real_columns(db)
+    for name, relation in metadata.relations().items():
+        assert relation["title"], name
+        assert relation["description"].endswith("."), name
+        assert all(relation["columns"].values()), name
+
+
+def test_options_name_columns_that_exist() -> None:
+    for name, relation in metadata.relations().items():
+        named = [*relation.get("facets", []), *relation.get("sortable", [])]
+        named += [relation[key] for key in ("sort", "sort_desc", "label") if key in relation]
+        assert set(named) <= set(relation["columns"]), name
+
+
+@pytest.mark.parametrize("case", QUESTIONS, ids=lambda c: f"{c['ask']} {c['with']}")
+def test_a_question_is_answered(case: dict[str, Any], db: sqlite3.Connection) -> None:
+    query = metadata.queries()[case["ask"]]
+    rows = db.execute(
+        query["sql"], {**dict.fromkeys(query["params"], ""), **case["with"]}
+    ).fetchall()
+    assert len(rows) == case["rows"]
+    for name, wanted in case.get("first", {}).items():
+        if isinstance(wanted, str) and len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
+            assert re.search(wanted[1:-1], rows[0][name])
+        else:
+            assert rows[0][name] == wanted
+
+
+def test_every_question_is_asked_above() -> None:
+    assert {case["ask"] for case in QUESTIONS} == set(metadata.queries())
+    assert len(metadata.queries()) >= 10
+
+
+@pytest.mark.parametrize("name", metadata.queries())
+def test_no_input_makes_a_question_fail(name: str, db: sqlite3.Connection) -> None:
+    query = metadata.queries()[name]
+    for awkward in AWKWARD:
+        db.execute(query["sql"], dict.fromkeys(query["params"], awkward)).fetchall()
+
+
+@pytest.mark.parametrize("name", metadata.queries())
+def test_a_question_says_what_it_asks_and_every_box_has_words(name: str) -> None:
+    query = metadata.queries()[name]
+    assert query["title"]
+    assert query["description"].endswith(".")
+    in_sql = dict.fromkeys(re.findall(r":([a-z_]+)\b", query["sql"]))
+    assert set(in_sql) == set(query["params"])
+    assert "limit" in query["sql"].lower() or name == "sources-in-trouble"
+
+
+def test_what_is_public_works_without_the_text(archive_file: Path, tmp_path: Path) -> None:
+    make_public_copy(archive_file, tmp_path / "archive.db")
+    db = sqlite3.connect(tmp_path / "archive.db")
+    db.create_function("search_terms", 1, search_terms)
+    for query in metadata.queries(public=True).values():
+        db.execute(query["sql"], dict.fromkeys(query["params"], "")).fetchall()
+    served = {n for n in real_columns(db) if n != "articles_fts"}
+    db.close()
+    assert served == set(metadata.relations(public=True)) - {"articles_fts"}
+
+
+def test_datasette_0_65_gets_it_in_one_document() -> None:
+    made = metadata.metadata("demo")["databases"]["demo"]
+    assert made["tables"]["articles"]["label_column"] == "headline"
+    assert made["tables"]["articles"]["columns"]["url"].startswith("Canonical")
+    assert made["tables"]["inspections_reported"]["sort_desc"] == "first_seen_at"
+    assert made["queries"]["search"]["params"] == ["q"]
+
+
+def test_datasette_1_gets_behaviour_and_words_apart() -> None:
+    config = yaml.safe_load(metadata.datasette_yaml("demo"))
+    assert set(config) == {"settings", "databases"}
+    tables = config["databases"]["demo"]["tables"]
+    assert tables["articles"]["facets"] == ["publisher", "access", "is_report", "inspection_type"]
+    assert not any("description" in t or "columns" in t for t in tables.values())
+    assert set(config["databases"]["demo"]["queries"]) == set(metadata.queries())
+    words = metadata.metadata_1("demo")["databases"]["demo"]
+    assert "queries" not in words
+    assert all(set(t) == {"title", "description", "columns"} for t in words["tables"].values())
+
+
+def test_the_reference_has_every_column_that_is_listed() -> None:
+    text = schema_markdown()
+    for name, relation in metadata.relations().items():
+        if not relation.get("hidden"):
+            assert f"#### `{name}`" in text
+            assert all(f"| `{column}` | " in text for column in relation["columns"])

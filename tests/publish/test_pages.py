@@ -1,0 +1,162 @@
+"""What a browser gets, asked of Datasette in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.publish.plugin import day, web_link
+from pipeline.publish.public import make_public_copy
+from pipeline.publish.serve import opened
+
+HARWICK = "https://weekly.example/news/harwick-neglect"
+PAGES = [
+    "/", "/archive", "/archive/articles/1", "/archive/articles/6", "/archive/articles",
+    "/archive/inspections_reported", "/archive/judgements", "/archive/agency_coverage",
+    "/archive/source_health", "/archive/search?q=script", "/archive/reported-lately?days=36500",
+    "/archive/near-misses", "/archive/agencies/ofsted", "/archive/findings",
+    "/archive?sql=select+headline%2C+publisher%2C+url+from+articles",
+]  # fmt: skip
+HOSTILE = ["<script>document", "<script>alert", "<svg onload", "<img src=x", "<style>body{",
+           "<iframe", "<b onclick", "<u>kind"]  # fmt: skip
+
+
+def get(datasette: Any, path: str) -> Any:
+    return asyncio.run(datasette.client.get(path))
+
+
+@pytest.fixture(scope="module")
+def site(archive_file: Path) -> Iterator[Any]:
+    with opened(archive_file) as datasette:
+        yield datasette
+
+
+@pytest.fixture(scope="module")
+def public(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    copy = tmp_path_factory.mktemp("public") / "archive.db"
+    make_public_copy(archive_file, copy)
+    with opened(copy, public=True) as datasette:
+        yield datasette
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_answers_safely_and_lets_no_story_speak_html(path: str, site: Any) -> None:
+    response = get(site, path)
+    assert response.status_code == 200
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert '<html lang="en-GB">' in response.text
+    assert not [h for h in HOSTILE if h in response.text]
+    assert "49 </dd>" not in response.text
+    hosts = re.findall(
+        r'(?:src|<link rel="(?!alternate)[^>]* href|action)="(?:https?:)?//', response.text
+    )
+    assert not hosts
+
+
+def test_the_front_page_shows_who_what_and_the_words_that_prove_it(site: Any) -> None:
+    html = get(site, "/").text
+    for words in ("Lowmoor County Council", "by Ofsted", "Inadequate", "grade 4 of 4",
+                  "worse than before", "down from requires improvement in 2022", "Harwick Courier",
+                  "text is cut", "registration wall", "What was reported this week?",
+                  "Failed four times in a row"):  # fmt: skip
+        assert words in html
+    assert html.index("Care home told") < html.index("Round-up") < html.index("fall to inadequate")
+    assert "Closed Gazette" not in html  # disabled on purpose is no trouble
+
+
+def test_a_story_has_its_evidence_marked_and_what_was_removed(site: Any) -> None:
+    html = get(site, "/archive/articles/1").text
+    assert '<mark class="ev-strength">Children benefit from timely decisions' in html
+    assert 'id="e2" href="#evidence"' in html
+    assert (
+        'href="/archive/agencies/unlisted~3Acouncil~3Aharwick">Harwick Borough Council</a>' in html
+    )
+    assert f'href="{HARWICK}"' in html
+    assert "Join today: from £15 / month" in html
+    assert "7 of 19 · children attending their conference" in html
+
+
+def test_a_story_is_found_by_its_address(site: Any) -> None:
+    response = get(site, f"/archive/-/story?url={HARWICK}")
+    assert response.status_code == 302
+    assert response.headers["location"] == "/archive/articles/1"
+    assert get(site, "/archive/-/story?url=https://nowhere.example/").status_code == 404
+    assert get(site, "/archive/-/story").status_code == 404
+    assert get(site, "/archive/articles/999").status_code == 404
+
+
+def test_the_raw_pages_and_the_file_itself_are_out_of_reach(site: Any) -> None:
+    assert get(site, "/archive-pages").status_code == 404
+    assert get(site, "/archive.db").status_code == 403
+    answer = get(site, "/archive.json?sql=attach+'archive-pages.db'+as+p").json()
+    assert not answer["ok"]
+    assert get(site, "/archive.json?sql=delete+from+articles").status_code == 400
+
+
+def test_a_query_that_takes_too_long_is_stopped(site: Any) -> None:
+    endless = "with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+max(i)+from+n"
+    answer = get(site, f"/archive.json?sql={endless}&_timelimit=50")
+    assert answer.status_code == 400
+    assert "limit" in answer.json()["error"].lower()
+
+
+def test_search_marks_the_words(site: Any) -> None:
+    html = get(site, "/archive/search?q=neglected").text
+    assert "<mark>neglected</mark>" in html
+    assert f"/archive/-/story?url=https%3A//{HARWICK.removeprefix('https://')}" in html
+
+
+def test_public_shows_evidence_and_links_but_no_text(public: Any) -> None:
+    story = get(public, "/archive/articles/1").text
+    assert "Children benefit from timely decisions when they are referred" in story
+    assert "screening tool was singled out" not in story
+    assert "Article text is not shown here" in story
+    assert HARWICK in story
+    assert get(public, "/archive/removals").status_code == 404
+    assert get(public, "/archive/removed").status_code == 404
+    assert "What was removed as furniture?" not in get(public, "/").text
+    assert "praise Harwick" in get(public, "/archive/search?q=praise").text
+
+
+@pytest.mark.parametrize("words", ["screening tool was singled out", "Join today", "SECRETSUMMARY",
+                                   "front door team in Harwick", "have been praised"])  # fmt: skip
+def test_the_public_file_holds_no_publishers_words(words: str, public: Any) -> None:
+    path = next(db.path for n, db in public.databases.items() if not n.startswith("_"))
+    assert words.encode() not in Path(path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("https://weekly.example/a", "https://weekly.example/a"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("//weekly.example", ""),
+        ("https://", ""),
+        ("http://[", ""),
+        (None, ""),
+    ],
+)
+def test_only_web_addresses_become_links(value: str | None, wanted: str) -> None:
+    assert web_link(value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "time", "wanted"),
+    [
+        ("2026-11-03", True, "3 Nov 2026"),
+        ("2026-11-03T09:30:00+00:00", True, "3 Nov 2026, 09:30"),
+        ("2026-11-03T09:30:00+00:00", False, "3 Nov 2026"),
+        ("2026-13-03", False, "2026-13-03"),
+        ("yesterday", False, "yesterday"),
+        (None, False, ""),
+    ],
+)
+def test_a_date_is_written_as_people_read_it(value: str | None, time: bool, wanted: str) -> None:
+    assert day(value, time=time) == wanted
