@@ -20,10 +20,17 @@ LOOPBACK = "127.0.0.1"
 #: Seconds after which the silent paper hangs up by itself, so that no thread stays for ever.
 SILENCE = 120.0
 
+#: Every picture of the newsroom: a grey field.
 _PLACEHOLDER = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360">'
-    '<rect width="640" height="360" fill="#cbd5d8"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="120">'
+    '<rect width="320" height="120" fill="#cbd5d8"/></svg>'
 )
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    #: All papers are asked at once; with the usual 5 the rest would be asked again a second later.
+    request_queue_size = 64
 
 
 class Newsroom:
@@ -35,8 +42,7 @@ class Newsroom:
         self._closing = threading.Event()
         handler = type("Handler", (_Handler,), {"pages": answers(papers), "papers": papers,
                                                 "closing": self._closing})  # fmt: skip
-        self._server = ThreadingHTTPServer((LOOPBACK, port), handler)
-        self._server.daemon_threads = True
+        self._server = _Server((LOOPBACK, port), handler)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
