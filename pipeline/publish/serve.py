@@ -73,6 +73,8 @@ def build(db: Path, *, public: bool = False) -> Datasette:
     """
     if not pm.is_registered(plugin):
         pm.register(plugin, name="inspection-watch")
+        # Hooks add up: Datasette's own would still print every 404 with all local variables.
+        pm.unregister(name="datasette.handle_exception")
     described = metadata.metadata(db.stem, public=public)
     described["plugins"] = {"inspection-watch": {"public": public}}
     described["extra_css_urls"] = ["/-/static-watch/watch.css"]

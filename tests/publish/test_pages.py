@@ -160,3 +160,16 @@ def test_only_web_addresses_become_links(value: str | None, wanted: str) -> None
 )
 def test_a_date_is_written_as_people_read_it(value: str | None, time: bool, wanted: str) -> None:
     assert day(value, time=time) == wanted
+
+
+def test_an_error_is_one_sentence_and_prints_nothing(
+    site: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    response = get(site, "/archive/nothing-of-that-name")
+    assert response.status_code == 404
+    assert '<p class="message-error">' in response.text
+    response = get(site, "/archive?sql=drop+table+articles")
+    assert response.status_code == 400
+    assert "Statement must be a SELECT" in response.text
+    out, err = capfd.readouterr()
+    assert "Traceback" not in out + err
