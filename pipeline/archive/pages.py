@@ -1,0 +1,191 @@
+"""Raw pages in the archive: which are wanted, which came, and what stands for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from pipeline.archive import Archive
+from pipeline.archive.bodies import put_body
+from pipeline.models import Entry, Failure, Page
+
+#: what `pages.content_type` begins with when the feed's own content stands for the page
+_FROM_FEED = "text/html; source=feed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingPage:
+    """A story whose page has not been fetched yet. `link` is what to ask for."""
+
+    url: str
+    link: str
+    source_id: str
+    attempts: int  #: that failed so far
+
+
+def pages_due(
+    archive: Archive, now: datetime, *, everything: bool = False
+) -> tuple[WaitingPage, ...]:
+    """Stories whose page is still wanted and may be tried now: each once, newest first."""
+    rows = archive.db.query(
+        """SELECT e.url, min(e.link) AS link, e.source_id, max(e.page_attempts) AS attempts,
+                  min(e.id) AS first_id
+           FROM entries e JOIN sources s ON s.id = e.source_id
+           WHERE e.page_state = 'waiting' AND s.listed AND s.enabled AND s.pages
+             AND (:everything OR e.page_due_at IS NULL OR e.page_due_at <= :now)
+           GROUP BY e.url ORDER BY first_id DESC""",
+        {"everything": everything, "now": as_text(now)},
+    )
+    return tuple(
+        WaitingPage(url=r["url"], link=r["link"], source_id=r["source_id"], attempts=r["attempts"])
+        for r in rows
+    )
+
+
+def record_page(
+    archive: Archive, page: Page, source_id: str, *, status: int | None, seconds: float
+) -> None:
+    """Store a page that was fetched; every entry of its story is served by it."""
+    store_body(archive, page)
+    with archive.transaction() as db:
+        insert_fetch(archive, page.url, source_id, "page", page.fetched_at, "page", status=status,
+                      bytes_=len(page.body), seconds=seconds)  # fmt: skip
+        upsert_page(archive, page, source_id, replace=True)
+        db.execute(
+            """UPDATE entries SET page_state = 'stored', page_due_at = NULL, page_reason = NULL
+               WHERE url = ?""",
+            (page.url,),
+        )
+
+
+def record_page_failure(
+    archive: Archive,
+    waiting: WaitingPage,
+    failure: Failure,
+    *,
+    retry_at: datetime | None,
+    instead: Page | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Store that a page could not be had.
+
+    Args:
+        retry_at: when to try again; None gives the page up.
+        instead: the feed's own content, which stands for a page that was given up.
+    """
+    if instead is not None:
+        store_body(archive, instead)
+    with archive.transaction() as db:
+        insert_fetch(archive, waiting.url, waiting.source_id, "page", failure.at, "failed",
+                      status=failure.status, failure=failure, seconds=seconds)  # fmt: skip
+        state = "waiting" if retry_at else "feed" if instead else "failed"
+        db.execute(
+            """UPDATE entries SET page_state = ?, page_attempts = ?, page_due_at = ?,
+                   page_reason = ?
+               WHERE url = ? AND page_state = 'waiting'""",
+            (state, waiting.attempts + (failure.grade != "ours"), as_text(retry_at), failure.reason,
+             waiting.url),
+        )  # fmt: skip
+        if instead is not None:
+            upsert_page(archive, instead, waiting.source_id, replace=False)
+
+
+def entry_of(archive: Archive, url: str) -> Entry | None:
+    """The entry of a story that carries the most text, for use in place of its page."""
+    row = archive.db.execute(
+        """SELECT feed_url, guid, url, link, headline, summary, content_html, author,
+                  published_at, digest FROM entries WHERE url = ?
+           ORDER BY length(coalesce(content_html, summary, '')) DESC, id LIMIT 1""",
+        (url,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Entry(feed_url=row[0], guid=row[1], url=row[2], link=row[3], headline=row[4],
+                 summary=row[5], content_html=row[6], author=row[7], published_at=row[8],
+                 digest=row[9])  # fmt: skip
+
+
+def store_body(archive: Archive, page: Page) -> None:
+    """Body first: a row in `pages` never points at nothing."""
+    put_body(archive, page.body, now=page.fetched_at)
+
+
+def upsert_page(archive: Archive, page: Page, source_id: str, *, replace: bool) -> None:
+    """The row of a page; `replace` says whether one that is there gives way."""
+    tail = """DO UPDATE SET final_url = excluded.final_url, host = excluded.host,
+                  content_type = excluded.content_type, fetched_at = excluded.fetched_at,
+                  digest = excluded.digest, bytes = excluded.bytes
+              WHERE pages.digest <> excluded.digest"""
+    archive.db.execute(
+        f"""INSERT INTO pages (url, final_url, host, content_type, fetched_at, digest, bytes,
+                               source_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (url) {tail if replace else "DO NOTHING"}""",
+        (page.url, page.final_url, urlsplit(page.url).hostname or "", page.content_type,
+         as_text(page.fetched_at), page.digest, len(page.body), source_id),
+    )  # fmt: skip
+
+
+def is_from_feed(archive: Archive, url: str) -> bool:
+    """True unless a real page is stored: a feed's summary never takes the place of one."""
+    row = archive.db.execute("SELECT content_type FROM pages WHERE url = ?", (url,)).fetchone()
+    return row is None or row[0].startswith(_FROM_FEED)
+
+
+def insert_fetch(
+    archive: Archive,
+    url: str,
+    source_id: str,
+    what: str,
+    at: datetime,
+    outcome: str,
+    *,
+    status: int | None = None,
+    failure: Failure | None = None,
+    bytes_: int | None = None,
+    seconds: float | None = None,
+    seen: int | None = None,
+    new: int | None = None,
+) -> None:
+    """One row in `fetches`."""
+    archive.db.execute(
+        """INSERT INTO fetches (url, source_id, what, fetched_at, outcome, status, failure_kind,
+                                failure_grade, reason, bytes, seconds, entries_seen, entries_new)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (url, source_id, what, as_text(at), outcome, status,
+         failure.kind if failure else None, failure.grade if failure else None,
+         failure.reason if failure else None, bytes_,
+         None if seconds is None else round(seconds, 3), seen, new),
+    )  # fmt: skip
+
+
+def first_state(
+    archive: Archive, entry: Entry, feed_pages: Mapping[str, Page | None]
+) -> tuple[str, str | None]:
+    """page_state and page_reason that a new entry begins with: that of its story, if known."""
+    row = archive.db.execute(
+        "SELECT content_type FROM pages WHERE url = ?", (entry.url,)
+    ).fetchone()
+    if row is not None:
+        return ("feed" if row[0].startswith(_FROM_FEED) else "stored"), None
+    if entry.url in feed_pages:
+        if feed_pages[entry.url] is not None:
+            return "feed", None
+        return "failed", "the item carries no text, and there is no page to fetch"
+    row = archive.db.execute(
+        "SELECT page_reason FROM entries WHERE url = ? AND page_state = 'failed' LIMIT 1",
+        (entry.url,),
+    ).fetchone()
+    return ("failed", row[0]) if row else ("waiting", None)
+
+
+def as_text(at: datetime | None) -> str | None:
+    """As every time is stored: UTC, whole seconds, so that times sort as text."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def as_time(text: str | None) -> datetime | None:
+    """The reverse of `as_text`."""
+    return None if text is None else datetime.fromisoformat(text)
