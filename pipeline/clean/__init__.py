@@ -1,0 +1,17 @@
+"""HTML (or a PDF) + rules → Article: the only place that knows HTML.
+
+    page ─ decode.parse ─▶ tree ─ metadata.read ─▶ headline, dates, people…
+                             │
+                             └ prune.prune ─▶ tree without furniture ─ extract.lines ─▶ lines
+                                                                  residue.strip ─▶ the story
+
+`clean` is pure: the same page and the same records make the same article.
+"""
+
+from __future__ import annotations
+
+from pipeline.clean.article import clean
+from pipeline.clean.rules import fingerprint
+from pipeline.clean.suggest import suggest
+
+__all__ = ["clean", "fingerprint", "suggest"]

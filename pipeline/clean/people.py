@@ -1,0 +1,62 @@
+"""Who wrote a story: names of people out of bylines; desks, agencies and addresses left out."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.clean.dates import DAY
+from pipeline.clean.lines import norm, squeeze
+from pipeline.clean.rules import settings
+
+_BY = re.compile(r"^\s*(?:written |words |report |reported |story |exclusive )?by[\s:]+", re.I)
+_AND = re.compile(r"\s*(?:;|,|&|\||/|\n|•|·|\band\b|\bwith\b)\s*", re.I)
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+")
+_WORD = r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|de|da|di|du|van|von|der|den|la|le|al|el|bin|ap|ab|ni|Mc\w+|O['’]\w+)"
+_NAME = re.compile(rf"^[A-ZÀ-ÖØ-Þ][\w'’.-]*(?:\s+{_WORD}){{1,4}}$")
+_BY_LINE = re.compile(r"^(?:written |words |report |exclusive )?by\b[\s:]+\S", re.I)
+
+
+def people(text: str | None, *, publisher: str | None = None) -> tuple[str, ...]:
+    """Names in a byline, in order, each once. `publisher` is never one of them."""
+    if not text or len(text) > 300:
+        return ()
+    text = _BY.sub("", _ADDRESS.sub(" ", DAY.sub(" | ", squeeze(text))))
+    names: list[str] = []
+    for part in _AND.split(text):
+        name = _BY.sub("", part).strip(" .,:-–—()[]")
+        if is_person(name, publisher=publisher) and name.title() not in (n.title() for n in names):
+            names.append(_cased(name))
+    return tuple(names)
+
+
+def is_person(name: str, *, publisher: str | None = None) -> bool:
+    """A name of two to five words, none of which belongs to desks, agencies or jobs."""
+    if not _NAME.match(_cased(name)) or len(name) > 50:
+        return False
+    if publisher and norm(name) == norm(publisher):
+        return False
+    return _not_people().search(name) is None
+
+
+def is_byline(text: str) -> bool:
+    """A line that says who wrote the story, with "by" or as a name and a date."""
+    if len(text) > 160:
+        return False
+    if _BY_LINE.match(text):
+        rest = _BY.sub("", text)
+        return bool(people(text)) or _not_people().search(rest) is not None and len(rest) < 60
+    return False
+
+
+def _cased(name: str) -> str:
+    """NINA EXAMPLE → Nina Example; mixed case is left as it is."""
+    if name.isupper() or name.islower():
+        return re.sub(r"[^\W\d_]+", lambda m: m[0].capitalize(), name)
+    return name
+
+
+@lru_cache(maxsize=1)
+def _not_people() -> re.Pattern[str]:
+    words = "|".join(re.escape(w) for w in settings()["bylines"]["not_people"])
+    return re.compile(rf"\b(?:{words})\b", re.I)

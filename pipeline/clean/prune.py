@@ -1,0 +1,252 @@
+"""Cutting furniture out of the tree before the extractor sees it, and noting what stood there.
+
+One walk decides by class, id and label; what holds much of the page's running text is protected,
+whatever it is called, because a broad name on a wrapper must not cost the story.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from pipeline.clean.lines import norm, plain_quotes, squeeze
+from pipeline.clean.rules import Rule, RuleSet
+from pipeline.models import Removal
+
+_NEVER_CUT = {"html", "body", "main", "h1", "article", "head", "title"}
+_WORTHLESS = {"script", "style", "noscript", "template", "svg", "iframe", "object", "embed",
+              "canvas", "button", "select", "input", "textarea", "nav", "dialog"}  # fmt: skip
+_LABELS = {"h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "dt", "a", "li"}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_PARAGRAPH = 80  #: characters from which a <p> counts as running text
+_MOST_OF_PAGE = 0.25  #: share of running text that protects an element
+_KEPT_TEXT = 400  #: characters of a removal that are kept to explain it
+
+_anchors = XPath(".//a[@href]")
+
+
+@dataclass
+class Found:
+    """What pruning met on its way: for the steps after it."""
+
+    captions: list[str] = field(default_factory=list)
+    alts: set[str] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)  #: normalised texts of links
+    removed: list[Removal] = field(default_factory=list)
+    walls: list[Rule] = field(default_factory=list)  #: in the order of the page
+    gone: set[HtmlElement] = field(default_factory=set)  #: cut, with all that was inside
+
+
+def prune(
+    tree: HtmlElement, rules: RuleSet, *, standfirst: HtmlElement | None = None
+) -> Found:
+    """Cuts in place, the element of the standfirst too: it has a field of its own."""
+    found = Found()
+    _drop_worthless(tree)
+    _straighten(tree)
+    running = _Running(tree)
+    if standfirst is not None and not running.protects(standfirst):
+        _cut(standfirst, STANDFIRST, found)
+    kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
+    for rule in rules.selectors:
+        for element in _selector(rule.pattern)(tree):
+            _cut(element, rule, found)
+    for element in list(tree.iter(etree.Element)):
+        if element.tag in _NEVER_CUT or element in found.gone or element in kept:
+            continue
+        _look_at(element, rules, running, found)
+    _note_links(tree, found)
+    return found
+
+
+def _look_at(element: HtmlElement, rules: RuleSet, running: _Running, found: Found) -> None:
+    if element.tag == "img":
+        alt = element.get("alt")
+        if alt and len(alt) > 15:
+            found.alts.add(norm(alt))
+        return
+    rule = HIDDEN if _is_hidden(element) else None
+    if rule is None and (element.tag == "figcaption"):
+        rule = CAPTION
+    if rule is None:
+        names = _names(element)
+        rule = _named(names, rules) if names else None
+    if rule is not None:
+        if running.protects(element):
+            return
+        if rule.kind == "caption":
+            _keep_caption(element, found)
+        elif rule is not HIDDEN:
+            _note_wall(element, rules, found)
+        _cut(element, rule, found)
+        return
+    if element.tag in _LABELS:
+        _cut_labelled(element, rules, running, found)
+
+
+def _note_wall(element: HtmlElement, rules: RuleSet, found: Found) -> None:
+    """A wall is named in a heading or sentence of an element that is cut as a whole."""
+    for text in element.itertext():
+        if len(text) > 12 and (rule := rules.wall.find(plain_quotes(squeeze(text)))):
+            found.walls.append(rule)
+            return
+
+
+def _names(element: HtmlElement) -> str:
+    attributes = element.attrib
+    names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+    for extra in ("data-testid", "data-component", "data-widget"):
+        if extra in attributes:
+            names += f" {attributes[extra]}"
+    return names if len(names) > 1 else ""
+
+
+def _named(names: str, rules: RuleSet) -> Rule | None:
+    known = rules.element.known
+    if names not in known:
+        if len(known) > 20_000:
+            known.clear()
+        words = _CAMEL.sub("-", names[:400]).lower().replace("_", "-")
+        known[names] = rules.element.find(words)
+    return known[names]
+
+
+@lru_cache(maxsize=256)
+def _selector(css: str) -> CSSSelector:
+    return CSSSelector(css, translator="html")
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    style = element.get("style")
+    if style is not None and _HIDDEN.search(style):
+        return True
+    return "hidden" in element.attrib
+
+
+class _Running:
+    """The page's running text, and who holds how much of it."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self.sizes: dict[HtmlElement, int] = {}
+        for p in tree.iter("p"):
+            size = len(squeeze("".join(p.itertext())))
+            if size >= _PARAGRAPH:
+                self.sizes[p] = size
+        self.total = sum(self.sizes.values())
+        body = tree.find("body")
+        self.all_text = len(_text(body)) if body is not None and self.total < 500 else 0
+
+    def protects(self, element: HtmlElement) -> bool:
+        if self.total < 500:  # a page without paragraphs: measure all text
+            return self.all_text > 0 and len(_text(element)) > 0.3 * self.all_text
+        inside = sum(self.sizes.get(p, 0) for p in element.iter("p"))
+        return inside > _MOST_OF_PAGE * self.total or element.find(".//h1") is not None
+
+
+def _text(element: HtmlElement) -> str:
+    return squeeze(" ".join(element.itertext()))
+
+
+def _keep_caption(element: HtmlElement, found: Found) -> None:
+    text = _text(element)
+    if text and text not in found.captions:
+        found.captions.append(text)
+
+
+def _cut(element: HtmlElement, rule: Rule, found: Found) -> None:
+    if element in found.gone or element.getparent() is None:
+        return
+    text = _text(element)[:_KEPT_TEXT]
+    if text:
+        found.removed.append(Removal(rule=rule.id, kind=rule.kind, text=text))
+    found.gone.update(element.iter())
+    element.drop_tree()
+
+
+def _cut_labelled(
+    element: HtmlElement, rules: RuleSet, running: _Running, found: Found
+) -> None:
+    """A label ("Related stories") goes together with the links that follow it."""
+    own = element.text
+    if own is None or not 3 < len(own) < 60:
+        return
+    rule = rules.label.find(plain_quotes(squeeze(own)).rstrip(":"))
+    if rule is None or norm(_text(element)) != norm(own):
+        return
+    top = element
+    parent = top.getparent()
+    while parent is not None and parent.tag not in _NEVER_CUT and norm(_text(parent)) == norm(own):
+        top, parent = parent, parent.getparent()
+    following = top.getnext()
+    cut = False
+    while following is not None and _is_link_list(following) and not running.protects(following):
+        after = following.getnext()
+        _cut(following, rule, found)
+        following, cut = after, True
+    if cut:
+        _cut(top, rule, found)
+    elif parent is not None and parent.tag not in _NEVER_CUT and _is_link_list(parent):
+        _cut(parent, rule, found)
+
+
+def _is_link_list(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _NEVER_CUT:
+        return False
+    anchors = [element] if element.tag == "a" else _anchors(element)
+    linked = sum(len(_text(a)) for a in anchors)
+    return linked > 0 and linked >= 0.55 * len(_text(element))
+
+
+def _note_links(tree: HtmlElement, found: Found) -> None:
+    """Texts that are links as a whole, also where several make up one paragraph."""
+    for anchor in _anchors(tree):
+        text = norm("".join(anchor.itertext()))
+        if len(text) > 3:
+            found.links.add(text)
+
+
+def _drop_worthless(tree: HtmlElement) -> None:
+    for element in list(tree.iter(*_WORTHLESS)):
+        if element.getparent() is None or element.tag == "script" and _is_json_ld(element):
+            continue
+        element.drop_tree()
+
+
+def _is_json_ld(element: HtmlElement) -> bool:
+    return element.get("type") == "application/ld+json"
+
+
+def _straighten(tree: HtmlElement) -> None:
+    """Markup of older systems said in today's terms, which the extractor knows.
+
+    A form around the whole page (ASP.NET) and tables that lay out a page become plain blocks.
+    """
+    for form in tree.iter("form"):
+        if form.find(".//h1") is not None or len(form.findall(".//p")) > 4:
+            form.tag = "div"
+    for table in list(tree.iter("table")):
+        if table.find(".//table") is not None or len(table.findall(".//p")) > 2 or _is_one_cell(table):
+            for part in table.iter("table", "tbody", "thead", "tr", "td", "th"):
+                part.tag = "div"
+
+
+def _is_one_cell(table: HtmlElement) -> bool:
+    """Breaks between paragraphs, or one cell alone: no table of figures."""
+    cells = table.findall(".//td")
+    return len(cells) < 2 or any(len(c.findall(".//br")) > 5 for c in cells)
+
+
+def _builtin(id_: str, kind: str) -> Rule:
+    return Rule(id_, kind, "element", "", "*", None, (), ())
+
+
+HIDDEN = _builtin("hidden", "hidden")
+STANDFIRST = _builtin("standfirst-element", "standfirst")
+CAPTION = _builtin("figcaption", "caption")

@@ -1,0 +1,272 @@
+"""Furniture that the extractor took for text: cut line by line, by block, and by place.
+
+Every step takes the lines of the page and gives them back without what it cut; what was cut is
+noted. The order matters: walls and offers are recognised while their lines still stand together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from pipeline.clean.dates import DAY
+from pipeline.clean.lines import Line, count, is_prose, norm, plain_quotes
+from pipeline.clean.people import is_byline, is_person, people
+from pipeline.clean.rules import Rule, RuleSet, settings
+from pipeline.models import Removal
+
+_OFFER_WORD = re.compile(
+    r"\b(?:member(?:ship)?|subscri(?:be|ption|ber)s?|magazine|digital|print|premium|package|pack|"
+    r"access|bundle|plan|edition|issues?|trial)\b", re.I)  # fmt: skip
+_OFFER_REACH = 14  #: lines between an offer's heading and its price
+_TOP = 10  #: lines in which headline, byline and date may be doubled
+
+
+@dataclass
+class Residue:
+    """The story's lines and what was found between them."""
+
+    lines: list[Line]
+    removed: list[Removal] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    walls: list[Rule] = field(default_factory=list)
+    offers: int = 0
+    byline: tuple[str, ...] = ()
+    date: str | None = None
+    headline: str | None = None
+
+    def cut(self, line: Line, rule: str, kind: str) -> None:
+        self.removed.append(Removal(rule=rule, kind=kind, text=line.text))
+
+
+def strip(
+    lines: list[Line],
+    rules: RuleSet,
+    *,
+    headlines: set[str],
+    standfirst: str | None,
+    captions: list[str],
+    alts: set[str],
+) -> Residue:
+    """All steps in order. `captions` and `alts` were found in the tree and may be doubled."""
+    state = Residue(_without_repeats(lines))
+    _wall(state, rules)
+    _offers(state, rules)
+    _captions(state, captions, alts)
+    _links_after_label(state, rules)
+    _single_lines(state, rules)
+    _top(state, headlines, standfirst)
+    _bottom(state)
+    return state
+
+
+def _without_repeats(lines: list[Line]) -> list[Line]:
+    """Identical consecutive lines are one; a long line is not printed twice on purpose at all."""
+    kept: list[Line] = []
+    seen: set[str] = set()
+    for line in lines:
+        key = norm(line.text)
+        if (kept and norm(kept[-1].text) == key) or (count(key) > 12 and key in seen):
+            continue
+        seen.add(key)
+        kept.append(line)
+    return kept
+
+
+def _keep(state: Residue, wanted: Callable[[int, Line], tuple[str, str] | None]) -> None:
+    """Keeps the lines for which `wanted` gives None; else it gives (rule, kind)."""
+    kept = []
+    for i, line in enumerate(state.lines):
+        reason = wanted(i, line)
+        if reason is None:
+            kept.append(line)
+        else:
+            state.cut(line, *reason)
+    state.lines = kept
+
+
+def _wall(state: Residue, rules: RuleSet) -> None:
+    """From the first wall line to the end, if no prose follows; else the wall's own line."""
+    for i, line in enumerate(state.lines):
+        rule = rules.wall.find(plain_quotes(line.bare)) if len(line.text) < 200 else None
+        if rule is None:
+            continue
+        state.walls.append(rule)
+        rest = state.lines[i + 1 :]
+        only_furniture = not any(is_prose(x.text) and not _is_offer(x, rules) for x in rest)
+        end = len(state.lines) if only_furniture else i + 1
+        for gone in state.lines[i:end]:
+            state.cut(gone, rule.id, rule.kind)
+        state.lines[i:end] = []
+        if only_furniture:
+            return
+        return _wall(state, rules)
+
+
+def _is_offer(line: Line, rules: RuleSet) -> bool:
+    rule = rules.line.find(plain_quotes(line.bare))
+    return rule is not None and rule.kind == "subscription"
+
+
+def _offers(state: Residue, rules: RuleSet) -> None:
+    """A price, and above it the short lines up to the offer's heading."""
+    cut: dict[int, str] = {}
+    for i, line in enumerate(state.lines):
+        rule = rules.line.find(plain_quotes(line.bare)) if count(line.text) < 16 else None
+        if rule is None or rule.kind != "subscription":
+            continue
+        cut[i] = rule.id
+        if rule.id != "price-line" and not line.is_item:
+            continue
+        for j in _back_to_heading(state.lines, i):
+            cut[j] = "offer-block"
+    state.offers = len(cut)
+    _keep(state, lambda i, _: (cut[i], "subscription") if i in cut else None)
+
+
+def _back_to_heading(lines: list[Line], i: int) -> range:
+    """The lines between an offer's price or benefit and its heading; empty without a heading."""
+    for j in range(i - 1, max(-1, i - _OFFER_REACH), -1):
+        text = lines[j].text
+        if is_prose(text) or count(text) > 20:
+            break
+        if not lines[j].is_item and count(text) <= 8 and _OFFER_WORD.search(text):
+            return range(j, i)
+    return range(0)
+
+
+def _captions(state: Residue, captions: list[str], alts: set[str]) -> None:
+    """Doubled captions, alternative texts printed out, and lines that name whose picture it is."""
+    known = {norm(c) for c in captions}
+    known |= {norm(_credit().sub("", plain_quotes(c))) for c in captions}
+
+    def reason(_: int, line: Line) -> tuple[str, str] | None:
+        text = plain_quotes(line.bare)
+        words = count(text)
+        if words > 70:
+            return None
+        key = norm(text)
+        if key in known and (words < 40 and not _opens_story(state, line)):
+            return "caption-doubled", "caption"
+        if words > 2 and (key in alts and not is_prose(text)):
+            return "caption-alt", "caption"
+        if _fused().match(text):
+            state.captions.append(_fused().sub("", line.bare))
+            return "caption-fused", "caption"
+        if (_credit().search(text) and words < 60) or (words < 14 and _agency().match(text)):
+            if line.bare not in state.captions:
+                state.captions.append(line.bare)
+            known.add(norm(_credit().sub("", text)))
+            return "caption-credit", "caption"
+        return None
+
+    _keep(state, reason)
+
+
+def _opens_story(state: Residue, line: Line) -> bool:
+    """The first prose of the page: a caption may repeat it, but it is the story's."""
+    first = next((x for x in state.lines if is_prose(x.text)), None)
+    return first is line
+
+
+def _links_after_label(state: Residue, rules: RuleSet) -> None:
+    """A label such as "Related" with the links that follow it."""
+    cut: dict[int, str] = {}
+    for i, line in enumerate(state.lines):
+        if count(line.text) > 8:
+            continue
+        rule = rules.label.find(plain_quotes(line.bare).rstrip(":"))
+        if rule is None:
+            continue
+        j = i + 1
+        while j < len(state.lines) and state.lines[j].linked and not is_prose(state.lines[j].text):
+            j += 1
+        if j > i + 1:
+            cut.update(dict.fromkeys(range(i, j), rule.id))
+    _keep(state, lambda i, _: (cut[i], "related") if i in cut else None)
+
+
+def _single_lines(state: Residue, rules: RuleSet) -> None:
+    def reason(_: int, line: Line) -> tuple[str, str] | None:
+        if len(line.text) > 400:
+            return None
+        text = plain_quotes(line.bare)
+        rule = rules.line.find(text)
+        if rule is None and line.linked:
+            rule = rules.linked.find(text)
+        return (rule.id, rule.kind) if rule else None
+
+    _keep(state, reason)
+
+
+def _top(state: Residue, headlines: set[str], standfirst: str | None) -> None:
+    """What stands above the story's first paragraph: headline, byline, date, doubled standfirst."""
+    lines = state.lines
+    first = next((i for i, x in enumerate(lines) if is_prose(x.text)), 0)
+    deck = norm(standfirst or "")
+
+    def reason(i: int, line: Line) -> tuple[str, str] | None:
+        if i >= _TOP:
+            return None
+        key = norm(line.bare)
+        if key in headlines:
+            return "headline-doubled", "headline"
+        if deck and key == deck and i <= first and len(lines) > 1:
+            return "standfirst-doubled", "standfirst"
+        if i <= max(first, 3) and is_byline(line.bare):
+            state.byline = state.byline or people(line.bare)
+            return "byline-top", "byline"
+        if i < first and _is_name_above_date(lines, i):
+            state.byline = state.byline or people(line.bare)
+            return "byline-top", "byline"
+        return None
+
+    if not headlines and first > 0 and count(lines[0].text) < 25:
+        state.headline = lines[0].bare
+        headlines = {norm(lines[0].bare)}
+    _keep(state, reason)
+
+
+def _is_name_above_date(lines: list[Line], i: int) -> bool:
+    """A name alone on its line, before the first paragraph."""
+    return count(lines[i].text) <= 5 and is_person(lines[i].bare)
+
+
+def _bottom(state: Residue) -> None:
+    """Below the last prose: bylines, and runs of lines that are nothing but links."""
+    lines = state.lines
+    last = max((i for i, x in enumerate(lines) if is_prose(x.text)), default=len(lines))
+    tail = lines[last + 1 :]
+    all_links = len(tail) >= 2 and all(x.linked for x in tail)
+
+    def reason(i: int, line: Line) -> tuple[str, str] | None:
+        if i <= last:
+            return None
+        if is_byline(line.bare):
+            state.byline = state.byline or people(line.bare)
+            return "byline-bottom", "byline"
+        return ("links-at-end", "related") if all_links else None
+
+    _keep(state, reason)
+
+
+@lru_cache(maxsize=1)
+def _credit() -> re.Pattern[str]:
+    return re.compile(settings()["captions"]["credit"], re.I)
+
+
+@lru_cache(maxsize=1)
+def _agency() -> re.Pattern[str]:
+    return re.compile(settings()["captions"]["agency"], re.I)
+
+
+@lru_cache(maxsize=1)
+def _fused() -> re.Pattern[str]:
+    return re.compile(settings()["captions"]["fused"], re.I)
+
+
+def day_in(lines: list[Line]) -> str | None:
+    """A date alone on its line, near the top."""
+    return next((x.text for x in lines[:_TOP] if count(x.text) < 10 and DAY.search(x.text)), None)

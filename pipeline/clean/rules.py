@@ -1,0 +1,166 @@
+"""The cleaning rules: records of `knowledge/cleaning.yaml` and `knowledge/sites.yaml`, compiled.
+
+A rule says `how` it is applied:
+
+- `element`: pattern over the class, id and test id of an element, words separated by `-`;
+- `label`:   pattern over a short label whose following links are cut with it;
+- `line`:    pattern over one whole line of the extracted text;
+- `linked`:  as `line`, but only where the whole line is one link;
+- `wall`:    a line that says the rest is behind a wall; cuts to the end when no prose follows;
+- `selector`: a CSS selector (site rules only);
+- `keep`:    a CSS selector of what no element or label rule may cut (site rules only).
+
+Patterns see plain quotes and dashes (`lines.plain_quotes`) and match without regard to case
+unless they begin with `(?-i:`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pipeline.errors import KnowledgeError
+from pipeline.knowledge import digest, load_yaml
+
+#: raise when the code of this stage changes what it makes of a page
+STAGE_VERSION = 1
+GENERAL, SITES = "cleaning.yaml", "sites.yaml"
+HOWS = ("element", "label", "line", "linked", "wall", "selector", "keep")
+_KEYS = {"id", "kind", "how", "pattern", "examples", "counterexamples", "host", "valid_until", "why"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One record. `valid_until` (YYYY-MM-DD) is the last day of fetch that the rule is for."""
+
+    id: str
+    kind: str
+    how: str
+    pattern: str
+    host: str
+    valid_until: str | None
+    examples: tuple[str, ...]
+    counterexamples: tuple[str, ...]
+
+
+class Matcher:
+    """Many rules of one kind of application as a single alternation: one call decides."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        joined = "|".join(f"(?P<r{i}>{r.pattern})" for i, r in enumerate(self.rules))
+        self._search = re.compile(joined or r"(?!)", re.I).search
+        self.known: dict[str, Rule | None] = {}  #: for callers that ask the same again and again
+
+    def find(self, text: str) -> Rule | None:
+        m = self._search(text)
+        return self.rules[int((m.lastgroup or "r0")[1:])] if m else None
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """What applies to one host on one day."""
+
+    element: Matcher
+    label: Matcher
+    line: Matcher
+    linked: Matcher
+    wall: Matcher
+    selectors: tuple[Rule, ...]
+    keep: tuple[Rule, ...]
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every record, general ones first. Raises KnowledgeError naming file and record."""
+    return _load(GENERAL) + _load(SITES)
+
+
+@lru_cache(maxsize=512)
+def rules_for(host: str, day: str) -> RuleSet:
+    """The rules for a page of `host` fetched on `day` (YYYY-MM-DD)."""
+    valid = [r for r in all_rules() if applies(r, host) and (not r.valid_until or day <= r.valid_until)]
+    by_how = {how: [r for r in valid if r.how == how] for how in HOWS}
+    return _rule_set(tuple((how, tuple(rs)) for how, rs in by_how.items()))
+
+
+@lru_cache(maxsize=64)
+def _rule_set(by_how: tuple[tuple[str, tuple[Rule, ...]], ...]) -> RuleSet:
+    """Hosts without rules of their own share one compiled set."""
+    rules = dict(by_how)
+    return RuleSet(
+        **{how: Matcher(rules[how]) for how in ("element", "label", "line", "linked", "wall")},
+        selectors=rules["selector"],
+        keep=rules["keep"],
+    )
+
+
+def applies(rule: Rule, host: str) -> bool:
+    """A record for `example.org` is for its subdomains as well."""
+    return rule.host == "*" or host == rule.host or host.endswith("." + rule.host)
+
+
+@lru_cache(maxsize=1)
+def settings() -> dict[str, Any]:
+    """The word lists of cleaning.yaml beside its rules (people, credits, dates…)."""
+    content: dict[str, Any] = load_yaml(GENERAL)
+    return content
+
+
+@lru_cache(maxsize=1024)
+def fingerprint(host: str) -> str:
+    """Changes when the stage, a general record, or a record of this host changes: no other."""
+    general = load_yaml(GENERAL)
+    own = [r for r in load_yaml(SITES)["rules"] if applies(_rule(r, SITES), host)]
+    return digest([STAGE_VERSION, general, own])
+
+
+@lru_cache(maxsize=4)
+def _load(name: str) -> tuple[Rule, ...]:
+    content = load_yaml(name)
+    rules = tuple(_rule(record, name) for record in content["rules"])
+    ids = [r.id for r in rules]
+    for id_ in ids:
+        if ids.count(id_) > 1:
+            raise KnowledgeError("the id is there twice", path=name, record=id_)
+    return rules
+
+
+def _rule(record: dict[str, Any], name: str) -> Rule:
+    id_ = str(record.get("id"))
+    unknown = set(record) - _KEYS
+    if unknown:
+        raise KnowledgeError(f"unknown key {sorted(unknown)[0]!r}", path=name, record=id_)
+    for key in ("id", "kind", "how", "pattern", "examples"):
+        if not record.get(key):
+            raise KnowledgeError(f"{key} is missing", path=name, record=id_)
+    if record["how"] not in HOWS:
+        raise KnowledgeError(f"how must be one of {', '.join(HOWS)}", path=name, record=id_)
+    if name == SITES and not record.get("host"):
+        raise KnowledgeError("host is missing", path=name, record=id_)
+    return Rule(
+        id=id_,
+        kind=record["kind"],
+        how=record["how"],
+        pattern=_checked(record, name),
+        host=record.get("host", "*"),
+        valid_until=str(record["valid_until"]) if record.get("valid_until") else None,
+        examples=tuple(record["examples"]),
+        counterexamples=tuple(record.get("counterexamples", ())),
+    )
+
+
+def _checked(record: dict[str, Any], name: str) -> str:
+    """The pattern with its line folds taken out, proved to compile and to have no groups."""
+    if record["how"] in ("selector", "keep"):
+        return str(record["pattern"])
+    pattern = re.sub(r"\s*\n\s*", "", record["pattern"].strip())
+    try:
+        groups = re.compile(pattern, re.I).groups
+    except re.error as e:
+        raise KnowledgeError(f"bad pattern: {e}", path=name, record=record["id"]) from e
+    if groups:
+        raise KnowledgeError("a group must be (?:…)", path=name, record=record["id"])
+    return pattern
