@@ -311,6 +311,12 @@ def m004_reports_in_order(db: Database) -> None:
     db.execute("DROP INDEX articles_is_report")
 
 
+@archive_migrations()
+def m005_stories_of_an_agency(db: Database) -> None:
+    """How many stories name an agency is counted from an index alone."""
+    db.execute("CREATE INDEX mentions_agency_article ON mentions(agency_id, article_id)")
+
+
 @pages_migrations()
 def m001_bodies(db: Database) -> None:
     """Raw pages, zstd, keyed by the SHA-256 of the uncompressed bytes. Never served."""
