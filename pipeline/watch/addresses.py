@@ -34,10 +34,10 @@ def problem(url: str, *, allow_private: bool) -> tuple[str, str] | None:
     Names are judged again when they are resolved; this sees only what the text shows.
     """
     parts = split(url)
-    if parts is None or not parts.hostname:
-        return "bad_url", f"{shown(url)} is not an address that can be fetched"
-    if parts.scheme not in ("http", "https"):
+    if parts is None or parts.scheme not in ("http", "https"):
         return "bad_url", f"{shown(url)} is not an http or https address"
+    if not parts.hostname:
+        return "bad_url", f"{shown(url)} names no host"
     if not allow_private and _is_ip(parts.hostname) and not is_public(parts.hostname):
         return "forbidden_address", private(parts.hostname, parts.hostname)
     return None

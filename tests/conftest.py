@@ -1,0 +1,44 @@
+"""The three fixtures that carry everything: a small fake web, an archive, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.archive import Archive, open_archive
+from tests.web import Web
+
+
+class Clock:
+    """A time that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> datetime:
+        """`forward(hours=2)`; returns the new time."""
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web() as web:
+        yield web
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_archive(tmp_path / "archive.db") as archive:
+        yield archive
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
