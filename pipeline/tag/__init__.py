@@ -1,0 +1,81 @@
+"""Text and knowledge in, tags with the words that prove them out. Pure: no network, no database.
+
+The order of work, read top to bottom: who is named; what the sentences say and who says it; which
+inspection it was; its grades, findings, actions and figures; whether that makes it a report; themes.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pipeline import knowledge
+from pipeline.models import Story, Tags
+from pipeline.tag import (
+    actions,
+    agencies,
+    corrections,
+    findings,
+    frameworks,
+    gazetteer,
+    grades,
+    judgements,
+    places,
+    reports,
+    statistics,
+    themes,
+)
+from pipeline.tag.reading import read
+
+#: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
+VERSION = 1
+
+FILES = (
+    "actions.yaml",
+    "aspects.yaml",
+    "findings.yaml",
+    "frameworks.yaml",
+    "reading.yaml",
+    "reports.yaml",
+    "scales.yaml",
+    "statistics.yaml",
+    "status.yaml",
+    "themes.yaml",
+)
+
+
+def tags(story: Story) -> Tags:
+    """Everything the tagger says of one story; never raises for any text.
+
+    A story that is not a report of an inspection keeps its mentions, figures, themes and places, but has no
+    bodies, judgements, findings or actions: nothing was found there, by an inspection, about a body.
+    """
+    mentions = corrections.apply(story, agencies.mentions(story))
+    inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)
+    reading = read(story, mentions, inspectorates, bodies)
+    framework = frameworks.choose(reading)
+    marks = grades.marks(reading)
+    rated = corrections.apply_findings(story, judgements.judgements(reading, framework, marks))
+    found = corrections.apply_findings(story, findings.findings(reading, marks))
+    acts = corrections.apply_findings(story, actions.actions(reading))
+    report, reasons = reports.is_report(reading, rated, found, acts)
+    return Tags(
+        is_report=report,
+        reasons=reasons,
+        inspection_type=framework.id if framework else None,
+        inspectorates=inspectorates,
+        bodies=bodies if report else (),
+        mentions=mentions,
+        judgements=rated if report else (),
+        findings=found if report else (),
+        actions=acts if report else (),
+        statistics=corrections.apply_findings(story, statistics.statistics(reading)),
+        themes=themes.themes(reading),
+        places=places.places(story, mentions),
+    )
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """16 hex digits that change when the tagger's version or any record it reads changes."""
+    parts = [VERSION, knowledge.fingerprint(*FILES), gazetteer.fingerprint(), corrections.fingerprint()]
+    return knowledge.digest(parts)

@@ -1,0 +1,154 @@
+"""What a grade is given for: the aspects of a framework, found in a sentence and dealt out to its grades."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.knowledge import load_yaml
+from pipeline.tag.cues import words
+from pipeline.tag.frameworks import Framework, frameworks
+from pipeline.tag.grades import Graded
+
+OVERALL = "overall"
+_ALL = re.compile(
+    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each)(?: of)?(?: the| its)?(?: (?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
+    r"(?: (?:key|main|inspected|judgement|core|graded))? ?(?:areas?|categor(?:y|ies)|questions?|points?|counts?|measures?|aspects?|respects?|standards?|criteria)(?! of (?:concern|improvement|weakness))(?!\w)"
+    r"|across the board"
+)
+_SOME = re.compile(
+    r"(?<!\w)(one|two|three|four|five|six|seven|eight|[1-9]) (?:out )?of (?:the |its |their |a total of )?"
+    r"(two|three|four|five|six|seven|eight|nine|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
+)
+_EXCEPT = re.compile(r"(?<!\w)(?:except|but|apart from|bar|other than|save|with the exception of)(?: for| that| in)? (?:being |the )?[\"']?$")
+_LEAD_IN = re.compile(
+    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|under|to|except|but|with|were|was)|[,:;•*(\"'-])\s*"
+    r"(?:being |how |its |the |both |were |are |it is |they are )?[\"']?$"
+)
+_NOT_NOUN = re.compile(
+    r"[\"']? (?:for|from|to|place|environment|staff|way|manner|care|services?|enough|levels?|hands|team|and timely|and secure|treatment|support)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An aspect named in a sentence."""
+
+    start: int
+    end: int
+    id: str
+    excepted: bool
+
+
+@lru_cache(maxsize=64)
+def _expressions(framework: Framework | None) -> tuple[tuple[str, re.Pattern[str], bool], ...]:
+    wanted = {OVERALL, *(framework.aspects if framework else _common())}
+    return tuple(
+        (r["id"], words(sorted(r["any"], key=len, reverse=True)), bool(r.get("strict")))
+        for r in load_yaml("aspects.yaml")
+        if r["id"] in wanted
+    )
+
+
+def _common() -> set[str]:
+    """Where no framework is known: the aspects whose names cannot be everyday words."""
+    strict = {r["id"] for r in load_yaml("aspects.yaml") if r.get("strict")}
+    return {a for f in frameworks() for a in f.aspects if a not in strict}
+
+
+def aspects(low: str, framework: Framework | None) -> list[Found]:
+    """The aspects that a folded sentence names, none inside a longer one."""
+    found: list[Found] = []
+    for identity, expression, strict in _expressions(framework):
+        for m in expression.finditer(low):
+            before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 20]
+            if strict and (not _LEAD_IN.search(before) or _NOT_NOUN.match(after)):
+                continue
+            found.append(Found(m.start(), m.end(), identity, bool(_EXCEPT.search(before))))
+    found.sort(key=lambda f: (f.start, -f.end))
+    kept: list[Found] = []
+    for f in found:
+        if not kept or f.start >= kept[-1].end:
+            kept.append(f)
+        elif f.end > kept[-1].end:
+            kept[-1] = f
+    return kept
+
+
+def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tuple[str, ...]]:
+    """For each grade of a sentence the aspects it is given for, () where none is named.
+
+    "safe and caring were rated good" looks back, "rated good for being safe" looks ahead; which of
+    the two, the words around the grade tell. "in all areas but safe" stands for the rest.
+    """
+    named = aspects(low, framework)
+    dealt: list[tuple[str, ...]] = []
+    for i, grade in enumerate(grades):
+        nearest_before = grades[i - 1].end if i else 0
+        limit = grades[i + 1].start if i + 1 < len(grades) else len(low)
+        after = [a for a in named if grade.end <= a.start < limit and not _cut(low, grade.end, a.start)]
+        before = [a for a in named if nearest_before <= a.start and a.end <= grade.start]
+        if i + 1 < len(grades):
+            after = [a for a in after if not _next_owns(low, a, grades[i + 1], grade)]
+        if i:
+            before = [a for a in before if not _ahead(low, grades[i - 1], a)]
+        own = after if after and _ahead(low, grade, after[0]) else before
+        ids = [a.id for a in own if not a.excepted]
+        if own is before and after and after[0].start - grade.end < 3:
+            ids.append(after[0].id)
+        dealt.append(_whole(low, nearest_before, limit, ids, own, named, framework))
+    return dealt
+
+
+def _whole(
+    low: str,
+    start: int,
+    limit: int,
+    ids: list[str],
+    own: list[Found],
+    named: list[Found],
+    framework: Framework | None,
+) -> tuple[str, ...]:
+    """`ids`, or what "all areas", "three of the four areas" stand for."""
+    some = _SOME.search(low, start, limit)
+    if some and not [i for i in ids if i != OVERALL]:
+        share = f"{some[1]} of {some[2]} areas"
+        return (*ids, share)
+    every = _ALL.search(low, start, limit)
+    real = [i for i in ids if i != OVERALL]
+    if every and not real:
+        out = {a.id for a in named if a.excepted}
+        rest = [a for a in (framework.expand if framework else ()) if a not in out]
+        return (*ids, *(rest or ["all areas"]))
+    return tuple(dict.fromkeys(ids))
+
+
+def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
+    """Whether the words between grade and aspect lead from the one to the other."""
+    between = low[grade.end : aspect.start]
+    if len(between) > 160:
+        return False
+    return bool(
+        re.match(
+            r"[\"']?(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?"
+            r"(?:,? (?:overall|and|both|also|it received|was|were|the council received|[a-z]+ received|[a-z ]{0,40}?))?"
+            r"\s*(?:(?<!\w)(?:for|in|at|on|across|under|when it came to|regarding|with regard to)(?!\w)|[:(,-]|overall)",
+            between + low[aspect.start : aspect.end],
+        )
+        or not between.strip(" \"'")
+    )
+
+
+def _cut(low: str, start: int, end: int) -> bool:
+    """Whether another statement begins between: a semicolon, "while", "and ... was"."""
+    return bool(re.search(r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although)(?!\w)|; (?!and )[^;]*(?:was|were|is) ", low[start:end]))
+
+
+def _next_owns(low: str, aspect: Found, following: Graded, grade: Graded) -> bool:
+    """Whether `aspect`, between two grades, belongs to the second: "X was good and Y was weak"."""
+    lead = low[aspect.end : following.start]
+    verb = re.search(r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead)
+    return bool(verb) and not re.match(
+        r"[\"']?(?: (?:rating|grade|judge?ment)s?)? (?:for|in|at|on|overall)(?!\w)", low[grade.end :]
+    )

@@ -1,0 +1,73 @@
+"""Patterns as data: the records of a knowledge file, compiled once into one expression a section.
+
+A record has `id`, `any` (patterns on folded text), and `examples` with `counterexamples`, which run
+as tests. Whole words only: a match neither starts nor ends inside a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from pipeline.errors import KnowledgeError
+from pipeline.knowledge import folder, load_yaml
+
+
+class Hit(NamedTuple):
+    """Where a record matched."""
+
+    id: str
+    start: int
+    end: int
+
+
+class Cues:
+    """Several records as one expression; the earliest match wins, then the first record listed."""
+
+    def __init__(self, records: tuple[dict[str, Any], ...], *, path: str, anchored: bool = False):
+        self.records = {f"r{i}": r for i, r in enumerate(records)}
+        parts = []
+        for name, record in self.records.items():
+            source = "|".join(record["any"])
+            try:
+                re.compile(source)
+            except re.error as e:
+                raise KnowledgeError(f"pattern: {e}", path=path, record=record.get("id")) from e
+            parts.append(f"(?P<{name}>{source})")
+        left = r"[\s*•>|-]{0,4}" if anchored else r"(?<!\w)"
+        right = "" if anchored else r"(?!\w)"
+        self.expression = re.compile(f"{left}(?:{'|'.join(parts)}){right}")
+
+    def find(self, low: str, start: int = 0, end: int | None = None) -> Hit | None:
+        """The first hit in `low[start:end]`."""
+        return next(self.all(low, start, end), None)
+
+    def all(self, low: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
+        """All hits in `low[start:end]`, left to right, none overlapping another."""
+        for m in self.expression.finditer(low, start, len(low) if end is None else end):
+            if m.lastgroup and m.end() > m.start():
+                yield Hit(self.records[m.lastgroup]["id"], m.start(m.lastgroup), m.end())
+
+    def opens(self, low: str, start: int, end: int) -> Hit | None:
+        """A hit that begins exactly at `start`."""
+        m = self.expression.match(low, start, end)
+        if m is None or not m.lastgroup:
+            return None
+        return Hit(self.records[m.lastgroup]["id"], m.start(), m.end())
+
+
+@lru_cache(maxsize=64)
+def cues(file: str, section: str, *, anchored: bool = False) -> Cues:
+    """The compiled section of a knowledge file. Raises KnowledgeError naming file and record."""
+    content = load_yaml(file)
+    records = content.get(section) if isinstance(content, dict) else None
+    if not records:
+        raise KnowledgeError(f"has no section {section}", path=str(folder() / file))
+    return Cues(tuple(records), path=str(folder() / file), anchored=anchored)
+
+
+def words(patterns: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for any of `patterns`, whole words only."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")

@@ -1,0 +1,94 @@
+"""The `tag` command: JSON lines in, one JSON line each out, in order."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pipeline import tag
+from pipeline.errors import TagError
+from pipeline.models import Story, Tags
+
+#: The contract's keys, in its order.
+KEYS = (
+    "id", "text", "is_report", "inspection_type", "inspectorates", "bodies", "mentions", "judgements",
+    "findings", "actions", "statistics", "themes", "places",
+)  # fmt: skip
+
+
+def story(line: str, number: int) -> Story:
+    """One input line: `id, url, title, text, published_at`, or what `clean` prints.
+
+    Raises TagError for a line that is not such a record.
+    """
+    try:
+        record = json.loads(line)
+    except ValueError as e:
+        raise TagError(f"is not JSON: {e}", record=f"line {number}") from e
+    if not isinstance(record, dict):
+        raise TagError("is not a JSON object", record=f"line {number}")
+    identity = str(_first(record, "id", "input", "url") or f"line {number}")
+    text = record.get("text")
+    if not isinstance(text, str):
+        problem = record.get("error") or "has no text"
+        raise TagError(str(problem), record=identity)
+    return Story(
+        id=identity,
+        url=_string(record, identity, "url"),
+        title=_string(record, identity, "title") or _string(record, identity, "headline"),
+        text=text,
+        published_at=_string(record, identity, "published_at"),
+        standfirst=_string(record, identity, "standfirst"),
+    )
+
+
+def _first(record: dict[str, Any], *keys: str) -> Any:
+    return next((record[k] for k in keys if record.get(k) not in (None, "")), None)
+
+
+def _string(record: dict[str, Any], identity: str, key: str) -> str | None:
+    value = record.get(key)
+    if value is not None and not isinstance(value, str):
+        raise TagError(f"{key} is not a string", record=identity)
+    return value
+
+
+def as_json(one: Story, made: Tags) -> dict[str, Any]:
+    """The record that `tag` prints for a story."""
+    record: dict[str, Any] = {"id": one.id, "text": one.text}
+    for key in KEYS[2:]:
+        value = getattr(made, key)
+        record[key] = [dataclasses.asdict(v) for v in value] if isinstance(value, tuple) else value
+    record["inspectorates"] = [{"id": a.id, "name": a.name} for a in made.inspectorates]
+    return record
+
+
+def tag_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """One record for each line that is not blank; `{id, error}` for one that fails."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            one = story(line, number)
+            yield as_json(one, tag.tags(one))
+        except TagError as e:
+            yield {"id": e.record, "error": e.problem}
+
+
+def tag_files(files: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The records of several files in order; `-` is standard input. A file that cannot be read
+    gives one record with its name and the error."""
+    for name in files:
+        try:
+            if name == "-":
+                yield from tag_lines(sys.stdin)
+            else:
+                with open(name, encoding="utf-8") as lines:
+                    yield from tag_lines(lines)
+        except OSError as e:
+            yield {"id": name, "error": f"cannot be read: {e.strerror}"}
+        except UnicodeDecodeError:
+            yield {"id": name, "error": "is not UTF-8 text"}

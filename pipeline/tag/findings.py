@@ -1,0 +1,152 @@
+"""Strengths and weaknesses: what a story says was found, clause by clause, and who says it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pipeline.models import Finding
+from pipeline.tag.cues import Cues, Hit, cues
+from pipeline.tag.grades import Graded
+from pipeline.tag.reading import Reading, Sentence
+
+Polarity = Literal["strength", "weakness"]
+
+FILE = "findings.yaml"
+_GRADE = re.compile(
+    r"(?:[\"']?(?:outstanding|good|requir(?:es?|ed|ing)[- ]improvement(?: to be good)?|inadequate|adequate|weak|satisfactory|"
+    r"excellent|poor|unsatisfactory)[\"']? (?:overall )?(?:rating|grade|judge?ment|grading|verdict)s?)"
+    r"|(?<!\w)(?:rated|rate|judged|graded|deemed|branded|rating of|downgraded|upgraded|awarded|overall effectiveness|overall)"
+    r"(?: (?!with|and|for)[a-z'-]+){0,6}? ?(?:an? )?[\"']?(?:outstanding|good|requires? improvement|inadequate|adequate|excellent|weak|poor)(?!\w)[\"']?"
+    r"|[\"'](?:outstanding|good|requires? improvement|inadequate|adequate|excellent|weak|poor|satisfactory)[\"']"
+    r"|(?<!\w)(?:good|outstanding|inadequate)-rated|requires? improvement(?= ?[.:;,]|$)"
+    r"|(?<!\w)(?:effectively|efficiently|legitimately) (?:keeping|reducing|protecting|treating|using)|requiring significant improvement"
+)
+_NONE_AT_RISK = re.compile(
+    r"(?<!\w)(?:no|any|not (?:find|see|identify|come across)[a-z ]{0,20}|none of the) (?:[a-z']+ ){0,4}?(?:examples?|instances?|evidence|cases?|child(?:ren)?|pupils?|patients?|people|residents?|decisions?)"
+    r"[^.;]{0,120}?(?:(?:immediate |significant |serious )?(?:risk|harm)|unsafe|danger)"
+)
+_MODAL = re.compile(r"(?<!\w)(?:should|must|would|will|could|needs? to|needed to|aims? to|plans? to)(?!\w)")
+_HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
+
+
+def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding, ...]:
+    """Every clause that inspectors, the body or others put forward as good or bad.
+
+    Grades are left out (they are judgements); so are explanations, wishes and what an earlier
+    inspection found. A sentence with both polarities gives one finding a clause.
+    """
+    made: list[Finding] = []
+    for sentence in reading.sentences:
+        if sentence.furniture or len(sentence.low) < 18 or _is_label(sentence):
+            continue
+        if cues(FILE, "not-findings").find(sentence.low):
+            continue
+        low = sentence.low
+        for mark in marks.get(sentence.start, ()):
+            low = low[: mark.start] + "#" * (mark.end - mark.start) + low[mark.end :]
+        made.extend(_sentence(reading, sentence, low))
+    return tuple(made)
+
+
+def _is_label(sentence: Sentence) -> bool:
+    """A heading such as "Leadership matters" states nothing; a headline with a verb may."""
+    if not sentence.heading:
+        return False
+    return len(sentence.low.split()) < 4 or bool(re.fullmatch(r"[^a-z]*", sentence.low))
+
+
+def _sentence(reading: Reading, sentence: Sentence, low: str) -> list[Finding]:
+    clauses = [(a, b, *verdict) for a, b, verdict in _clauses(low) if verdict]
+    if not clauses:
+        return []
+    polarities = {c[2] for c in clauses}
+    if len(polarities) == 1:
+        clauses = [(0, len(sentence.low), *clauses[0][2:])]
+    body = sentence.about[0] if len(sentence.about) == 1 else None
+    made = []
+    for a, b, polarity, rule in clauses:
+        start, end = _trim(sentence.low, a, b)
+        made.append(
+            Finding(
+                polarity=polarity,
+                body=body,
+                speaker=sentence.speaker,
+                start=sentence.start + start,
+                end=sentence.start + end,
+                quote=reading.quote(sentence.start + start, sentence.start + end),
+                rule=rule,
+                confidence="stated" if sentence.attributed else "implied",
+            )
+        )
+    return made
+
+
+def _clauses(low: str) -> list[tuple[int, int, tuple[Polarity, str] | None]]:
+    """The clauses of a sentence, cut where it turns, each with its polarity and rule."""
+    turns = [h for h in cues(FILE, "contrast").all(low)]
+    cuts = [0, *(h.start for h in turns), *(m.end() for m in re.finditer(r";", low)), len(low)]
+    cuts = sorted(set(cuts))
+    clauses = []
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        part = low[a:b]
+        conceded = re.match(r"(?:despite|in spite of)(?!\w)", part)
+        if conceded:
+            comma = part.find(", ")
+            if comma < 0:
+                continue
+            a += comma + 2
+        clauses.append((a, b, polarity(low[a:b])))
+    return clauses
+
+
+def polarity(clause: str) -> tuple[Polarity, str] | None:
+    """Whether a folded clause is a strength or a weakness, and by which record."""
+    clause = _GRADE.sub(lambda m: "#" * len(m[0]), clause)
+    if _NONE_AT_RISK.search(clause) and _HARMLESS.search(clause):
+        return "strength", "no risk found"
+    good, bad = cues(FILE, "strengths"), cues(FILE, "weaknesses")
+    score: dict[Polarity, int] = {"strength": 0, "weakness": 0}
+    first: dict[Polarity, str] = {}
+    for own, cue in (("strength", good), ("weakness", bad)):
+        for hit in cue.all(clause):
+            turned = _turn(clause, hit, own)  # type: ignore[arg-type]
+            if turned:
+                score[turned] += _weight(cue, hit)
+                first.setdefault(turned, hit.id)
+    if not first:
+        return None
+    best: Polarity = "strength" if score["strength"] > score["weakness"] else "weakness"
+    return best, first[best]
+
+
+def _weight(cue: Cues, hit: Hit) -> int:
+    record = next(r for r in cue.records.values() if r["id"] == hit.id)
+    return int(record.get("weight", 1))
+
+
+def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
+    """The polarity of a cue in its place: turned by a negation, dropped where it is only wished."""
+    window = clause[max(0, hit.start - 45) : hit.start]
+    window = re.split(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)", window)[-1]
+    if own == "weakness" and hit.id in ("not-done", "recommended", "area-for-improvement"):
+        resolved = re.search(r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on)(?: \w+){0,4} $", window)
+        return "strength" if resolved and hit.id == "area-for-improvement" else (None if resolved else own)
+    window = " ".join(window.split(" ")[-7:])
+    wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
+    denied = cues(FILE, "negation").find(window)
+    if own == "strength":
+        if denied and not re.search(r"not only|no doubt", window):
+            return "weakness"
+        return None if wished else "strength"
+    if denied:
+        return "strength" if re.search(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)", window) else None
+    return None if wished else "weakness"
+
+
+def _trim(low: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and low[start] in " ,;:-":
+        start += 1
+    while end > start and low[end - 1] in " ,;:-":
+        end -= 1
+    return start, end

@@ -1,0 +1,154 @@
+"""Which kind of inspection a story reports, and on which scale its grades are read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pipeline.errors import KnowledgeError
+from pipeline.knowledge import folder, load_yaml
+from pipeline.tag.cues import words
+from pipeline.tag.reading import Reading
+
+_FAR = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """Grades best first; `aliases` maps other wordings to them."""
+
+    id: str
+    grades: tuple[str, ...]
+    aliases: dict[str, str]
+
+    def rank(self, grade: str) -> int | None:
+        """1 is best; None where the scale does not know the grade."""
+        known = self.aliases.get(grade, grade)
+        return self.grades.index(known) + 1 if known in self.grades else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Framework:
+    id: str
+    name: str
+    inspectorates: tuple[str, ...]
+    since: str
+    until: str
+    cues: re.Pattern[str] | None
+    kinds: tuple[str, ...]
+    words: re.Pattern[str] | None
+    unnamed: re.Pattern[str] | None  #: grade words that tell it where no inspectorate is named
+    scales: tuple[tuple[Scale, str, str], ...]
+    aspects: tuple[str, ...]
+    expand: tuple[str, ...]
+    graded: bool  #: False: its stories give no new grade
+    overall_until: str | None  #: None: there is an overall grade without end; "" never one
+
+    def has_overall(self, date: str | None) -> bool:
+        """Whether an inspection reported on `date` gives an overall grade."""
+        return self.overall_until is None or (date or "0000") <= self.overall_until
+
+    def on(self, date: str | None) -> tuple[Scale, ...]:
+        """The scales in force on `date`; all of them where the date is not known."""
+        return tuple(s for s, a, b in self.scales if date is None or a <= date <= b)
+
+
+@lru_cache(maxsize=1)
+def scales() -> dict[str, Scale]:
+    """Every scale by its id."""
+    return {
+        r["id"]: Scale(r["id"], tuple(r["grades"]), dict(r.get("aliases", {})))
+        for r in load_yaml("scales.yaml")
+    }
+
+
+@lru_cache(maxsize=1)
+def frameworks() -> tuple[Framework, ...]:
+    """Every framework, in the order in which they are tried. Raises KnowledgeError."""
+    return tuple(_framework(r) for r in load_yaml("frameworks.yaml"))
+
+
+def _framework(r: dict[str, Any]) -> Framework:
+    try:
+        used = tuple(
+            (scales()[s["id"]], str(s.get("from", "0000")), str(s.get("until", _FAR)))
+            for s in r.get("scales", ())
+        )
+    except KeyError as e:
+        path = str(folder() / "frameworks.yaml")
+        raise KnowledgeError(f"no such scale: {e}", path=path, record=r.get("id")) from e
+    ends = r.get("overall_until")
+    return Framework(
+        r["id"],
+        r["name"],
+        tuple(r["inspectorates"]),
+        str(r.get("from", "0000")),
+        str(r.get("until", _FAR)),
+        words(r["cues"]) if r.get("cues") else None,
+        tuple(r.get("kinds", ())),
+        words(r["words"]) if r.get("words") else None,
+        words(r["unnamed"]) if r.get("unnamed") else None,
+        used,
+        tuple(r.get("aspects", ())),
+        tuple(r.get("expand", r.get("aspects", ()))),
+        r.get("grades", True),
+        str(ends) if ends else ("" if r.get("overall") is False else None),
+    )
+
+
+def choose(reading: Reading) -> Framework | None:
+    """The framework of the inspection that the story reports, or None.
+
+    First what the story names itself, by a cue in title, address or text; then what inspectorate,
+    kind of body and subject allow. Dates decide between frameworks that followed each other.
+    """
+    named = {a.id for a in reading.inspectorates}
+    date = reading.date or (f"{reading.year}-06-30" if reading.year else None)
+    title = (reading.story.title or "").lower()
+    prose = " ".join(s.low for s in reading.sentences if not s.furniture)
+    everything = f"{title} . {_address(reading.story.url)} . {prose}"[:20000]
+    possible = [f for f in frameworks() if _possible(f, named, date)]
+    for f in possible:
+        if f.cues and f.cues.search(everything) and (named or "inspect" in everything):
+            return f
+    kinds = {_kind(b.id, b.kind) for b in reading.bodies}
+    for f in possible:
+        if kinds & set(f.kinds) and named and f.words and f.words.search(everything):
+            return f
+    fitting = [f for f in possible if f.words and named and f.words.search(everything)]
+    known = {k for f in frameworks() for k in f.kinds}
+    free = [f for f in fitting if not kinds & known or not f.kinds]
+    if not named:
+        return next((f for f in possible if f.unnamed and f.unnamed.search(everything)), None)
+    return next(iter(free), None)
+
+
+def _possible(f: Framework, named: set[str], date: str | None) -> bool:
+    if named and not named & set(f.inspectorates):
+        return False
+    return date is None or f.since[: len(date)] <= date <= f.until
+
+
+def _address(url: str | None) -> str:
+    return re.sub(r"[/_\W]+", " ", (url or "").lower())
+
+
+def _kind(identity: str, kind: str) -> str:
+    """The kind as the framework file spells it: `unlisted:care-home:…` is a care-home."""
+    parts = identity.split(":")
+    if parts[0] == "unlisted" and len(parts) > 1:
+        return parts[1]
+    return parts[0] if len(parts) > 1 else kind
+
+
+def default_scales(inspectorates: set[str], date: str | None) -> tuple[Scale, ...]:
+    """The scales that the named inspectorates use on `date`, where no framework was recognised."""
+    found = [
+        s
+        for f in frameworks()
+        if not inspectorates or inspectorates & set(f.inspectorates)
+        for s in f.on(date)
+    ]
+    return tuple(dict.fromkeys(s.id for s in found)) and tuple({s.id: s for s in found}.values())

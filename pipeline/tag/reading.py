@@ -1,0 +1,173 @@
+"""A story as it is read: sentences with their speaker, what is furniture, which body is meant.
+
+Made once a story; every module that looks for outcomes starts from it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.models import Agency, Mention, Story
+from pipeline.tag.cues import cues
+from pipeline.tag.sentences import Span, fold, sentences
+
+Speaker = Literal["inspectors", "body", "other"]
+
+_URL_YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
+_YEAR = re.compile(r"(?<![\d/£,.])(?:19[89]\d|20[0-4]\d)(?![\d,]\d)")
+_QUOTED = re.compile(r'"[^"]{0,1500}"?')
+_NAME = r"(?:[A-Z][a-z'’-]+\s){1,2}[A-Z][A-Za-z'’-]+"
+_PERSON = re.compile(_NAME + r"(?:,[^,]{2,60},)?(?:\s(?:also|has|had))?\s$")
+_FULL = re.compile(_NAME)
+_TITLED = re.compile(r"(?:(?:mr|mrs|ms|miss|dr|sir|dame|cllr|councillor) |^\"?)(?:[a-z'-]+ )?([a-z'-]+) (?:also |has |had )?$")
+_TITLED_NEXT = re.compile(r" (?:mr|mrs|ms|miss|dr|sir|dame|cllr) (?:[a-z'-]+ )?([a-z'-]+)")
+_SPEAKING = re.compile(r"\s" + _NAME)
+_PRONOUN = re.compile(r"\"?(?:he|she|i|we|our|they|it|the council|my)(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`low` is the folded text of the sentence alone; offsets are those of the story."""
+
+    start: int
+    end: int
+    low: str
+    furniture: bool
+    heading: bool  #: a short line without end mark
+    speaker: Speaker
+    attributed: bool  #: the sentence itself says who speaks
+    mentions: tuple[Mention, ...]
+    about: tuple[str, ...]  #: ids of the inspected bodies that it is about
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    story: Story
+    low: str  #: the whole text, folded
+    sentences: tuple[Sentence, ...]
+    mentions: tuple[Mention, ...]
+    inspectorates: tuple[Agency, ...]
+    bodies: tuple[Agency, ...]
+    year: int | None  #: of the story: its date, else the latest year that address or text names
+    date: str | None  #: ISO date of the story, else None
+
+    def quote(self, start: int, end: int) -> str:
+        return self.story.text[start:end]
+
+
+def read(
+    story: Story,
+    mentions: tuple[Mention, ...],
+    inspectorates: tuple[Agency, ...],
+    bodies: tuple[Agency, ...],
+) -> Reading:
+    """The reading of a story whose agencies are known."""
+    low = fold(story.text)
+    spans = sentences(story.text)
+    starts = [m.start for m in mentions]
+    inspected = {b.id for b in bodies}
+    voices = _Voices()
+    made: list[Sentence] = []
+    focus: tuple[str, ...] = tuple(b.id for b in bodies)
+    for i, span in enumerate(spans):
+        inside = mentions[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+        text = low[span.start : span.end]
+        after = low[spans[i + 1].start : spans[i + 1].end] if i + 1 < len(spans) else ""
+        furniture = _is_furniture(text, after)
+        speaker, attributed = voices.hear(story.text, low, span)
+        named = tuple(dict.fromkeys(m.id for m in inside if m.id in inspected))
+        focus = named if named and not furniture else focus
+        heading = len(text) < 90 and text[-1] not in ".!?\"':;,"
+        made.append(
+            Sentence(
+                span.start, span.end, text, furniture, heading, speaker, attributed, inside, focus
+            )
+        )
+    return Reading(
+        story, low, tuple(made), mentions, inspectorates, bodies, _year(story, low), _date(story)
+    )
+
+
+def _is_furniture(text: str, after: str) -> bool:
+    """A line of the page around the story; also a caption, whose credit stands in the next line."""
+    rules = cues("reading.yaml", "furniture", anchored=True)
+    if rules.opens(text, 0, len(text)):
+        return True
+    if re.search(r"(?:picture|photo|photograph|image|credit): [^.]{2,60}$", text):
+        return True
+    return bool(re.match(r"(?:picture|photo|photograph|image)s?\s*:", after)) and len(text) < 400
+
+
+class _Voices:
+    """Who speaks: told by the sentence itself, or else going on from the one before."""
+
+    def __init__(self) -> None:
+        self.last: Speaker = "inspectors"
+        self.people: dict[str, Speaker] = {}  # surnames once introduced: "Mr Jones said"
+
+    def hear(self, text: str, low: str, span: Span) -> tuple[Speaker, bool]:
+        said = low[span.start : span.end]
+        bare = _QUOTED.sub(lambda m: " " * len(m[0]), said)
+        whole = not bare.strip(" .,'")  # nothing but a quotation
+        written = text[span.start : span.end]
+        told = None if whole else _attribution(written, bare, self.people)
+        if told:
+            self.people.update({n.rsplit(maxsplit=1)[-1].lower(): told for n in _FULL.findall(written)[:3]})
+        if told:
+            self.last = told
+            return told, True
+        if whole or said.startswith('"') or _PRONOUN.match(said):
+            return self.last, False
+        if self.last != "inspectors" and len(said) > 60 and not _first_person(said):
+            self.last = "inspectors"  # narrative again
+        return self.last, False
+
+
+def _first_person(said: str) -> bool:
+    return bool(re.search(r"(?<!\w)(?:we|our|us|my|i'm|i)(?!\w)", said))
+
+
+def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | None:
+    """The speaker that the words outside quotation marks name, if they name one."""
+    for verb in cues("reading.yaml", "verbs").all(bare):
+        before, after = bare[: verb.start], bare[verb.end : verb.end + 90]
+        if re.match(r" (?:the |ofsted |cqc )?inspectors", after):
+            return "inspectors"
+        opening = re.search(r'(?:^|,|"|\s\s)\s*$', before)
+        found = _who(after) if opening else _who(before[-110:])
+        known = _TITLED.search(before) or (_TITLED_NEXT.match(after) if opening else None)
+        found = people.get(known[1]) if known and known[1] in people else found
+        if found:
+            return found
+        person = _SPEAKING.match(text, verb.end) if opening else _PERSON.search(text[: verb.start])
+        if person:
+            return "other"
+    return None
+
+
+def _who(subject: str) -> Speaker | None:
+    """The voice named nearest to the verb."""
+    hits: list[tuple[int, Speaker]] = []
+    for voice in _VOICES:
+        hits.extend((h.end, voice) for h in cues("reading.yaml", voice).all(subject))
+    return max(hits)[1] if hits else None
+
+
+_VOICES: tuple[Speaker, ...] = ("inspectors", "body", "other")
+
+
+def _date(story: Story) -> str | None:
+    found = re.match(r"\d{4}-\d\d-\d\d", story.published_at or "")
+    return found[0] if found else None
+
+
+def _year(story: Story, low: str) -> int | None:
+    """The story's year: its own date, else the latest that address or first lines name."""
+    date = _date(story)
+    if date:
+        return int(date[:4])
+    years = [int(y) for y in _URL_YEAR.findall(story.url or "") + _YEAR.findall(low[:6000])]
+    return max(years, default=None)

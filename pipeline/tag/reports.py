@@ -1,0 +1,74 @@
+"""Is the story's main subject the outcome of an inspection of a named body or area? With reasons."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from pipeline.knowledge import load_yaml
+from pipeline.models import Action, Finding, Judgement
+from pipeline.tag.cues import words
+from pipeline.tag.reading import Reading
+from pipeline.tag.sentences import fold
+
+FILE = "reports.yaml"
+_LEAD = 4  # sentences
+
+
+@lru_cache(maxsize=1)
+def _cues() -> tuple[tuple[re.Pattern[str], dict[str, Any]], ...]:
+    return tuple((words(r["any"]), r) for r in load_yaml(FILE)["cues"])
+
+
+def is_report(
+    reading: Reading,
+    judgements: tuple[Judgement, ...],
+    findings: tuple[Finding, ...],
+    actions: tuple[Action, ...],
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether it is, and why: each reason with its weight, strongest first.
+
+    Two sides are weighed: outcomes found in the text, and words that name another kind of story,
+    which count for more in title and opening.
+    """
+    prose = [s for s in reading.sentences if not s.furniture]
+    title = fold(reading.story.title or "")
+    standfirst = fold(reading.story.standfirst or "")
+    lead = " . ".join([title, standfirst, *(s.low for s in prose[:_LEAD])])
+    whole = f"{title} . {standfirst} . " + " ".join(s.low for s in prose)[:30000]
+    reasons: list[tuple[int, str]] = list(_outcomes(reading, judgements, findings, actions))
+    for expression, record in _cues():
+        if "lead" in record and expression.search(lead):
+            reasons.append((record["lead"], record["reason"]))
+        elif expression.search(whole):
+            reasons.append((record["weight"], record["reason"]))
+    total = sum(w for w, _ in reasons)
+    outcome = bool(judgements or actions or any(f.speaker == "inspectors" for f in findings))
+    verdict = outcome and total >= load_yaml(FILE)["threshold"]
+    reasons.sort(key=lambda r: -abs(r[0]))
+    return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
+
+
+def _outcomes(
+    reading: Reading,
+    judgements: tuple[Judgement, ...],
+    findings: tuple[Finding, ...],
+    actions: tuple[Action, ...],
+) -> list[tuple[int, str]]:
+    reasons = []
+    inspected = {b.id for b in reading.bodies}
+    if any(j.status == "current" and j.body in inspected for j in judgements):
+        reasons.append((3, "it gives a grade of a named body"))
+    elif any(j.status == "current" for j in judgements):
+        reasons.append((2, "it gives a grade"))
+    elif any(j.body in inspected for j in judgements):
+        reasons.append((1, "it mentions an earlier grade of a named body"))
+    said = sum(f.speaker == "inspectors" for f in findings)
+    if said:
+        reasons.append((min(3, said), f"it has {said} findings"))
+    if any(a.status in ("imposed", "lifted") for a in actions):
+        reasons.append((1, "it tells of a measure taken"))
+    if inspected:
+        reasons.append((1, "it names the inspected body"))
+    return reasons

@@ -1,0 +1,143 @@
+"""Paragraphs and sentences as spans of the text, and a folded copy of it that keeps every offset.
+
+Offsets count code points. Nothing is trimmed away that would move them: a span's text is
+`text[span.start:span.end]`. Every function here takes time proportional to the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+#: A sentence is cut at white space beyond this length: text without full stops stays affordable.
+LONGEST = 1500
+
+_FOLD = str.maketrans(
+    {
+        **dict.fromkeys("‘’‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00a0\u2007\u2009\u202f\u200a\t", " "),
+    }
+)
+
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+_END = re.compile(
+    r"""[.!?…]+["'’”)\]]{0,3}(?=\s+["'“‘(\[]{0,3}[^\W_a-z]|\s*$)"""  # white space, then a capital
+    r"""|(?<=[a-z]{2})[.!?]["'”’]?(?=[“"‘]?[A-Z][a-z])"""  # the space was lost: "at last.Our"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|rev|st|sgt|insp|supt|cllr|hon|rt|jr|sr|no|nos|vs|etc|approx|dept|"
+    r"ltd|inc|co|e\.g|i\.e|cf|al|fig|para|p|pp|vol|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|"
+    r"dec|rd|ave|gen|lt|col|capt|dep|det|con)|\b[a-z]|\b(?:[a-z]\.){1,4}[a-z])\.$"
+)
+_SENTENCE_ABBREVIATION = frozenset(("etc.", "ltd.", "inc.", "co.", "no.", "con.", "al."))
+
+
+class Span(NamedTuple):
+    """Half open: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case, straight quotes, plain dashes and spaces; as long as `text`, code point by point."""
+    plain = text.translate(_FOLD)
+    low = plain.lower()
+    if len(low) == len(plain):
+        return low
+    return "".join(c if len(c.lower()) != 1 else c.lower() for c in plain)
+
+
+def paragraphs(text: str) -> tuple[Span, ...]:
+    """The runs of text between blank lines, white space at both ends left out."""
+    spans, at = [], 0
+    for blank in _BLANK.finditer(text):
+        spans.append(_trim(text, at, blank.start()))
+        at = blank.end()
+    spans.append(_trim(text, at, len(text)))
+    return tuple(s for s in spans if s.start < s.end)
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """Sentences, list items and headings, in order.
+
+    A line break ends one, unless the line was plainly wrapped (long, without end mark, and the next
+    line goes on in lower case). The closing quotation mark belongs to the sentence that it closes.
+    """
+    found: list[Span] = []
+    for line in _lines(text):
+        found.extend(_split(text, line))
+    return tuple(found)
+
+
+def _lines(text: str) -> list[Span]:
+    lines: list[Span] = []
+    at = 0
+    while at <= len(text):
+        stop = text.find("\n", at)
+        stop = len(text) if stop < 0 else stop
+        span = _trim(text, at, stop)
+        if span.start < span.end:
+            if lines and _wrapped(text, lines[-1], span):
+                lines[-1] = Span(lines[-1].start, span.end)
+            else:
+                lines.append(span)
+        at = stop + 1
+    return lines
+
+
+def _wrapped(text: str, before: Span, after: Span) -> bool:
+    gap = text[before.end : after.start]
+    return (
+        gap.count("\n") == 1
+        and before.end - before.start > 55
+        and text[before.end - 1] not in ".!?:;\"'”’)"
+        and text[after.start].islower()
+    )
+
+
+def _split(text: str, line: Span) -> list[Span]:
+    found, at = [], line.start
+    for end in _END.finditer(text, line.start, line.end):
+        if end.end() >= line.end:
+            break
+        if _is_abbreviation(text, at, end.start() + 1, line.end):
+            continue
+        found.append(_trim(text, at, end.end()))
+        at = end.end()
+    found.append(_trim(text, at, line.end))
+    return [piece for s in found if s.start < s.end for piece in _short(text, s)]
+
+
+def _is_abbreviation(text: str, start: int, stop: int, limit: int) -> bool:
+    """Whether the full stop at `stop - 1` belongs to a word such as "Dr." or "J."."""
+    if text[stop - 1] != ".":
+        return False
+    tail = text[max(start, stop - 12) : stop].lower()
+    hit = _ABBREVIATION.search(tail)
+    if hit is None:
+        return False
+    after = text[stop : min(stop + 2, limit)].strip()
+    return not (hit[0] in _SENTENCE_ABBREVIATION and after and not after[0].isdigit())
+
+
+def _short(text: str, span: Span) -> list[Span]:
+    """The span, cut at white space into pieces of at most `LONGEST` characters."""
+    pieces, at = [], span.start
+    while span.end - at > LONGEST:
+        cut = text.rfind(" ", at + 1, at + LONGEST)
+        cut = at + LONGEST if cut < 0 else cut
+        pieces.append(_trim(text, at, cut))
+        at = cut
+    pieces.append(_trim(text, at, span.end))
+    return [p for p in pieces if p.start < p.end]
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
