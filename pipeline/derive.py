@@ -22,7 +22,7 @@ from pipeline.archive import Archive, deriving, tags
 from pipeline.archive.deriving import StageName, Work
 from pipeline.errors import ArchiveError, KnowledgeError, WatchError
 from pipeline.models import Article, Tags
-from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.gazetteer import AgencyRecord, gazetteer
 
 log = structlog.get_logger()
 
@@ -109,8 +109,20 @@ def _articles_to_tag(archive: Archive, scope: Scope) -> list[Work]:
     stale = deriving.stale_articles(archive, tag.fingerprint(), host=scope.host, url=scope.url)
     if stale:
         with archive.transaction():
-            tags.save_agencies(archive, gazetteer().rows())
+            tags.save_agencies(archive, (_as_row(body) for body in gazetteer().all()))
     return stale
+
+
+def _as_row(body: AgencyRecord) -> dict[str, Any]:
+    """A body of the gazetteer as the table `agencies` keeps it; dates and lists as text."""
+    return {
+        "id": body.id, "name": body.name, "kind": body.kind, "code": body.code,
+        "nation": body.nation, "region": body.region, "latitude": body.latitude,
+        "longitude": body.longitude, "successor": "; ".join(body.successor) or None,
+        "valid_from": body.valid_from.isoformat() if body.valid_from else None,
+        "valid_until": body.valid_until.isoformat() if body.valid_until else None,
+        "source": body.source,
+    }  # fmt: skip
 
 
 def _tag_one(archive: Archive, work: Work) -> Tags:

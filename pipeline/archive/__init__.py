@@ -177,7 +177,10 @@ def _prepare(db: Database, path: Path, migrations: Migrations, *, readonly: bool
         db.execute("PRAGMA query_only = ON")
         return
     db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
+    # A power cut may take the last commits of archive.db back, and the next pass makes them again;
+    # it must never leave a row in `pages` whose body is gone, so bodies are synced to the disk.
+    is_pages = migrations is pages_migrations
+    db.execute(f"PRAGMA synchronous = {'FULL' if is_pages else 'NORMAL'}")
     migrations.apply(db)
     db.execute("PRAGMA foreign_keys = ON")
 

@@ -1,7 +1,7 @@
 """What readers corrected: wrong tags, kept as counterexamples and honoured by the tagger.
 
-A record holds the sentence in which the tag was wrong, so it works in every copy of the sentence, and
-says nothing of any other: to teach the tagger a kind, change a vocabulary.
+A record holds the sentence in which the tag was wrong, so it works in every copy of the sentence,
+and says nothing of any other: to teach the tagger a kind, change a vocabulary.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline.tag.sentences import Span, fold, sentences
 
 FILE = "corrections.yaml"
 FindingKind = Literal["judgement", "strength", "weakness", "action", "statistic"]
+AnyFinding = Judgement | Finding | Action | Statistic
 T = TypeVar("T", Judgement, Finding, Action, Statistic)
 
 
@@ -95,7 +96,7 @@ def apply_findings(
     return tuple(kept)
 
 
-def kind(finding: Judgement | Finding | Action | Statistic) -> FindingKind:
+def kind(finding: AnyFinding) -> FindingKind:
     """The kind of a finding as the archive and `show` call it."""
     match finding:
         case Judgement():
@@ -139,7 +140,7 @@ def _name(id_: str) -> str:
     return str(record.name)
 
 
-def _overlap(tag: Mention | Judgement | Finding | Action | Statistic, span: Span) -> bool:
+def _overlap(tag: Mention | AnyFinding, span: Span) -> bool:
     return tag.start < span.end and span.start < tag.end
 
 
@@ -205,8 +206,8 @@ def _check_mention(story: Story, tags: Tags, span: Span, id_: str) -> Span:
 
 
 def _check_finding(story: Story, tags: Tags, span: Span, which: str) -> tuple[Span, FindingKind]:
-    findings = (*tags.judgements, *tags.findings, *tags.actions, *tags.statistics)
-    here = [f for f in findings if _overlap(f, span)]
+    findings: list[AnyFinding] = [*tags.judgements, *tags.findings, *tags.actions]
+    here = [f for f in [*findings, *tags.statistics] if _overlap(f, span)]
     for finding in here:
         if which in (kind(finding), finding.rule):
             return Span(finding.start, finding.end), kind(finding)

@@ -1,0 +1,280 @@
+"""Questions to the archive: what the commands print, as plain dicts ready for JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pipeline.archive import Archive
+from pipeline.archive.fulltext import search_terms
+from pipeline.errors import ArchiveError, WatchError
+from pipeline.models import Config
+from pipeline.urls import canonical
+
+Row = dict[str, Any]
+
+#: Put around the words that matched, in a search's `snippet`.
+MARKS = ("[", "]")
+
+# A headline about X goes before a story that mentions X.
+_SEARCH = """
+SELECT a.url, a.headline, a.publisher, a.published_at, a.first_seen_at, a.access, a.is_report,
+    snippet(articles_fts, -1, :open, :close, '…', 32) AS snippet
+FROM articles_fts JOIN articles AS a ON a.id = articles_fts.rowid
+WHERE articles_fts MATCH :terms
+ORDER BY bm25(articles_fts, 8.0, 3.0, 1.0), a.first_seen_at DESC
+LIMIT :limit
+"""
+
+
+def search(archive: Archive, query: str, limit: int = 20) -> list[Row]:
+    """Stories that hold all words of the query, best first; `"phrase"`, `prefix*`, `OR`.
+
+    No text makes it fail. Raises WatchError when the query holds no word at all.
+    """
+    terms = search_terms(query)
+    if terms == '""':
+        raise WatchError(f"There is no word to search for in {query!r}.")
+    values = {"terms": terms, "limit": limit, "open": MARKS[0], "close": MARKS[1]}
+    return [{**row, "is_report": _flag(row["is_report"])}
+            for row in archive.db.query(_SEARCH, values)]  # fmt: skip
+
+
+# ---------------------------------------------------------------- lists
+
+
+def found(archive: Archive, since: datetime | None = None) -> list[Row]:
+    """The view `inspections_reported`, newest first; `since`: only stories first seen since.
+
+    Raises ArchiveError when the archive was never published.
+    """
+    if "inspections_reported" not in archive.db.view_names():
+        raise ArchiveError("has no views yet; `derive` makes them", path=str(archive.path))
+    return list(archive.db.query(
+        "SELECT * FROM inspections_reported WHERE first_seen_at >= ?"
+        " ORDER BY first_seen_at DESC, published_at DESC, article_url",
+        [_stamp(since)],
+    ))  # fmt: skip
+
+
+def kept_out(archive: Archive, since: datetime | None = None) -> list[Row]:
+    """Stories that report no inspection, and the tagger's reasons: `url, headline, reasons`."""
+    rows = archive.db.query(
+        "SELECT url, headline, reasons FROM articles WHERE is_report = 0 AND first_seen_at >= ?"
+        " ORDER BY first_seen_at DESC, url",
+        [_stamp(since)],
+    )
+    return [{**row, "reasons": json.loads(row["reasons"])} for row in rows]
+
+
+_FAILURES = """
+SELECT what, url, source_id, fetched_at AS at, reason FROM fetches
+WHERE id IN (SELECT max(id) FROM fetches GROUP BY what, url) AND outcome = 'failed'
+    AND fetched_at >= :since
+UNION ALL
+SELECT d.stage, d.article_url, p.source_id, d.made_at, d.error
+FROM derivations AS d LEFT JOIN pages AS p ON p.url = d.article_url
+WHERE d.error IS NOT NULL AND d.made_at >= :since
+ORDER BY at DESC, url
+"""
+
+
+def failures(archive: Archive, since: datetime | None = None) -> list[Row]:
+    """What failed when last tried: `what` (feed, page, clean, tag)`, url, source_id, at, reason`."""
+    return list(archive.db.query(_FAILURES, {"since": _stamp(since)}))
+
+
+def counts(archive: Archive) -> dict[str, int]:
+    """The size of the archive, stage by stage: a story is lost if it is in none."""
+    sql = {
+        "sources": "SELECT count(*) FROM sources WHERE listed",
+        "feeds": "SELECT count(*) FROM feeds WHERE listed",
+        "stories": "SELECT count(DISTINCT url) FROM entries",
+        "waiting": "SELECT count(DISTINCT url) FROM entries WHERE page_state = 'waiting'",
+        "unreachable": "SELECT count(DISTINCT url) FROM entries WHERE page_state = 'failed'",
+        "pages": "SELECT count(*) FROM pages",
+        "articles": "SELECT count(*) FROM articles",
+        "reports": "SELECT count(*) FROM articles WHERE is_report = 1",
+        "not_tagged": "SELECT count(*) FROM articles WHERE is_report IS NULL",
+        "failed": "SELECT count(*) FROM derivations WHERE error IS NOT NULL",
+    }
+    return {name: int(archive.db.execute(q).fetchone()[0]) for name, q in sql.items()}
+
+
+# ---------------------------------------------------------------- status
+
+
+def status(archive: Archive | None, config: Config, *, now: datetime | None = None) -> Row:
+    """The health of every source of `config`, as `status --json` prints it.
+
+    Without an archive (or where a source was never fetched) its state is `never_run`.
+    """
+    known: dict[str, Row] = {}
+    beat = None
+    if archive is not None:
+        known = {r["source_id"]: r for r in archive.db.query("SELECT * FROM health")}
+        beat = archive.db.execute("SELECT max(beat_at) FROM passes").fetchone()[0]
+    sources = [_health(s.id, s.name, s.enabled, s.note, known.get(s.id)) for s in config.sources]
+    return {
+        "checked_at": _stamp(now or datetime.now(UTC)),
+        "heartbeat_at": beat,
+        "needs_person": any(s["needs_person"] for s in sources),
+        "sources": sources,
+    }
+
+
+def _health(id_: str, name: str, enabled: bool, note: str | None, row: Row | None) -> Row:
+    """sources.yaml decides whether a source is on: the archive may not have heard of it yet."""
+    state, reason = "never_run", "Not fetched yet."
+    if not enabled:
+        state, reason = "disabled", note or "Disabled in sources.yaml."
+    elif row is not None and row["state"] != "disabled":
+        state, reason = row["state"], row["reason"]
+    row = row or {}
+    return {
+        "id": id_,
+        "name": name,
+        "state": state,
+        "since_at": row.get("since_at") if state == row.get("state") else None,
+        "last_ok_at": row.get("last_ok_at"),
+        "last_new_at": row.get("last_new_at"),
+        "reason": reason,
+        "needs_person": enabled and bool(row.get("needs_person")),
+    }
+
+
+# ---------------------------------------------------------------- one story
+
+
+def find_url(archive: Archive, url: str) -> str:
+    """The address under which a story is kept: itself, its canonical form, or a feed's link to it.
+
+    Raises WatchError when it is not in the archive; names stories that are near.
+    """
+    wanted = canonical(url)
+    for address in dict.fromkeys((url, wanted)):
+        if _one(archive, "SELECT url FROM articles WHERE url = ?", address):
+            return address
+    alias = _one(
+        archive,
+        "SELECT a.url FROM entries AS e JOIN articles AS a ON a.url = e.url"
+        " WHERE :url IN (e.link, e.guid) UNION ALL"
+        " SELECT a.url FROM pages AS p JOIN articles AS a ON a.url = p.url"
+        " WHERE p.final_url = :url LIMIT 1",
+        {"url": url},
+    )
+    if alias:
+        return str(alias[0])
+    raise WatchError(f"{url}: {_why_missing(archive, wanted)}")
+
+
+def _why_missing(archive: Archive, url: str) -> str:
+    failed = _one(archive, "SELECT error FROM derivations WHERE article_url = ?"
+                           " AND error IS NOT NULL", url)  # fmt: skip
+    if failed:
+        return f"its page is stored, but no story could be had from it: {failed[0]}"
+    seen = _one(archive, "SELECT page_state, page_reason FROM entries WHERE url = ?", url)
+    if seen and seen[0] == "waiting":
+        return "a feed announced it; its page has not been fetched yet"
+    if seen and seen[0] == "failed":
+        return f"a feed announced it, but its page could not be had: {seen[1]}"
+    near = "".join(f"\n  {x}" for x in _near(archive, url))
+    return "is not in the archive" + (f"; near it are:{near}" if near else "")
+
+
+def _near(archive: Archive, url: str) -> list[str]:
+    """Up to three stories that share the most words with the address; of its host, if any."""
+    words = list(dict.fromkeys(re.findall(r"[^\W\d_]{4,}", unquote(urlsplit(url).path))))[:20]
+    if not words:
+        return []
+    host = urlsplit(url).netloc
+    rows = archive.db.query(
+        "SELECT a.url FROM articles_fts JOIN articles AS a ON a.id = articles_fts.rowid"
+        " WHERE articles_fts MATCH :terms"
+        " ORDER BY instr(a.url, :host) = 0, bm25(articles_fts, 8.0, 3.0, 1.0) LIMIT 3",
+        {"terms": search_terms(" OR ".join(words)), "host": host or "//"},
+    )
+    return [row["url"] for row in rows]
+
+
+def show(archive: Archive, url: str) -> Row:
+    """Everything about one story. Raises WatchError when it is not in the archive.
+
+    Keys: the columns of `articles` (lists as lists); `inspectorates`, `bodies` ({id, name, kind,
+    code}); `mentions, judgements, findings, actions, statistics, themes, places`, each with
+    `start, end, quote`; `removed`; `revisions`; `feeds` (who announced it); `page`; `ledger`.
+    """
+    url = find_url(archive, url)
+    row = next(archive.db.query("SELECT * FROM articles WHERE url = ?", [url]))
+    id_ = row.pop("id")
+    for column in ("captions", "links", "reasons"):
+        row[column] = json.loads(row[column])
+    row["byline"] = row["byline"].split("; ") if row["byline"] else []
+    row["is_report"] = _flag(row["is_report"])
+    tags: Row = {name: list(archive.db.query(sql, [id_])) for name, sql in _TAGS.items()}
+    pages = archive.db.query("SELECT final_url, content_type, fetched_at, digest, bytes FROM pages"
+                             " WHERE url = ?", [url])  # fmt: skip
+    return {
+        **row,
+        **tags,
+        "feeds": list(archive.db.query(_FEEDS, [url])),
+        "page": next(pages, None),
+        "ledger": list(archive.db.query(_LEDGER, [url])),
+    }
+
+
+_BODIES = (
+    "SELECT g.id, g.name, g.kind, g.code FROM article_agencies AS x"
+    " JOIN agencies AS g ON g.id = x.agency_id"
+    " WHERE x.article_id = ? AND x.role = '{}' ORDER BY g.name"
+)
+_SPAN = 'f.start, f."end", f.quote, f.rule'
+_FINDINGS = (
+    "SELECT {}, " + _SPAN + " FROM findings AS f WHERE f.article_id = ? AND {} ORDER BY start, id"
+)
+_TAGS = {
+    "inspectorates": _BODIES.format("inspectorate"),
+    "bodies": _BODIES.format("inspected"),
+    "mentions": "SELECT m.agency_id AS id, g.name, m.role, m.start, m.\"end\", m.quote, m.rule,"
+    " m.confidence FROM mentions AS m JOIN agencies AS g ON g.id = m.agency_id"
+    " WHERE m.article_id = ? ORDER BY m.start, m.id",
+    "judgements": _FINDINGS.format(
+        "body_id AS body, inspectorate_id AS inspectorate, framework, aspect, grade, rank, scale,"
+        " status, direction, confidence", "kind = 'judgement'"),
+    "findings": _FINDINGS.format("kind AS polarity, body_id AS body, speaker, confidence",
+                                 "kind IN ('strength', 'weakness')"),
+    "actions": _FINDINGS.format("action AS kind, status, body_id AS body", "kind = 'action'"),
+    "statistics": _FINDINGS.format('value, "of", what', "kind = 'statistic'"),
+    "themes": 'SELECT theme_id AS id, name, start, "end", quote FROM article_themes'
+    " WHERE article_id = ? ORDER BY start",
+    "places": 'SELECT name, code, start, "end", quote FROM article_places'
+    " WHERE article_id = ? ORDER BY start",
+    "removed": "SELECT rule, kind, text FROM removals WHERE article_id = ? ORDER BY id",
+    "revisions": "SELECT seen_at, digest, headline FROM revisions WHERE article_id = ? ORDER BY id",
+}  # fmt: skip
+_FEEDS = """
+SELECT e.source_id, s.name AS source, e.feed_url, e.guid, e.link, e.first_seen_at
+FROM entries AS e JOIN sources AS s ON s.id = e.source_id WHERE e.url = ? ORDER BY e.id
+"""
+_LEDGER = """
+SELECT stage, made_from, made_by, made_at, error FROM derivations WHERE article_url = ?
+ORDER BY stage
+"""
+
+
+def _one(archive: Archive, sql: str, values: str | Row) -> tuple[Any, ...] | None:
+    row: tuple[Any, ...] | None = archive.db.execute(
+        sql, values if isinstance(values, dict) else (values,)
+    ).fetchone()
+    return row
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def _stamp(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
