@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline import __version__, config, service, sourcelist, summary, terminal
+from pipeline import __version__, config, service, sourcelist, storyview, summary, terminal
 from pipeline.errors import WatchError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -87,7 +87,7 @@ def run(db: Path, sources: Path, everything: bool) -> int:
         report = job.one_pass(db, settings, what="run", everything=everything, stop=stop,
                               progress=progress)  # fmt: skip
     summary.print_found(db, since=report.started_at)
-    summary.say_report(report, db)
+    summary.say_report(report, settings, db)
     return 0
 
 
@@ -119,7 +119,7 @@ def derive(db: Path, stages: tuple[str, ...], host: str | None, url: str | None,
     if explain and not url:
         raise click.UsageError("--explain needs --url: which story shall be explained?")
     if explain:
-        summary.print_explanation(db, str(url))
+        storyview.print_explanation(db, str(url))
         return 0
     with job.stopping() as stop, terminal.progress() as progress:
         report = job.derive_again(db, stages=stages or ("clean", "tag"), host=host, url=url,
@@ -232,7 +232,7 @@ def search(db: Path, query: str, limit: int, as_json: bool) -> int:
 @common("db")
 def show(db: Path, url: str, as_json: bool) -> int:
     """One story, with the evidence marked in its text and what was cut from its page."""
-    summary.print_story(db, url, as_json=as_json)
+    storyview.print_story(db, url, as_json=as_json)
     return 0
 
 

@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from pipeline import publish, terminal
-from pipeline.archive import open_archive, watching
+from pipeline import knowledge, publish, tag, terminal
+from pipeline.archive import open_archive, reading, watching
+from pipeline.archive import tags as tag_rows
 from pipeline.archive.lock import writing
 from pipeline.derive import DeriveReport, derive
 from pipeline.models import Config, Report
+from pipeline.tag import corrections
 from pipeline.watch.run import run_pass
 
 Stop = Callable[[], bool]
@@ -116,3 +118,34 @@ def derive_again(
                         progress=progress)  # fmt: skip
         publish.refresh(archive)
     return report
+
+
+def correct(
+    db: Path,
+    url: str,
+    span: tuple[int, int],
+    *,
+    not_agency: str | None,
+    not_finding: str | None,
+    is_: str | None,
+    reason: str | None,
+) -> str:
+    """Record a wrong tag and tag the story again → one sentence that says what was done.
+
+    Raises:
+        TagError: no such tag stands at the span.
+        WatchError: the story is not in the archive.
+    """
+    with writing(db, "correct"), open_archive(db, create=False) as archive:
+        address = reading.find_url(archive, url)
+        story = tag_rows.story(archive, address)
+        made = corrections.record(
+            story, tag.tags(story), span, not_agency=not_agency, not_finding=not_finding, is_=is_,
+            reason=reason,
+        )  # fmt: skip
+        derive(archive, stages=("tag",), url=address)
+        publish.refresh(archive)
+    file = knowledge.folder() / corrections.FILE
+    return (
+        f"Recorded in {file}: {made.quote!r}. The story is tagged again; `make test` keeps it so."
+    )

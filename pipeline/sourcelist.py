@@ -44,7 +44,7 @@ def add(path: Path, url: str, *, id_: str | None, name: str | None,
     """
     settings = config.load(path)
     found = probe(url, contact=settings.contact, allow_private=allow_private)
-    record = {
+    record: dict[str, object] = {
         "id": id_ or _free_id(settings, urlsplit(found.feed_url).hostname or "source"),
         "name": name or found.title or urlsplit(found.feed_url).hostname,
         "homepage": found.homepage,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, SoupStrainer
+from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
 
 _TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 
@@ -16,7 +17,7 @@ def feed_links(body: bytes, *, url: str) -> tuple[str, ...]:
     base = urljoin(url, str(base_tag["href"])) if base_tag is not None else url
     found: list[tuple[bool, str]] = []
     for link in head.find_all("link", href=True):
-        rel = link.get("rel") or []
+        rel = link.get_attribute_list("rel")
         if "alternate" not in [str(r).lower() for r in rel]:
             continue
         if str(link.get("type", "")).lower().split(";")[0].strip() not in _TYPES:

@@ -1,0 +1,143 @@
+"""One story in a terminal: `show`, and the chain of reasons behind it (`derive --explain`)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline import terminal
+from pipeline.archive import open_archive, reading
+from pipeline.summary import counted, day, shortened
+
+Row = Mapping[str, Any]
+
+_MARK = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
+_PLAIN = ("⟦", "⟧")  # elsewhere; no newspaper uses these
+
+
+def print_story(db: Path, url: str, *, as_json: bool) -> None:
+    """Everything about one story, evidence marked in its text. Raises WatchError if unknown."""
+    story = _story(db, url)
+    if as_json:
+        print(json.dumps(story, ensure_ascii=False))
+        return
+    _head(story)
+    print(marked(story["text"], spans(story), _MARK if sys.stdout.isatty() else _PLAIN))
+    print()
+    for line in tag_lines(story):
+        print(terminal.printable(line))
+    removed = story["removed"]
+    if removed:
+        print(f"\nCut from the page ({counted(len(removed), 'thing', 'things')}):")
+        for thing in removed:
+            what = shortened(" ".join(thing["text"].split()), 90)
+            print(terminal.printable(f"  {thing['kind']}: {what}  [rule {thing['rule']}]"))
+
+
+def print_explanation(db: Path, url: str) -> None:
+    """From the page to each tag: what came in, which rules cut, why it is a report, who says so."""
+    story = _story(db, url)
+    _head(story)
+    page = story["page"]
+    if page:
+        print(f"Page: {page['content_type']}, {page['bytes']} bytes, fetched {page['fetched_at']} "
+              f"from {terminal.printable(page['final_url'])}")  # fmt: skip
+    for feed in story["feeds"]:
+        print(f"Announced by: {terminal.printable(feed['source'])}, seen {feed['first_seen_at']}")
+    for made in story["ledger"]:
+        print(f"{made['stage']}: made {made['made_at']} by rules {made['made_by']} "
+              f"from input {made['made_from'][:12]}")  # fmt: skip
+    rules: dict[str, int] = {}
+    for thing in story["removed"]:
+        rules[f"{thing['rule']} ({thing['kind']})"] = 1 + rules.get(
+            f"{thing['rule']} ({thing['kind']})", 0
+        )
+    print(
+        "Cleaning rules that cut: " + (", ".join(f"{r} ×{n}" for r, n in rules.items()) or "none")
+    )
+    print("Why it is, or is not, a report: " + terminal.printable("; ".join(story["reasons"])))
+    for line in tag_lines(story):
+        print(terminal.printable(line))
+
+
+def _story(db: Path, url: str) -> Row:
+    with open_archive(db, readonly=True) as archive:
+        return reading.show(archive, url)
+
+
+def _head(story: Row) -> None:
+    print(terminal.printable(story["headline"] or "(no headline)"))
+    about = (
+        story["publisher"],
+        "; ".join(story["byline"]),
+        day(story["published_at"]),
+        story["url"],
+    )
+    print(terminal.printable(" · ".join(x for x in about if x)))
+    report = {True: "reports an inspection", False: "reports no inspection", None: "not tagged yet"}
+    kind = f" ({story['inspection_type']})" if story["inspection_type"] else ""
+    print(f"{report[story['is_report']]}{kind}; access: {story['access']}")
+    for label, key in (("Inspected by", "inspectorates"), ("Inspected", "bodies")):
+        names = [x["name"] + (f" ({x['code']})" if x["code"] else "") for x in story[key]]
+        if names:
+            print(terminal.printable(f"{label}: {'; '.join(names)}"))
+    print()
+
+
+def spans(story: Row) -> list[tuple[int, int]]:
+    """The places of all evidence, overlapping ones merged, in order."""
+    keys = ("judgements", "findings", "actions", "statistics", "mentions")
+    places = sorted((tag["start"], tag["end"]) for key in keys for tag in story[key])
+    merged: list[tuple[int, int]] = []
+    for start, end in places:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def marked(text: str, places: list[tuple[int, int]], mark: tuple[str, str]) -> str:
+    """The text with marks round the places; control characters of the text are made harmless."""
+    parts, at = [], 0
+    for start, end in places:
+        parts += [terminal.printable(text[at:start]), mark[0],
+                  terminal.printable(text[start:end]), mark[1]]  # fmt: skip
+        at = end
+    return "".join(parts) + terminal.printable(text[at:])
+
+
+def tag_lines(story: Row) -> list[str]:
+    """One line a tag: place, what it says, the words, the rule."""
+    lines = []
+    for m in story["mentions"]:
+        lines.append(_line(m, f"{m['role']}: {m['name']} [{m['id']}], {m['confidence']}"))
+    for j in story["judgements"]:
+        scale = f" ({j['rank']} of {j['scale']})" if j["rank"] and j["scale"] else ""
+        turn = f", {j['direction']}" if j["direction"] else ""
+        what = f"{j['aspect']}: {j['grade']}{scale}, {j['status']}{turn}"
+        lines.append(_line(j, f"judgement: {what}, {j['body'] or 'body not known'}"))
+    for f in story["findings"]:
+        lines.append(_line(f, f"{f['polarity']} ({f['speaker']})"))
+    for a in story["actions"]:
+        lines.append(_line(a, f"action: {a['kind']}, {a['status']}"))
+    for s in story["statistics"]:
+        of = f" of {s['of']}" if s["of"] else ""
+        lines.append(_line(s, f"statistic: {s['value']}{of} {s['what'] or ''}".rstrip()))
+    for t in story["themes"]:
+        lines.append(_line({**t, "rule": ""}, f"theme: {t['name']}"))
+    for p in story["places"]:
+        lines.append(
+            _line(
+                {**p, "rule": ""}, f"place: {p['name']}" + (f" ({p['code']})" if p["code"] else "")
+            )
+        )
+    return lines
+
+
+def _line(tag: Row, says: str) -> str:
+    rule = f"  [rule {tag['rule']}]" if tag["rule"] else ""
+    return f"  {tag['start']}:{tag['end']}  {says}: “{shortened(tag['quote'], 110)}”{rule}"

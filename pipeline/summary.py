@@ -1,0 +1,199 @@
+"""What the commands print: an archive's rows as tables and sentences. Reads; decides nothing."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline import terminal
+from pipeline.archive import open_archive, reading
+from pipeline.derive import DeriveReport
+from pipeline.models import Config, Report
+from pipeline.sourcelist import Check
+
+Row = Mapping[str, Any]
+
+#: Characters of evidence in a table: the rest is one `show` away.
+EVIDENCE = 150
+_ARROWS = {"up": "↑ up", "down": "↓ down", "same": "= same", "first": "first"}
+
+
+# ---------------------------------------------------------------- a pass
+
+
+def print_found(db: Path, *, since: datetime | None = None) -> None:
+    """The stories that report an inspection, as a table; `since`: only those first seen then."""
+    with open_archive(db, readonly=True) as archive:
+        rows = reading.found(archive, since)
+    if rows:
+        found_table(rows)
+
+
+def found_table(rows: Sequence[Row]) -> None:
+    """Who inspected, who was inspected, the outcome, the words that prove it."""
+    cells = [
+        (
+            row["inspectorates"] or "not named",
+            row["bodies"] or "not named",
+            outcome(row),
+            shortened(row["evidence"] or ""),
+        )
+        for row in rows
+    ]
+    title = f"{counted(len(rows), 'story reports', 'stories report')} an inspection"
+    terminal.table(title, ("Who inspected", "Who was inspected", "Outcome", "Evidence"), cells,
+                   wide=("Evidence",))  # fmt: skip
+
+
+def outcome(row: Row) -> str:
+    """A grade with its place on its scale; an inspection without an overall grade gets none."""
+    parts = [row["grade"] or "no single grade"]
+    if row["grade"] and row["grade_rank"] and row["scale_size"]:
+        parts.append(f"({row['grade_rank']} of {row['scale_size']})")
+    if row["direction"]:
+        parts.append(_ARROWS[row["direction"]])
+    if row["access"] != "open":
+        parts.append("[cut]" if row["access"] == "partial" else f"[{row['access']} wall]")
+    return " ".join(parts)
+
+
+def failures_table(report: Report, settings: Config) -> None:
+    """What could not be fetched, and why."""
+    names = {feed: source.name for source in settings.sources for feed in source.feeds}
+    rows = [(names.get(f.url, f.url), f.reason) for f in report.failures]
+    terminal.table("What failed, and why", ("Source or page", "Reason"), rows, wide=("Reason",))
+
+
+def say_report(report: Report, settings: Config, db: Path) -> None:
+    """The pass in one sentence, what failed, and where to look next."""
+    if report.failures:
+        failures_table(report, settings)
+    if report.entries_new == report.articles_cleaned == 0:
+        news = "Nothing new"
+    else:
+        news = (f"{counted(report.entries_new, 'new entry', 'new entries')}, "
+                f"{counted(report.articles_cleaned, 'story', 'stories')} stored")  # fmt: skip
+    feeds = counted(report.feeds_due, "feed was", "feeds were")
+    terminal.say(f"{news}: {feeds} due, {report.feeds_not_modified} unchanged, "
+                 f"{report.feeds_failed} failed; {report.pages_failed} pages could not be had, "
+                 f"{report.articles_failed} gave no story.")  # fmt: skip
+    if report.stopped:
+        terminal.say("Stopped early, as asked; the next pass goes on from here.")
+    terminal.say(f"Next: make serve DB={shlex.quote(str(db))}, or make status.")
+
+
+def say_derived(report: DeriveReport, *, dry_run: bool) -> int:
+    """Gains and losses on stdout, the sum on stderr → the exit code."""
+    for change in report.changes:
+        print(terminal.printable(change.url))
+        for sign, lines in (("+", change.gained), ("-", change.lost)):
+            for line in lines:
+                print(f"  {sign} {terminal.printable(line)}")
+    for failed in report.failures:
+        terminal.say(f"{failed.url}: {failed.stage} failed: {failed.error}")
+    would = "would be " if dry_run else ""
+    terminal.say(f"{counted(report.cleaned, 'story', 'stories')} {would}cleaned, "
+                 f"{report.unchanged} came out the same, {report.tagged} {would}tagged, "
+                 f"{report.clean_failed + report.tag_failed} failed.")  # fmt: skip
+    return 1 if report.failures else 0
+
+
+# ---------------------------------------------------------------- sources
+
+
+def print_status(db: Path, settings: Config, *, as_json: bool) -> int:
+    """Every source with its state and the reason → exit code 1 when one needs a person."""
+    if db.exists():
+        with open_archive(db, readonly=True) as archive:
+            status = reading.status(archive, settings)
+    else:
+        status = reading.status(None, settings)
+    if as_json:
+        print(json.dumps(status, ensure_ascii=False))
+        return 1 if status["needs_person"] else 0
+    order = sorted(
+        status["sources"], key=lambda s: (not s["needs_person"], s["state"] == "disabled")
+    )
+    rows = [("needs you" if s["needs_person"] else "", s["name"], s["state"].replace("_", " "),
+             day(s["last_new_at"]), s["reason"]) for s in order]  # fmt: skip
+    terminal.table("", ("", "Source", "State", "Last new", "Why"), rows, wide=("Why",))
+    needing = sum(s["needs_person"] for s in status["sources"])
+    beat = status["heartbeat_at"]
+    terminal.say(f"{counted(needing, 'source needs', 'sources need')} a person. "
+                 + (f"Last pass: {beat}." if beat else "No pass yet: make run."))  # fmt: skip
+    return 1 if status["needs_person"] else 0
+
+
+def print_sources(settings: Config, *, as_json: bool) -> None:
+    """What `sources.yaml` holds, and why a source is off."""
+    if as_json:
+        for s in settings.sources:
+            print(json.dumps({"id": s.id, "name": s.name, "homepage": s.homepage,
+                              "feeds": list(s.feeds), "enabled": s.enabled, "region": s.region,
+                              "note": s.note}, ensure_ascii=False))  # fmt: skip
+        return
+    rows = [(s.id, s.name, "on" if s.enabled else "off", str(len(s.feeds)), s.note or "")
+            for s in settings.sources]  # fmt: skip
+    terminal.table("", ("Id", "Name", "", "Feeds", "Note"), rows, wide=("Note",))
+
+
+def print_checks(results: Sequence[Check]) -> int:
+    """One line a feed → exit code 1 when one failed."""
+    rows = [(r.source_id, "works" if r.ok else "FAILS", r.words) for r in results]
+    terminal.table("", ("Source", "", "What came"), rows, wide=("What came",))
+    return 0 if all(r.ok for r in results) else 1
+
+
+# ---------------------------------------------------------------- stories
+
+
+def print_search(db: Path, query: str, *, limit: int, as_json: bool) -> int:
+    """The stories that hold the words, best first, with the words in context."""
+    with open_archive(db, readonly=True) as archive:
+        rows = reading.search(archive, query, limit)
+    for row in rows:
+        if as_json:
+            print(json.dumps(row, ensure_ascii=False))
+            continue
+        print(terminal.printable(row["headline"] or "(no headline)"))
+        about = " · ".join(x for x in (row["publisher"], day(row["published_at"]), row["url"]) if x)
+        print(f"  {terminal.printable(about)}")
+        print(f"  {terminal.printable(' '.join(row['snippet'].split()))}\n")
+    if not rows:
+        terminal.say(f"No results for {query!r}.")
+    elif len(rows) == limit:
+        terminal.say(f"These are the best {limit}; --limit shows more.")
+    return 0
+
+
+def print_matches(matches: Sequence[Row], *, as_json: bool) -> int:
+    """What `agencies test` says: each body that a text names, and each that was turned down."""
+    if as_json:
+        for match in matches:
+            print(json.dumps(dict(match), ensure_ascii=False))
+        return 0
+    rows = [(f"{m['start']}:{m['end']}", m["quote"], m["name"], m["id"] + (f" ({m['code']})" if
+             m["code"] else ""), m["confidence"] or "no", m["why"]) for m in matches]  # fmt: skip
+    if rows:
+        terminal.table("", ("Span", "Words", "Body", "Id (code)", "", "Why"), rows, wide=("Why",))
+    else:
+        terminal.say("No body is named there.")
+    return 0
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """'1 story', '3 stories'."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def day(moment: str | None) -> str:
+    """The date of an ISO instant; '' for none."""
+    return (moment or "")[:10]
+
+
+def shortened(text: str, length: int = EVIDENCE) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
