@@ -91,7 +91,7 @@ class Web:
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.web = self
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
         )
 
     def __enter__(self) -> Self:

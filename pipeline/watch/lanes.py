@@ -32,14 +32,19 @@ async def in_lanes(
         lanes.setdefault(lane(job), []).append(job)
     done: asyncio.Queue[tuple[Job, Result]] = asyncio.Queue(maxsize=_WAITING)
 
+    open_lanes = len(lanes)
+
     async def run(own: list[Job]) -> None:
-        for job in own:
-            await done.put((job, await work(job)))
+        nonlocal open_lanes
+        try:
+            for job in own:
+                await done.put((job, await work(job)))
+        finally:
+            open_lanes -= 1
 
     tasks = [asyncio.create_task(run(own)) for own in lanes.values()]
-    everything = asyncio.gather(*tasks)
     try:
-        while not stop() and not (everything.done() and done.empty()):
+        while not stop() and (open_lanes or not done.empty()):
             try:
                 yield await asyncio.wait_for(done.get(), _GLANCE)
             except TimeoutError:
@@ -47,7 +52,8 @@ async def in_lanes(
         while not done.empty():
             yield done.get_nowait()
     finally:
-        everything.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if everything.done() and not everything.cancelled():
-            everything.result()
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended

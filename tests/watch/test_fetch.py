@@ -19,10 +19,8 @@ from tests.web import Behaviour, Web, rss
 
 URL = "http://paper.example/feed"
 FEED = rss(("http://paper.example/a", "Council praised")).encode()
-QUICK = Limits(
-    feed_seconds=0.4, page_seconds=0.4, connect_seconds=0.2, silence_seconds=0.2, delay=0.0,
-    feed_bytes=1_000_000, page_bytes=1_000_000,
-)  # fmt: skip
+LIMITS = Limits(delay=0.0, feed_bytes=1_000_000, page_bytes=1_000_000)
+HASTY = replace(LIMITS, feed_seconds=0.4, silence_seconds=0.2)  #: for answers that never come
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 
 
@@ -31,7 +29,7 @@ def fetch(
     url: str = URL,
     *,
     page: bool = False,
-    limits: Limits = QUICK,
+    limits: Limits = LIMITS,
     etag: str | None = None,
     allow_private: bool = False,
     contact: str = "mailto:desk@example.org",
@@ -127,7 +125,7 @@ FAULTS = (
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
 def test_each_fault_is_a_value_with_kind_grade_and_sentence(web: Web, fault: Fault) -> None:
     web.behave(URL, fault.behaviour)
-    got = fetch(web)
+    got = fetch(web, limits=HASTY if fault.kind == "timeout" else LIMITS)
     assert isinstance(got, Failure)
     assert (got.kind, got.grade, got.status) == (fault.kind, fault.grade, fault.status)
     assert fault.says in got.reason
@@ -140,7 +138,7 @@ def test_a_host_that_takes_no_connection(web: Web) -> None:
     nowhere = {"paper.example": ("127.0.0.1", 1)}
 
     async def go() -> Response | Failure:
-        async with Fetcher(contact="x", limits=QUICK, connect=nowhere) as f:
+        async with Fetcher(contact="x", limits=LIMITS, connect=nowhere) as f:
             return await f.feed(URL)
 
     got = asyncio.run(go())
@@ -261,7 +259,7 @@ def test_retry_after_in_both_forms(web: Web, value: str, wait: timedelta | None)
 def test_fifty_megabytes_do_not_fill_the_memory(web: Web) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     web.behave(URL, encoded(bomb(100_000_000), "gzip"))
-    got = fetch(web, limits=replace(QUICK, feed_bytes=10_000_000, feed_seconds=20.0))
+    got = fetch(web, limits=replace(LIMITS, feed_bytes=10_000_000))
     assert isinstance(got, Failure)
     assert got.kind == "too_large"
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -312,7 +310,7 @@ def test_robots_txt_is_asked_once_for_many_pages_and_never_for_feeds(web: Web) -
         web.serve(f"http://paper.example/{n}", "<p>story</p>")
 
     async def go() -> None:
-        async with Fetcher(contact="x", limits=QUICK, connect=web.connect) as f:
+        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
             assert isinstance(await f.feed(URL), Response)
             assert not web.asked(ROBOTS)
             pages = (f.page(f"http://paper.example/{n}") for n in range(10))
@@ -338,7 +336,7 @@ def test_one_host_is_asked_one_thing_at_a_time(web: Web) -> None:
         web.behave(f"http://paper.example/{n}", slowly)
 
     async def go() -> None:
-        async with Fetcher(contact="x", limits=QUICK, connect=web.connect) as f:
+        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
             await asyncio.gather(*(f.feed(f"http://paper.example/{n}") for n in range(5)))
 
     asyncio.run(go())
