@@ -140,9 +140,12 @@ def test_no_sentence_is_lost(ran: Ran, story: NewsStory) -> None:
 
 @of_each(STORIES)
 def test_no_furniture_is_left(ran: Ran, story: NewsStory) -> None:
-    kept = paragraphs(ran.article(story)["text"])
+    row = ran.article(story)
+    kept = paragraphs(row["text"])
+    # a standfirst has its own field; where it was not told apart it may stand in the text, once
+    allowed = {*story.paragraphs, *story.headings, None if row["standfirst"] else story.standfirst}
 
-    assert [p for p in kept if p not in {*story.paragraphs, *story.headings}] == []
+    assert [p for p in kept if p not in allowed] == []
     assert len(kept) == len(set(kept))
 
 
