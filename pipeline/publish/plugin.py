@@ -16,8 +16,8 @@ from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup, escape
 
+from pipeline.archive.fulltext import search_terms
 from pipeline.publish import metadata, pages
-from pipeline.publish.fulltext import search_terms
 
 log = structlog.get_logger()
 

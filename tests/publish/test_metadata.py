@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from pipeline.archive.fulltext import search_terms
 from pipeline.publish import metadata
-from pipeline.publish.fulltext import search_terms
 from pipeline.publish.public import make_public_copy
 from pipeline.publish.reference import schema_markdown
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.publish.fulltext import search_terms
+from pipeline.archive.fulltext import search_terms
 
 CASES = [
     ("neglect", '"neglect"'),
