@@ -94,7 +94,7 @@ class _Links:
     def __init__(self, tree: HtmlElement, base: str) -> None:
         self.links: list[tuple[str, str]] = []
         named = tree.find(".//base")
-        base = urljoin(base, named.get("href") or "") if named is not None else base
+        self.base = _joined(base, named.get("href") or "") if named is not None else base
         for anchor in tree.iter("a"):
             href = anchor.get("href")
             parent = anchor.getparent()
@@ -105,13 +105,13 @@ class _Links:
                 continue
             text = squeeze(" ".join(anchor.itertext()))
             if len(text) > 2:
-                self.links.append((_joined(base, href), text))
+                self.links.append((href, text))
 
     def within(self, text: str) -> tuple[Link, ...]:
         """Web links whose words stand in the text, each address once."""
         kept: dict[str, Link] = {}
-        for url, words in self.links:
-            if url.startswith("http") and words in text:
+        for href, words in self.links:
+            if words in text and (url := _joined(self.base, href)).startswith("http"):
                 kept.setdefault(url, Link(url=canonical(url), text=words))
         return tuple(kept.values())
 

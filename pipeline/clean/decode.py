@@ -44,9 +44,8 @@ _TAG = re.compile(r"<\s*(?:!doctype|html|head|body|div|p|article|section|main|h[
                   r"span|ul|br|title|meta)\b", re.I)  # fmt: skip
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # A C0 control character makes libxml2 stop or drop text; NUL cuts the page off.
-_CONTROL = {c: " " for c in range(32) if c not in (9, 10, 13)}
 # C1 "characters" in text are Windows-1252 bytes that were decoded as Latin-1 on the way.
-_C1 = {c: bytes([c]).decode("cp1252", "replace") for c in range(0x80, 0xA0)}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f]")
 
 
 def decode(body: bytes, content_type: str) -> str:
@@ -70,13 +69,17 @@ def parse(page: Page) -> HtmlElement:
     """The page as one lxml tree. Raises CleanError when there is no HTML in it."""
     text = decode(page.body, page.content_type)
     _refuse(page, text)
-    text = _XML_DECLARATION.sub("", text.translate(_CONTROL).translate(_C1))
+    text = _XML_DECLARATION.sub("", _CONTROL.sub(_readable, text))
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as e:
         raise CleanError("no story text found on the page (0 words)", url=page.url) from e
     return tree
+
+
+def _readable(m: re.Match[str]) -> str:
+    return " " if m[0] < " " else bytes([ord(m[0])]).decode("cp1252", "replace")
 
 
 def _refuse(page: Page, text: str) -> None:

@@ -10,7 +10,7 @@ _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": 
 _NOT_WORD = re.compile(r"\W+")
 _SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[-•*·●▪►»]\s+")
-_TERMINAL = re.compile(r"""[.!?:;…]["'”’»)\]]*$|["”’][)\]]?$""")
+_TERMINAL = re.compile(r"""[.!?:;…。！？]["'”’»)\]」』]*$|["”’][)\]]?$""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,15 @@ def plain_quotes(text: str) -> str:
 
 
 def count(text: str) -> int:
-    return len(text.split())
+    """Words; in a script without spaces, about two characters a word."""
+    words = len(text.split())
+    return words if text.isascii() or len(text) < 12 * words else max(words, len(text) // 2)
 
 
 def is_prose(text: str) -> bool:
     """A sentence or more of running text, as opposed to a label, an item or a title."""
     words = count(text)
-    return words >= 25 or (words >= 9 and _TERMINAL.search(text) is not None)
+    return words >= 25 or len(text) >= 160 or (words >= 9 and _TERMINAL.search(text) is not None)
 
 
 def is_finished(text: str) -> bool:

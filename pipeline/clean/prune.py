@@ -41,27 +41,38 @@ class Found:
     links: set[str] = field(default_factory=set)  #: normalised texts of links
     removed: list[Removal] = field(default_factory=list)
     walls: list[Rule] = field(default_factory=list)  #: in the order of the page
-    gone: set[HtmlElement] = field(default_factory=set)  #: cut, with all that was inside
+    decided: list[tuple[HtmlElement, Rule]] = field(default_factory=list)
+    gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
 
 
 def prune(
     tree: HtmlElement, rules: RuleSet, *, standfirst: HtmlElement | None = None
 ) -> Found:
-    """Cuts in place, the element of the standfirst too: it has a field of its own."""
+    """Cuts in place, the element of the standfirst too: it has a field of its own.
+
+    First it is decided, then cut: a rule that would take much of the story piece by piece (every
+    section "hidden" until a script opens it) is not applied to the page at all.
+    """
     found = Found()
-    _drop_worthless(tree)
     _straighten(tree)
     running = _Running(tree)
-    if standfirst is not None and not running.protects(standfirst):
-        _cut(standfirst, STANDFIRST, found)
+    _drop_worthless(tree, running)
     kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
     for rule in rules.selectors:
         for element in _selector(rule.pattern)(tree):
-            _cut(element, rule, found)
-    for element in list(tree.iter(etree.Element)):
+            _decide(element, rule, found)
+    if standfirst is not None and not running.protects(standfirst):
+        _decide(standfirst, STANDFIRST, found)
+    for element in tree.iter(etree.Element):
         if element.tag in _NEVER_CUT or element in found.gone or element in kept:
             continue
         _look_at(element, rules, running, found)
+    for element, rule in _without_greedy(found.decided, running):
+        if rule.kind == "caption":
+            _keep_caption(element, found)
+        elif rule is not HIDDEN:
+            _note_wall(element, rules, found)
+        _cut(element, rule, found)
     _note_links(tree, found)
     return found
 
@@ -78,17 +89,27 @@ def _look_at(element: HtmlElement, rules: RuleSet, running: _Running, found: Fou
     if rule is None:
         names = _names(element)
         rule = _named(names, rules) if names else None
-    if rule is not None:
-        if running.protects(element):
-            return
-        if rule.kind == "caption":
-            _keep_caption(element, found)
-        elif rule is not HIDDEN:
-            _note_wall(element, rules, found)
-        _cut(element, rule, found)
-        return
-    if element.tag in _LABELS:
-        _cut_labelled(element, rules, running, found)
+    if rule is None:
+        if element.tag in _LABELS:
+            _decide_labelled(element, rules, running, found)
+    elif not running.protects(element):
+        _decide(element, rule, found)
+
+
+def _decide(element: HtmlElement, rule: Rule, found: Found) -> None:
+    if element not in found.gone:
+        found.decided.append((element, rule))
+        found.gone.update(element.iter())
+
+
+def _without_greedy(
+    decided: list[tuple[HtmlElement, Rule]], running: _Running
+) -> list[tuple[HtmlElement, Rule]]:
+    taken: dict[str, int] = {}
+    for element, rule in decided:
+        taken[rule.id] = taken.get(rule.id, 0) + running.inside(element)
+    most = _MOST_OF_PAGE * running.total
+    return [(e, r) for e, r in decided if r.how == "selector" or taken[r.id] <= most]
 
 
 def _note_wall(element: HtmlElement, rules: RuleSet, found: Found) -> None:
@@ -146,8 +167,15 @@ class _Running:
     def protects(self, element: HtmlElement) -> bool:
         if self.total < 500:  # a page without paragraphs: measure all text
             return self.all_text > 0 and len(_text(element)) > 0.3 * self.all_text
-        inside = sum(self.sizes.get(p, 0) for p in element.iter("p"))
-        return inside > _MOST_OF_PAGE * self.total or element.find(".//h1") is not None
+        return self.inside(element) > _MOST_OF_PAGE * self.total or _holds_headline(element)
+
+    def inside(self, element: HtmlElement) -> int:
+        """Characters of running text in an element."""
+        return sum(self.sizes.get(p, 0) for p in element.iter("p"))
+
+
+def _holds_headline(element: HtmlElement) -> bool:
+    return next(element.iter("h1"), None) is not None
 
 
 def _text(element: HtmlElement) -> str:
@@ -161,16 +189,15 @@ def _keep_caption(element: HtmlElement, found: Found) -> None:
 
 
 def _cut(element: HtmlElement, rule: Rule, found: Found) -> None:
-    if element in found.gone or element.getparent() is None:
+    if element.getparent() is None:
         return
     text = _text(element)[:_KEPT_TEXT]
     if text:
         found.removed.append(Removal(rule=rule.id, kind=rule.kind, text=text))
-    found.gone.update(element.iter())
     element.drop_tree()
 
 
-def _cut_labelled(
+def _decide_labelled(
     element: HtmlElement, rules: RuleSet, running: _Running, found: Found
 ) -> None:
     """A label ("Related stories") goes together with the links that follow it."""
@@ -185,15 +212,15 @@ def _cut_labelled(
     while parent is not None and parent.tag not in _NEVER_CUT and norm(_text(parent)) == norm(own):
         top, parent = parent, parent.getparent()
     following = top.getnext()
-    cut = False
+    lists = []
     while following is not None and _is_link_list(following) and not running.protects(following):
-        after = following.getnext()
-        _cut(following, rule, found)
-        following, cut = after, True
-    if cut:
-        _cut(top, rule, found)
+        lists.append(following)
+        following = following.getnext()
+    if lists:
+        for part in (top, *lists):
+            _decide(part, rule, found)
     elif parent is not None and parent.tag not in _NEVER_CUT and _is_link_list(parent):
-        _cut(parent, rule, found)
+        _decide(parent, rule, found)
 
 
 def _is_link_list(element: HtmlElement) -> bool:
@@ -212,11 +239,14 @@ def _note_links(tree: HtmlElement, found: Found) -> None:
             found.links.add(text)
 
 
-def _drop_worthless(tree: HtmlElement) -> None:
+def _drop_worthless(tree: HtmlElement, running: _Running) -> None:
     for element in list(tree.iter(*_WORTHLESS)):
-        if element.getparent() is None or element.tag == "script" and _is_json_ld(element):
+        if element.getparent() is None or (element.tag == "script" and _is_json_ld(element)):
             continue
-        element.drop_tree()
+        if element.tag in ("script", "style") or not running.protects(element):
+            element.drop_tree()
+        else:  # a <nav> or <button> that was never closed holds the rest of the page
+            element.tag = "div"
 
 
 def _is_json_ld(element: HtmlElement) -> bool:
