@@ -7,11 +7,12 @@ The names end in `.example`, which no DNS will ever know; the job is told to loo
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from pipeline.demo.newsroom import Answer, Publisher, answers, html_answer, publishers
@@ -31,6 +32,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     #: All papers are asked at once; with the usual 5 the rest would be asked again a second later.
     request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader that hangs up is no fault of the newsroom; anything else is printed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Newsroom:
