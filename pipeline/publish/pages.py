@@ -52,6 +52,31 @@ SELECT f.*, b.name AS body, i.name AS inspectorate FROM findings f
 LEFT JOIN agencies b ON b.id = f.body_id LEFT JOIN agencies i ON i.id = f.inspectorate_id
 WHERE f.article_id = ? ORDER BY f.start, f.id
 """
+_AGENCY = """
+SELECT g.*, n.name AS successor_name FROM agencies g LEFT JOIN agencies n ON n.id = g.successor
+WHERE g.id = ?
+"""
+_GRADES_OF = """
+SELECT f.aspect, f.grade, f.rank, f.scale, f.direction, f.quote, i.name AS inspectorate,
+    a.id, a.headline, a.publisher, a.published_at
+FROM findings f JOIN articles a ON a.id = f.article_id
+LEFT JOIN agencies i ON i.id = f.inspectorate_id
+WHERE f.body_id = ? AND f.kind = 'judgement' AND f.status = 'current'
+ORDER BY coalesce(a.published_at, a.first_seen_at) DESC, a.id, f.start LIMIT 40
+"""
+_STORIES_OF = """
+SELECT a.id, a.headline, a.publisher, a.published_at, a.access, a.is_report, s.roles
+FROM (
+    SELECT article_id, group_concat(DISTINCT role) AS roles
+    FROM (
+        SELECT article_id, role FROM mentions WHERE agency_id = :id
+        UNION SELECT article_id, role FROM article_agencies WHERE agency_id = :id
+    )
+    GROUP BY article_id ORDER BY article_id DESC LIMIT 200
+) AS s JOIN articles a ON a.id = s.article_id
+ORDER BY a.first_seen_at DESC LIMIT 50
+"""
+_COVERAGE = "SELECT stories, inspected, last_at FROM agency_coverage WHERE agency_id = ?"
 _MENTIONS = """
 SELECT m.agency_id, m.role, m.start, m."end", m.quote, g.name
 FROM mentions m JOIN agencies g ON g.id = m.agency_id
@@ -89,6 +114,18 @@ async def front(db: Database) -> dict[str, Any]:
         "counts": (await rows(db, _COUNTS))[0],
         "reports": reports,
         "trouble": await rows(db, _TROUBLE),
+    }
+
+
+async def agency(db: Database, agency_id: str) -> dict[str, Any]:
+    """One agency: what it is, the grades it was given, the newest fifty stories that name it."""
+    stories = await db.execute(_STORIES_OF, {"id": agency_id})
+    coverage = await rows(db, _COVERAGE, agency_id)
+    return {
+        **(await rows(db, _AGENCY, agency_id))[0],
+        **(coverage[0] if coverage else {"stories": 0, "inspected": 0, "last_at": None}),
+        "grades": await rows(db, _GRADES_OF, agency_id),
+        "named_in": [dict(row) for row in stories.rows],
     }
 
 

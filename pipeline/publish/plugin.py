@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from datasette import hookimpl
 from datasette.database import Database
-from datasette.utils import tilde_encode
+from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup, escape
@@ -57,6 +57,13 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.globals["described"] = metadata.described
 
 
+#: tables whose rows have a page of our own: its template, and what it shows as `thing`
+_PAGES: dict[str, tuple[str, Callable[[Database, str], Awaitable[dict[str, Any]]]]] = {
+    "articles": ("story.html", pages.story),
+    "agencies": ("agency.html", pages.agency),
+}
+
+
 @hookimpl  # type: ignore[untyped-decorator]
 def extra_template_vars(
     datasette: Any, view_name: str, table: str | None, request: Request | None
@@ -66,8 +73,10 @@ def extra_template_vars(
         known: dict[str, Any] = {}
         if view_name == "index":
             known["front"] = await pages.front(db)
-        if view_name == "row" and table == "articles" and request is not None:
-            known["story"] = await pages.story(db, request.url_vars["pks"])
+        if view_name == "row" and table in _PAGES and request is not None:
+            key = tilde_decode(request.url_vars["pks"])
+            known["page"] = _PAGES[table][0]
+            known["thing"] = await _PAGES[table][1](db, key)
         return known
 
     return variables

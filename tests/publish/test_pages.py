@@ -173,3 +173,14 @@ def test_an_error_is_one_sentence_and_prints_nothing(
     assert "Statement must be a SELECT" in response.text
     out, err = capfd.readouterr()
     assert "Traceback" not in out + err
+
+
+def test_an_agency_has_its_grades_and_its_stories(site: Any) -> None:
+    html = get(site, "/archive/agencies/unlisted~3Acouncil~3Alowmoor").text
+    assert "<h1>Lowmoor County Council</h1>" in html
+    assert "2 stories name it; inspected in 2" in html
+    assert html.index("Requires improvement") < html.index("Inadequate")  # newest first
+    assert "Lowmoor County Council requires improvement overall" in html
+    assert "<q>requires improvement in 2022</q>" not in html  # the previous grade is no current one
+    assert "Lowmoor children&#39;s services fall to inadequate" in html
+    assert "none known" in html
