@@ -46,7 +46,7 @@ class NewsStory:
     """One story and the truth about it."""
 
     number: int
-    slug: str
+    key: str  #: folder and file, `courier/larkfield-house`
     publisher: str
     url: str
     path: str
@@ -163,7 +163,7 @@ def _story(file: Path, site: Mapping[str, Any], number: int) -> NewsStory:
     record = yaml.safe_load(file.read_text(encoding="utf-8"))
     return NewsStory(
         number=number,
-        slug=file.stem,
+        key=f"{file.parent.name}/{file.stem}",
         publisher=site["name"],
         url=f"http://{site['host']}{record['path']}",
         path=record["path"],

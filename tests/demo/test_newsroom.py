@@ -22,7 +22,7 @@ TROUBLED = [paper for paper in PAPERS if not paper.stories]
 
 
 def by_name(value: NewsStory | Publisher) -> str:
-    return value.slug if isinstance(value, NewsStory) else value.id
+    return value.key if isinstance(value, NewsStory) else value.id
 
 
 def text_of(host: str, path: str) -> str:
@@ -136,7 +136,7 @@ def test_what_did_not_change_is_not_sent_again(room: Newsroom) -> None:
 
 
 def test_a_tracking_query_leads_to_the_same_story(room: Newsroom) -> None:
-    story = next(s for s in STORIES if s.slug == "larkfield-house")
+    story = next(s for s in STORIES if s.key == "courier/larkfield-house")
     plain = get(room, story.path, "www.teesandwearcourier.example")
 
     assert get(room, story.path + "?ref=rss", "www.teesandwearcourier.example") == plain
