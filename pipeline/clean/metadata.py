@@ -20,8 +20,8 @@ from pipeline.clean import dates
 from pipeline.clean.html import plain_text
 from pipeline.clean.lines import count, norm, squeeze
 from pipeline.clean.people import people
-from pipeline.models import Entry
-from pipeline.urls import host
+from pipeline.models import Entry, Page
+from pipeline.urls import canonical, host
 
 _ARTICLE_TYPES = re.compile(r"Article$|^(?:Report|BlogPosting|LiveBlogPosting|SocialMediaPosting)$")
 _PUBLISHED = ("article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
@@ -47,6 +47,8 @@ _BYLINE = re.compile(
 _DATELINE = re.compile(
     r"(?:^|[ _-])(?:date|dateline|timestamp|publish(?:ed)?-?(?:date|time|on|at)?|pub-?date|"
     r"post-?date|entry-?date|article-?date|submitted)(?:$|[ _-])", re.I)  # fmt: skip
+_CANONICAL = re.compile(r"<link\b[^>]*rel\s*=\s*[\"']?canonical[^>]*>", re.I)
+_OG_URL = re.compile(r"<meta\b[^>]*property\s*=\s*[\"']?og:url[^>]*>", re.I)
 
 
 @dataclass
@@ -95,6 +97,19 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     found.free = None if free is None else str(free).lower() not in ("false", "0", "no")
     found.body = article.get("articleBody") if isinstance(article.get("articleBody"), str) else None
     return found
+
+
+def own_address(page: Page) -> str | None:
+    """Where a page says that it lives (canonical link, og:url); None for a PDF or silence."""
+    if page.body[:8].lstrip().startswith(b"%PDF-"):
+        return None
+    head = page.body[:200_000].decode("utf-8", "replace")
+    for pattern in (_CANONICAL, _OG_URL):
+        if (m := pattern.search(head)) and (
+            href := re.search(r"(?:href|content)\s*=\s*[\"']?(https?://[^\"'\s>]+)", m[0], re.I)
+        ):
+            return canonical(plain_text(href[1]))
+    return None
 
 
 # ---------------------------------------------------------------- where it is written
