@@ -1,0 +1,172 @@
+"""Bodies that stand in no list, known by the form of their name or by what was done to them.
+
+"St Anselm's Primary School" is a school wherever it is; "Elm Court in Harwick has been placed in
+special measures" names something that was inspected although no word of it says what it is.
+Their id is `unlisted:kind:slug`, their code null, their name as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.knowledge import load_yaml
+
+_TOKEN = r"(?:St\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
+_LINK = r"(?:(?:and|of|the|upon|on|le|de|with|for|in) |& |/ )"
+_NAME = rf"(?:{_TOKEN},? (?:{_LINK}){{0,2}}){{0,6}}?{_TOKEN}"
+# Words that begin a sentence or name a role, and so are no part of the name that follows.
+_LEADING = frozenset(
+    "at in on for and but when while after before since inspectors ofsted cqc estyn staff pupils "
+    "headteacher head both now mr mrs ms miss dr professor sir executive headmaster principal "
+    "parents governors councillor cllr outstanding good inadequate however although if from by to "
+    "of with under last this that these its it our we his her monday tuesday wednesday thursday "
+    "friday saturday sunday january february march april may june july august september october "
+    "november december every most some all many no any troubled failing struggling former inside "
+    "why how what where meanwhile under-fire children's residents patients teachers read more "
+    "unannounced announced visit report inspection inspected inspector health home a an as so "
+    "education secretary about praise rated damning local nearby another one two three special "
+    "measures leading leaders chief manager care good-rated inadequate-rated updated news".split()
+)
+_GENERIC = frozenset(
+    "the primary school schools infant junior high secondary grammar academy nursery college care "
+    "home homes nursing residential hospital general community medical centre health practice "
+    "surgery special independent state catholic church england english welsh scottish british "
+    "private public local national free new old and of for sixth form nhs trust foundation royal "
+    "maintained faith children's childrens day pre trust's secure training university british "
+    "uk wales scotland ireland northern".split()
+)
+_VERDICT = re.compile(
+    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
+    r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
+    r"(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
+    r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
+    r"given|handed|told|slammed|praised|criticised|found to)\b)"
+)
+_OF = re.compile(
+    rf"\b[Ii]nspection (?:of|at) (?:the )?((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
+)
+_HOME = re.compile(r"\b(?:care home|personal care|nursing care|residents|care service)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    start: int
+    end: int
+    quote: str
+    kind: str
+    rule: str
+    role: str | None
+
+    @property
+    def id(self) -> str:
+        """The same for "The Grange" and "Grange", for "primary school" and "Primary School"."""
+        plain = self.quote.lower().replace("'", "").replace("’", "").replace("&", "and")
+        plain = re.sub(r"[^\w]+", "-", plain).strip("-").removeprefix("the-")
+        return f"unlisted:{self.kind}:{plain}"
+
+
+@lru_cache(maxsize=1)
+def _forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str | None]]]:
+    kinds: dict[str, tuple[str, str | None]] = {}
+    heads, prefixes = [], []
+    for form in load_yaml("agencies/forms.yaml"):
+        for words in (form.get("heads", []), form.get("prefixes", [])):
+            kinds.update({w.lower(): (form["kind"], form.get("role")) for w in words})
+        heads += form.get("heads", [])
+        prefixes += form.get("prefixes", [])
+    by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
+    by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
+    ahead = re.compile(rf"\b(?P<name>{_NAME}),? (?P<head>{by_head})(?![\w-])(?! [A-Z][a-z])")
+    after = re.compile(rf"\b(?P<head>{by_prefix}) (?P<name>{_TOKEN}(?: {_TOKEN}){{0,2}})")
+    return ahead, after, kinds
+
+
+def _spelt(head: str) -> str:
+    """A head in any case ("primary school"), save acronyms and short ones that are also words."""
+    text = re.escape(head).replace("'", "['’]")
+    if head.isupper() or head in ("Primary", "Infants", "Academy", "University", "Limited", "Ltd"):
+        return text if head not in ("Primary", "Infants") else f"(?i:{text})(?= (?:was|in|is|has|,))"
+    return f"(?i:{text})"
+
+
+def unlisted(text: str) -> list[Unlisted]:
+    """All of them, left to right, none overlapping."""
+    found = [*_by_form(text), *_by_verdict(text)]
+    found.sort(key=lambda u: (u.start, -u.end))
+    kept: list[Unlisted] = []
+    for u in found:
+        if not kept or u.start >= kept[-1].end:
+            kept.append(u)
+    return kept
+
+
+def _by_form(text: str) -> Iterator[Unlisted]:
+    ahead, after, kinds = _forms()
+    for m in ahead.finditer(text):
+        start = _trimmed(text, m.start("name"), m.start("head"))
+        name = text[start : m.start("head")].strip(" ,")
+        if not name or not _proper(name) or "\n" in name:
+            continue
+        if m["head"][0].islower() and " " not in name and _begins(text, start):
+            continue  # "Every primary school …": one capital that the sentence gave
+        kind, role = kinds[m["head"].replace("’", "'").lower()]
+        yield _unlisted(text, start, m.end("head"), kind, "form of name", role)
+    for m in after.finditer(text):
+        kind, role = kinds[m["head"].lower()]
+        yield _unlisted(text, m.start(), _without_genitive(text, m.end()), kind, "form of name", role)
+
+
+def _by_verdict(text: str) -> Iterator[Unlisted]:
+    for pattern, rule in ((_VERDICT, "subject of a verdict"), (_OF, "object of an inspection")):
+        for m in pattern.finditer(text):
+            start = _trimmed(text, m.start(1), m.end(1), keep_the=True)
+            name = text[start : m.end(1)]
+            if _proper(name) and " " in name and not _known_form(name):
+                kind = "care-home" if _HOME.search(text) else "provider"
+                yield _unlisted(text, start, _without_genitive(text, m.end(1)), kind, rule, None)
+
+
+def _known_form(name: str) -> bool:
+    return bool(re.search(r"(?i)\b(council|councils|services?|police|inspectors|minister)$", name))
+
+
+def _unlisted(
+    text: str, start: int, end: int, kind: str, rule: str, role: str | None
+) -> Unlisted:
+    return Unlisted(start, end, text[start:end], kind, rule, role)
+
+
+def _without_genitive(text: str, end: int) -> int:
+    for tail in ("'s", "’s", "'", "’"):
+        if text.endswith(tail, 0, end):
+            return end - len(tail)
+    return end
+
+
+def _trimmed(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
+    """The start after words that only lead up to the name."""
+    while True:
+        word = re.match(r"[\w'’&-]+[,.]? ", text[start:end])
+        if word is None:
+            return start
+        low = word[0].strip(" ,.").lower().replace("’", "'")
+        genitive = low.endswith("'s") and low[:-2] in ("ofsted", "cqc", "council")
+        the = low == "the" and not keep_the and _begins(text, start)
+        if low not in _LEADING and not the and not genitive and not word[0].strip()[0].islower():
+            return start
+        start += word.end()
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence or a line begins here, so that its capital letter says nothing."""
+    before = text[:start].rstrip(" \"'“‘(")
+    return not before or before[-1] in ".!?:\n•-–—;" or text[start - 1] == "\n"
+
+
+def _proper(name: str) -> bool:
+    """Whether something in it is a name of its own: "Community Primary" is not."""
+    words = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
+    return any(w not in _GENERIC for w in words)
