@@ -55,10 +55,8 @@ class Archive:
             yield self.db
 
     def close(self) -> None:
-        """The last to close a file folds its write-ahead log into it and removes it."""
+        """What is not committed is taken back; the last to close a file removes its `-wal`."""
         for database in (self.db, self.pages):
-            if database.conn.in_transaction:
-                database.conn.rollback()
             database.close()
 
 

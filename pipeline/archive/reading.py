@@ -83,7 +83,7 @@ ORDER BY at DESC, url
 
 
 def failures(archive: Archive, since: datetime | None = None) -> list[Row]:
-    """What failed when last tried. `what`: feed, page, clean or tag; `url, source_id, at, reason`."""
+    """What failed when last tried: `what` (feed, page, clean, tag), url, source_id, at, reason."""
     return list(archive.db.query(_FAILURES, {"since": _stamp(since)}))
 
 

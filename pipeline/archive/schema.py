@@ -23,7 +23,7 @@ CREATE TABLE sources (
     enabled INTEGER NOT NULL,
     pages INTEGER NOT NULL,
     note TEXT,
-    listed INTEGER NOT NULL DEFAULT 1,          -- 0: no longer in sources.yaml, kept for its stories
+    listed INTEGER NOT NULL DEFAULT 1,          -- 0: left sources.yaml, kept for its stories
     first_seen_at TEXT NOT NULL
 );
 CREATE TABLE feeds (
@@ -161,7 +161,7 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_article_id ON mentions(article_id);
 CREATE INDEX mentions_agency_id ON mentions(agency_id, role);
-CREATE TABLE article_agencies (                 -- who inspected and who was inspected, decided per story
+CREATE TABLE article_agencies (                 -- who inspected whom, decided per story
     article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     agency_id TEXT NOT NULL REFERENCES agencies(id),
     role TEXT NOT NULL,                         -- inspectorate | inspected
@@ -171,7 +171,7 @@ CREATE INDEX article_agencies_agency_id ON article_agencies(agency_id, role);
 CREATE TABLE findings (
     id INTEGER PRIMARY KEY,
     article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    kind TEXT NOT NULL,                         -- judgement | strength | weakness | action | statistic
+    kind TEXT NOT NULL,             -- judgement | strength | weakness | action | statistic
     body_id TEXT REFERENCES agencies(id),
     inspectorate_id TEXT REFERENCES agencies(id),
     framework TEXT,
@@ -226,8 +226,8 @@ CREATE TABLE removals (
 );
 CREATE INDEX removals_article_id ON removals(article_id);
 CREATE INDEX removals_rule ON removals(rule);
-CREATE TABLE derivations (                      -- the ledger: stale = no row, or either half differs
-    article_url TEXT NOT NULL,                  -- no foreign key: a page that failed has no article
+CREATE TABLE derivations (                      -- the ledger: stale: no row, or one half differs
+    article_url TEXT NOT NULL,                  -- no foreign key: a failed page has no article
     stage TEXT NOT NULL,                        -- clean | tag
     made_from TEXT NOT NULL,                    -- digest of the input
     made_by TEXT NOT NULL,                      -- fingerprint of the stage and the records it read

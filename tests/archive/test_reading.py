@@ -1,0 +1,256 @@
+"""What the commands ask the archive: search, one story, what was found, what failed, health."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline import publish
+from pipeline.archive import Archive, deriving, open_archive, pages, reading, watching
+from pipeline.errors import ArchiveError, WatchError
+from pipeline.models import Config, Failure, Health, Source
+from tests import stored
+from tests.stored import NOON, URL, article, save, save_tags, store, tags
+
+OTHER = "https://echo.example/council-care-leavers"
+
+
+@pytest.fixture
+def two(archive: Archive) -> Archive:
+    """A report in the Gazette, and a story that is none in the Echo an hour later."""
+    store(archive, link=URL + "?ref=rss", guid="tag:gazette,2026:1")
+    save(archive, article())
+    save_tags(archive, tags())
+    store(archive, OTHER, by="echo", at=NOON + timedelta(hours=1))
+    text = "The council's care-leavers’ hub is well-led. Larkfield House and medicines are far off."
+    save(archive, article(OTHER, headline="Hub for care-leavers opens", text=text))
+    none = tags(is_report=False, reasons=("an opening",), mentions=(), judgements=(), findings=(),
+                actions=(), statistics=(), themes=(), places=(), bodies=())  # fmt: skip
+    save_tags(archive, none, url=OTHER)
+    publish.refresh(archive)
+    return archive
+
+
+# ---------------------------------------------------------------- search
+
+FINDS = [
+    ("medicines", [URL, OTHER]),
+    ("Harwick inadequate", [URL]),
+    ("rate", [URL]),  # stems
+    ('"managed safely"', [URL]),
+    ('"safely managed"', []),
+    ("medic*", [URL, OTHER]),
+    ("inadequate OR leavers", [URL, OTHER]),
+    ("care-leavers", [OTHER]),
+    ("council's", [OTHER]),
+    ("care-leavers’", [OTHER]),
+    ("well-led.", [OTHER]),
+    ('"well led', [OTHER]),
+    ("text:medicines", []),
+    ("AND OR NOT", [OTHER, URL]),  # words like any others, once nothing stands between them
+    ("larkfield AND", [OTHER]),
+    ("zebra", []),
+]
+
+
+@pytest.mark.parametrize(("query", "urls"), FINDS)
+def test_search_finds(two: Archive, query: str, urls: list[str]) -> None:
+    assert sorted(hit["url"] for hit in reading.search(two, query)) == sorted(urls)
+
+
+def test_the_story_about_it_comes_before_the_story_that_mentions_it(two: Archive) -> None:
+    store(two, OTHER + "2", by="echo")
+    save(two, article(OTHER + "2", headline="Hub and medicines", text="A hub. " * 40))
+    store(two, OTHER + "3", by="echo")
+    save(two, article(OTHER + "3", headline="Else", text="A hub of medicines."))
+    hits = [hit["url"] for hit in reading.search(two, "medicines hub")]
+    assert hits[0] == OTHER + "2"
+
+
+def test_a_hit_says_why_it_is_one(two: Archive) -> None:
+    hit = reading.search(two, "medicines Larkfield", limit=1)[0]
+    assert "[medicines]" in hit["snippet"]
+    assert {"url", "headline", "publisher", "published_at", "is_report", "access"} <= hit.keys()
+    json.dumps(hit)
+
+
+@pytest.mark.parametrize("query", ["", "  ", '""', "-- ( ) *", "\0"])
+def test_a_query_without_a_word_is_told_so(two: Archive, query: str) -> None:
+    with pytest.raises(WatchError, match="There is no word to search for"):
+        reading.search(two, query)
+
+
+PIECES = ["OR", '"', "*", "-", "a", "NOT", "NEAR(", ":", "^", "'", "é", "😀", "\0", "{", "medic"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60,
+          deadline=None)  # fmt: skip
+@given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map(" ".join)))
+def test_no_query_makes_it_fail(two: Archive, query: str) -> None:
+    try:
+        reading.search(two, query)
+    except WatchError:
+        assert not any(c.isalnum() for c in query.replace("OR", ""))
+
+
+# ---------------------------------------------------------------- lists
+
+
+def test_found_is_the_view_since_a_moment(two: Archive) -> None:
+    (row,) = reading.found(two)
+    assert row["article_url"] == URL
+    assert row["bodies"] == "Larkfield House"
+    assert row["grade"] == "inadequate"
+    assert reading.found(two, NOON) != [], "first seen at that moment counts"
+    assert reading.found(two, NOON + timedelta(seconds=1)) == []
+
+
+def test_found_needs_the_views(archive: Archive) -> None:
+    with pytest.raises(ArchiveError, match="has no views yet; `derive` makes them"):
+        reading.found(archive)
+
+
+def test_what_was_kept_out_and_why(two: Archive) -> None:
+    assert reading.kept_out(two) == [
+        {"url": OTHER, "headline": "Hub for care-leavers opens", "reasons": ["an opening"]}
+    ]
+
+
+def test_failures_are_those_of_the_last_try(two: Archive) -> None:
+    lost = "https://gazette.example/lost"
+    stored.announce(two, lost)
+    (waiting,) = pages.pages_due(two, NOON)
+    failure = Failure(url=lost, kind="status", grade="transient", reason="answers 500", at=NOON)
+    pages.record_page_failure(two, waiting, failure, retry_at=NOON)
+    work = deriving.Work(url=URL, made_from="x", made_by="y")
+    deriving.record(two, "clean", work, now=NOON, error="no story text found")
+    assert [(f["what"], f["url"], f["reason"]) for f in reading.failures(two)] == [
+        ("clean", URL, "no story text found"),
+        ("page", lost, "answers 500"),
+    ]
+    stored.refetch(two, lost, "<p>there</p>", at=NOON + timedelta(hours=1))
+    assert [f["what"] for f in reading.failures(two)] == ["clean"]
+
+
+def test_counts_account_for_every_story(two: Archive) -> None:
+    stored.announce(two, "https://gazette.example/waiting")
+    store(two, "https://gazette.example/raw")
+    assert reading.counts(two) == {
+        "sources": 2, "feeds": 2, "stories": 4, "waiting": 1, "unreachable": 0, "pages": 3,
+        "articles": 2, "reports": 1, "not_tagged": 0, "failed": 0,
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- one story
+
+
+def test_show_tells_everything(two: Archive) -> None:
+    shown = reading.show(two, URL)
+    json.dumps(shown)
+    for kind in ("mentions", "judgements", "findings", "actions", "statistics", "themes", "places"):
+        assert shown[kind], kind
+        for tag in shown[kind]:
+            assert shown["text"][tag["start"] : tag["end"]] == tag["quote"]
+    assert shown["inspectorates"][0]["id"] == "cqc"
+    assert shown["bodies"][0]["name"] == "Larkfield House"
+    assert shown["judgements"][0]["grade"] == "inadequate"
+    assert [f["polarity"] for f in shown["findings"]] == ["strength", "weakness"]
+    assert shown["removed"] == [{"rule": "newsletter", "kind": "newsletter", "text": "Sign up"}]
+    assert shown["byline"] == ["Ida Marsh", "Tom Reed"]
+    assert shown["feeds"][0]["source"] == "The Gazette"
+    assert [line["stage"] for line in shown["ledger"]] == ["clean", "tag"]
+    assert shown["page"]["final_url"] == URL
+    assert len(shown["revisions"]) == 1
+    assert shown["is_report"] is True
+
+
+@pytest.mark.parametrize(
+    "address",
+    [URL, URL + "?utm_source=rss", URL + "#top", URL + "?ref=rss", "tag:gazette,2026:1"],
+)
+def test_a_story_is_found_under_each_of_its_addresses(two: Archive, address: str) -> None:
+    assert reading.find_url(two, address) == URL
+
+
+def test_an_unknown_address_gets_its_neighbours(two: Archive) -> None:
+    with pytest.raises(WatchError, match="is not in the archive; near it are:") as raised:
+        reading.show(two, "https://gazette.example/home-in-harwick-is-inadequate")
+    assert URL in str(raised.value)
+    with pytest.raises(WatchError, match=r"is not in the archive$"):
+        reading.show(two, "https://gazette.example/1234")
+
+
+def test_a_story_without_an_article_says_where_it_got_stuck(two: Archive) -> None:
+    lost, empty = "https://gazette.example/lost", "https://gazette.example/empty"
+    stored.announce(two, lost)
+    with pytest.raises(WatchError, match="its page has not been fetched yet"):
+        reading.show(two, lost)
+    (waiting,) = pages.pages_due(two, NOON)
+    failure = Failure(url=lost, kind="refused", grade="permanent", reason="answers 403", at=NOON)
+    pages.record_page_failure(two, waiting, failure, retry_at=None)
+    with pytest.raises(WatchError, match="its page could not be had: answers 403"):
+        reading.show(two, lost)
+    store(two, empty)
+    (work,) = deriving.stale_pages(two, {"gazette.example": stored.RULES}, url=empty)
+    deriving.record(two, "clean", work, now=NOON, error="no story text found")
+    with pytest.raises(WatchError, match="no story could be had from it: no story text found"):
+        reading.show(two, empty)
+
+
+# ---------------------------------------------------------------- status
+
+
+def config(*sources: Source) -> Config:
+    return Config(path="sources.yaml", contact="mailto:a@b.example", sources=sources)
+
+
+def health(state: str, **values: object) -> Health:
+    fields = {"source_id": "gazette", "name": "The Gazette", "since_at": NOON, "last_ok_at": NOON,
+              "last_new_at": None, "failures": 3, "reason": "answers 404 since Tuesday",
+              "needs_person": True, **values}  # fmt: skip
+    return Health(state=state, **fields)  # type: ignore[arg-type]
+
+
+def test_status_is_the_contract(archive: Archive) -> None:
+    gazette, echo, off = (
+        stored.source("gazette"), stored.source("echo"),
+        stored.source("off", enabled=False, note="Refuses robots."),
+    )  # fmt: skip
+    watching.sync_sources(archive, [gazette, echo, off], NOON)
+    watching.record_health(archive, [health("failing"), health("healthy", source_id="off")], NOON)
+    watching.begin_pass(archive, NOON)
+    told = reading.status(archive, config(gazette, echo, off), now=NOON + timedelta(hours=1))
+    assert list(told) == ["checked_at", "heartbeat_at", "needs_person", "sources"]
+    assert told["checked_at"] == "2026-11-03T13:00:00+00:00"
+    assert told["heartbeat_at"] == "2026-11-03T12:00:00+00:00"
+    assert told["needs_person"] is True
+    first, second, third = told["sources"]
+    assert first == {
+        "id": "gazette", "name": "The Gazette", "state": "failing",
+        "since_at": "2026-11-03T12:00:00+00:00", "last_ok_at": "2026-11-03T12:00:00+00:00",
+        "last_new_at": None, "reason": "answers 404 since Tuesday", "needs_person": True,
+    }  # fmt: skip
+    assert (second["state"], second["needs_person"]) == ("never_run", False)
+    assert (third["state"], third["reason"], third["needs_person"]) == (
+        "disabled", "Refuses robots.", False,
+    )  # fmt: skip
+
+
+def test_status_without_an_archive() -> None:
+    told = reading.status(None, config(stored.source()))
+    assert told["heartbeat_at"] is None
+    assert [s["state"] for s in told["sources"]] == ["never_run"]
+    assert told["needs_person"] is False
+
+
+def test_everything_can_be_read_from_a_read_only_archive(two: Archive) -> None:
+    with open_archive(two.path, readonly=True) as reader:
+        assert reading.search(reader, "medicines")
+        assert reading.show(reader, URL)["url"] == URL
+        assert reading.found(reader)
+        assert reading.failures(reader) == []
+        assert reading.status(reader, config())["sources"] == []
