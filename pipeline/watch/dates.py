@@ -17,7 +17,7 @@ _ZONES = {
 _YEAR_FIRST = re.compile(r"\d{4}\D")
 _YEARS = range(1985, 2100)  # a year outside is a clock that was never set, or a typing error
 # Two days that share nothing: what both leave in the result was missing from the text.
-_FILLS = (datetime(2000, 1, 1, 1, 1, 1), datetime(2003, 2, 2, 2, 2, 2))
+_FILLS = (datetime(2000, 1, 1, 1, 1), datetime(2003, 2, 2, 2, 2))
 
 
 def iso(text: str | None) -> str | None:
@@ -73,7 +73,7 @@ def _lenient(text: str) -> tuple[datetime, bool] | None:
     first, second = readings
     if first.date() != second.date():
         return None
-    return first, first.timetz().replace(second=0) == second.timetz().replace(second=0)
+    return first, first.time() == second.time()
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | None:

@@ -155,9 +155,10 @@ def _plain(detail: Mapping[str, Any]) -> str | None:
 
 
 def _author(record: Any) -> str | None:
-    details = record.get("authors") or [record.get("author_detail") or {}]
-    names = [d.get("name") for d in details if isinstance(d, dict)]
-    found = "; ".join(n for n in names if n) or record.get("author") or ""
+    found = record.get("author") or ""
+    if "@" not in found:  # feedparser splits names from addresses wrongly where a domain is long
+        details = [d for d in record.get("authors") or () if isinstance(d, dict)]
+        found = "; ".join(d["name"] for d in details if d.get("name")) or found
     return _EMAIL.sub(" ", found).strip(" ()<>;,") or None
 
 

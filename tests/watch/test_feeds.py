@@ -1,0 +1,138 @@
+"""A folder of feeds, each with what must be read from it beside it; and the bytes that are none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.errors import FeedError
+from pipeline.models import Entry
+from pipeline.watch import feeds
+from pipeline.watch.dates import iso
+from pipeline.watch.items import has_page
+
+FOLDER = Path(__file__).parent / "feeds"
+CASES = sorted(FOLDER.glob("*.yaml"))
+URL = "https://paper.example/feed"
+
+
+def load(case: Path) -> tuple[dict[str, Any], bytes]:
+    (data,) = (p for p in FOLDER.glob(f"{case.stem}.*") if p.suffix != ".yaml")
+    return yaml.safe_load(case.read_text(encoding="utf-8")), data.read_bytes()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.stem)
+def test_each_feed_reads_as_it_says_beside_it(case: Path) -> None:
+    expected, body = load(case)
+    if "fails" in expected:
+        with pytest.raises(FeedError) as failed:
+            feeds.read(body, url=expected["url"])
+        assert failed.value.problem == expected["fails"]
+        return
+    feed = feeds.read(body, url=expected["url"], content_type=expected.get("content_type", ""))
+    if "at_least" not in expected:
+        assert len(feed.entries) == len(expected["entries"])
+    for entry, wanted in zip(feed.entries, expected["entries"], strict=False):
+        got = {key: has_page(entry) if key == "has_page" else getattr(entry, key)
+               for key in wanted}  # fmt: skip
+        assert got == wanted
+        assert entry.feed_url == expected["url"]
+    ttl = expected.get("ttl_minutes")
+    assert feed.ttl == (timedelta(minutes=ttl) if ttl else None)
+
+
+def rss(title: str = "T", extra: str = "", head: str = "") -> bytes:
+    return (
+        f'<?xml version="1.0"?>{head}<rss version="2.0"><channel><title>F</title>'
+        f"<item><title>{title}</title><link>https://paper.example/1</link>{extra}</item>"
+        "</channel></rss>"
+    ).encode()
+
+
+def test_the_digest_changes_with_the_words_and_not_with_a_touched_date() -> None:
+    atom = (FOLDER / "atom-official.xml").read_text()
+    (was,) = feeds.parse(atom.encode(), url=URL)
+    (touched,) = feeds.parse(atom.replace("09:05:11+00:00", "11:00:00+00:00").encode(), url=URL)
+    (changed,) = feeds.parse(atom.replace("Findings", "Results").encode(), url=URL)
+    assert touched.published_at != was.published_at
+    assert touched.digest == was.digest
+    assert changed.digest != was.digest
+
+
+BOMBS = {
+    "one long entity, used often": (
+        '<!DOCTYPE rss [<!ENTITY a "' + "x" * 50_000 + '">]>', "&a;" * 2_000,
+    ),
+    "entities of entities": (
+        '<!DOCTYPE rss [<!ENTITY a "' + "x" * 90 + '">'
+        + "".join(f'<!ENTITY {n} "{f"&{p};" * 90}">' for p, n in zip("abcd", "bcde", strict=True))
+        + "]>", "&e;",
+    ),
+    "a file of this machine": ('<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>', "&a;"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("name", BOMBS)
+def test_an_entity_bomb_does_not_go_off(name: str, encoding: str) -> None:
+    head, title = BOMBS[name]
+    body = rss(title, head=head).decode().replace("?>", f' encoding="{encoding}"?>', 1)
+    entries = _entries_or_refusal(body.encode(encoding))
+    assert sum(len(e.headline or "") for e in entries) < 10_000
+    assert "root:" not in str(entries)
+
+
+def _entries_or_refusal(body: bytes) -> tuple[Entry, ...]:
+    try:
+        return feeds.parse(body, url=URL)
+    except FeedError as e:
+        if e.kind != "decoding":
+            raise
+        return ()
+
+
+def test_entities_that_do_no_harm_are_read() -> None:
+    head = '<!DOCTYPE rss [<!ENTITY paper "Harwick Gazette">]>'
+    (entry,) = feeds.parse(rss("The &paper;", head=head), url=URL)
+    assert entry.headline == "The Harwick Gazette"
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n", b"\xef\xbb\xbf"])
+def test_nothing_at_all_is_said_to_be_nothing(body: bytes) -> None:
+    with pytest.raises(FeedError):
+        feeds.parse(body, url=URL)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mon, 02 Nov 2026 16:30:00 GMT", "2026-11-02T16:30:00+00:00"),
+        ("Mon, 02 Nov 2026 16:30:00 +0530", "2026-11-02T16:30:00+05:30"),
+        ("Sat, 01 Aug 2026 09:15:00 BST", "2026-08-01T09:15:00+01:00"),
+        ("1 Aug 2026 09:15 EST", "2026-08-01T09:15:00-05:00"),
+        ("2026-11-03T09:05:11Z", "2026-11-03T09:05:11+00:00"),
+        ("2026-11-03T09:05:11.123+01:00", "2026-11-03T09:05:11+01:00"),
+        ("2026-11-03", "2026-11-03"),
+        ("03/11/2026", "2026-11-03"),
+        ("3.11.2026", "2026-11-03"),
+        ("25/12/2026 10:00", "2026-12-25"),
+        ("3 November 2026", "2026-11-03"),
+        ("2026-11-03 09:05:11", "2026-11-03"),
+        ("2026/11/03", "2026-11-03"),
+        ("Mon, 02 Nov 2026 16:30:00", "2026-11-02"),
+        ("Mon, 02 Nov 2026 16:30:00 XYZ", "2026-11-02"),
+        ("November 2026", None),
+        ("10:30", None),
+        ("yesterday", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("31/02/2026", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_dates_say_what_they_said_and_no_more(text: str | None, expected: str | None) -> None:
+    assert iso(text) == expected
