@@ -1,4 +1,4 @@
-"""Makes `agencies/listed.csv` from the public lists: `python -m pipeline.knowledge.build_agencies LISTS`.
+"""Makes `agencies/listed.csv` from public lists: `python -m pipeline.knowledge.build_agencies LISTS`.
 
 LISTS is a folder that holds the lists named in SOURCES below. What they have wrong or lack is put
 right in `agencies/patches.yaml`, each with its reason; what stands in no list is typed by hand in
@@ -47,7 +47,11 @@ _YOUTH = ("Youth Justice Service", "Youth Justice Services", "Youth Offending Se
 _CHILDREN = ("Safeguarding Children Partnership", "Local Safeguarding Children Board", "LSCB",
              "Safeguarding Children Board", "Safeguarding Children's Partnership",
              "Safeguarding Children's Board", "Local Safeguarding Children's Board")  # fmt: skip
-_ADULTS = ("Safeguarding Adults Board", "Safeguarding Adults Partnership", "Safeguarding Adult Board")
+_ADULTS = (
+    "Safeguarding Adults Board",
+    "Safeguarding Adults Partnership",
+    "Safeguarding Adult Board",
+)
 
 
 def slug(name: str) -> str:
@@ -186,9 +190,7 @@ def _of_areas(councils: list[Row]) -> Iterator[Row]:
 def _police(lists: Path) -> Iterator[Row]:
     codes = json.loads((lists / "police-force-area-codes.json").read_text(encoding="utf-8"))
     by_area = {
-        slug(name.removesuffix(" Police")): code
-        for code, name in codes.items()
-        if code[0] in "EWS"
+        slug(name.removesuffix(" Police")): code for code, name in codes.items() if code[0] in "EWS"
     }
     for r in _records(lists / "police-forces.tsv", "\t"):
         key, name = r["police-force"], r["name"]
@@ -204,7 +206,7 @@ def _police(lists: Path) -> Iterator[Row]:
         )  # fmt: skip
         yield _row(
             id=f"police-commissioner:{key}", name=f"{area} {_COMMISSIONERS[0]}",
-            kind="police-commissioner", names=_join(pcc + [f"{area} PCC"]), **common,
+            kind="police-commissioner", names=_join([*pcc, f"{area} PCC"]), **common,
         )  # fmt: skip
 
 
@@ -307,7 +309,7 @@ def _boards(lists: Path) -> Iterator[Row]:
 
 def _prison_names(stem: str) -> list[str]:
     before = ("HMP", "HMYOI", "HMP/YOI", "HMP & YOI", "HMP and YOI", "HMPYOI", "YOI", "HM Prison",
-              "HMP and HMYOI", "HMP & HMYOI", "HM YOI", "HM Young Offender Institution")  # fmt: skip
+              "HMP and HMYOI", "HMP & HMYOI", "HM YOI")  # fmt: skip
     after = ("Prison", "YOI", "Young Offender Institution", "Young Offenders Institution", "Jail",
              "Young Offenders' Institution", "Immigration Removal Centre")  # fmt: skip
     return [f"{b} {stem}" for b in before] + [f"{stem} {a}" for a in after]
@@ -331,7 +333,7 @@ def _prisons(lists: Path) -> Iterator[Row]:
 
 
 def _last_day(when: str) -> str:
-    """`2013-09` → `2013-09-28`: a month is known, not a day; the end of it is the kinder reading."""
+    """`2013-09` → `2013-09-28`: a month is known and no day: its end is the kinder reading."""
     return {4: f"{when}-12-31", 7: f"{when}-28"}.get(len(when), when)
 
 
@@ -344,7 +346,9 @@ def _patched(rows: list[Row], patches: list[dict[str, Any]], path: str) -> list[
     for patch in patches:
         row = by_id.get(patch["id"])
         if row is None:
-            raise KnowledgeError("patches an agency that no list has", path=path, record=patch["id"])
+            raise KnowledgeError(
+                "patches an agency that no list has", path=path, record=patch["id"]
+            )
         row.update(patch.get("set", {}))
         dropped = set(patch.get("drop_names", ()))
         kept = [n for n in row["names"].split("|") if n not in dropped]

@@ -15,9 +15,9 @@ from pipeline.knowledge import load_yaml
 from pipeline.models import Agency, Mention, Story
 from pipeline.tag import anaphora, short_forms
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
-from pipeline.tag.matcher import Candidate
+from pipeline.tag.matcher import Candidate, fold
 from pipeline.tag.roles import Named, roles
-from pipeline.tag.sentences import Span, fold, paragraphs, sentences
+from pipeline.tag.sentences import Span, sentences
 from pipeline.tag.unlisted import Unlisted, unlisted
 
 _URL_DATE = re.compile(r"[/-](20[0-3]\d)(?:[/-](\d{1,2}))?(?:[/-]|$)")
@@ -37,15 +37,23 @@ def story_date(story: Story) -> date | None:
     return date(int(found[1]), month if 1 <= month <= 12 else 12, 28)
 
 
+@lru_cache(maxsize=8)
+def sentences_of(text: str) -> tuple[Span, ...]:
+    """The sentences, kept for the stages that read the same story."""
+    return sentences(text)
+
+
 def mentions(story: Story) -> tuple[Mention, ...]:
     """Every agency named, left to right, with its role; spans never overlap."""
     text = story.text
     folded, day = fold(text), story_date(story)
-    cut, parts = sentences(text), paragraphs(text)
+    cut = sentences_of(text)
     named = _without_furniture(folded, _named(text, folded, cut, day))
     title = _title_ids(story, day)
     known = frozenset(a.id for a in _inspectorates_elsewhere(story, title))
-    role_of = roles(folded, named, cut, parts, title=frozenset(title), inspectorates=known)
+    told = frozenset(title) | _in_address(story, named)
+    head = fold(story.title or "")
+    role_of = roles(folded, named, cut, told=told, headline=head, inspectorates=known)
     named += anaphora.resolve(folded, named, role_of)
     return tuple(
         Mention(
@@ -67,6 +75,9 @@ def inspectorates_and_bodies(
     bodies = _agencies(mentions, "inspected")
     if not bodies:
         bodies = _bodies_elsewhere(story, title, inspectorates, mentions)
+    owner = _own_site(story.url)
+    if owner and owner.id not in bodies and all(a.kind == "hospital" for a in bodies.values()):
+        bodies[owner.id] = owner.agency
     return tuple(inspectorates.values()), tuple(bodies.values())
 
 
@@ -118,6 +129,8 @@ def _same_kind(u: Unlisted, c: Candidate) -> bool:
 def _councils(
     bare: list[Candidate], text: str, folded: str, cut: tuple[Span, ...]
 ) -> list[Candidate]:
+    if not short_forms.about_councils(folded):
+        return []
     names = frozenset(w.lower() for c in bare for w in c.quote.split())
     chosen = []
     for c in bare:
@@ -141,7 +154,7 @@ def _of_listed(c: Candidate) -> Named:
 
 def _of_unlisted(u: Unlisted, text: str) -> Named:
     return Named(
-        start=u.start, end=u.end, quote=text[u.start : u.end], id=u.id, name=u.quote, kind=u.kind,
+        start=u.start, end=u.end, quote=text[u.start : u.end], id=u.id, name=u.name, kind=u.kind,
         rule=u.rule, confidence="stated", role="operator" if u.role == "operator" else None,
     )  # fmt: skip
 
@@ -225,6 +238,28 @@ def _bodies_elsewhere(
 
 def _from_id(agency_id: str, quote: str) -> Agency:
     return Agency(id=agency_id, name=quote, kind=agency_id.split(":")[1], code=None)
+
+
+def _in_address(story: Story, named: list[Named]) -> frozenset[str]:
+    """Ids whose names stand in the path of the address, or on whose own site the story stands."""
+    path = re.sub(r"[^a-z0-9]+", " ", unquote(urlsplit(story.url or "").path).lower())
+    words = f" {path} "
+    found = {n.id for n in named if f" {re.sub(r'[^a-z0-9]+', ' ', n.quote.lower())} " in words}
+    return frozenset(found)
+
+
+def _own_site(url: str | None) -> AgencyRecord | None:
+    """The body whose short name is the host's: bcuhb.nhs.wales."""
+    host = urlsplit(url or "").hostname or ""
+    if not host.endswith((".nhs.uk", ".nhs.wales", ".gov.uk", ".police.uk", ".gov.wales")):
+        return None
+    return _short_names().get(host.removeprefix("www.").split(".")[0])
+
+
+@lru_cache(maxsize=1)
+def _short_names() -> dict[str, AgencyRecord]:
+    return {n.lower(): r for r in gazetteer().all() for n in (*r.names, *r.exact)
+             if " " not in n and r.role is None}  # fmt: skip
 
 
 def _slug_ids(story: Story) -> dict[str, str]:

@@ -1,4 +1,4 @@
-""""The council", "the trust", "the watchdog": names that point back to what was last named.
+""" "The council", "the trust", "the watchdog": names that point back to what was last named.
 
 Only where one agency of that kind was named before; the mention is `implied`.
 """
@@ -51,7 +51,9 @@ def _last(
     leading = {n.id for n in before if role_of.get(n.id) in ("inspected", "inspectorate")}
     if len(leading) == 1:
         before = [n for n in before if n.id in leading]
-    return before[-1] if before and (len(leading) <= 1 or len({n.id for n in before}) == 1) else None
+    return (
+        before[-1] if before and (len(leading) <= 1 or len({n.id for n in before}) == 1) else None
+    )
 
 
 def _pointing(target: Named, m: re.Match[str], folded: str) -> Named:

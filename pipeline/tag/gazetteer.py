@@ -16,15 +16,15 @@ from pipeline.knowledge import fingerprint as _fingerprint
 from pipeline.knowledge import load_csv, load_yaml
 from pipeline.models import Agency, Role
 from pipeline.tag import short_forms
-from pipeline.tag.matcher import Candidate, Form, Matcher
-from pipeline.tag.sentences import Span, fold, sentences
+from pipeline.tag.matcher import Candidate, Form, Matcher, fold
+from pipeline.tag.sentences import Span, sentences
 from pipeline.tag.unlisted import unlisted
 
 VERSION = 1  #: of the code of this stage: raised when it reads the same records differently
 _YAML = ("inspectorates", "others", "extra")
 FILES = (
     "agencies/listed.csv",
-    *(f"agencies/{n}.yaml" for n in (*_YAML, "forms", "places", "roles")),
+    *(f"agencies/{n}.yaml" for n in (*_YAML, "forms", "places", "roles", "words")),
 )
 
 
@@ -159,7 +159,7 @@ def _listed(r: dict[str, str]) -> AgencyRecord:
 
 
 def _written(r: dict[str, Any]) -> AgencyRecord:
-    known = {f for f in AgencyRecord.__slots__} | {"former"}
+    known = set(AgencyRecord.__slots__) | {"former"}
     for key in r:
         if key not in known:
             raise KnowledgeError(f"unknown key {key}", path="agencies/", record=r.get("id"))
@@ -220,6 +220,8 @@ def explain(text: str, day: str | None = None) -> list[dict[str, Any]]:
         if c.rule == "bare name" and c.quote[0].isupper():
             span = next((s for s in cut if s.start <= c.start < s.end), Span(c.start, c.end))
             accepted, why = short_forms.means_council(c, text, folded, span, bare)
+            if accepted and not short_forms.about_councils(folded):
+                accepted, why = False, "nothing in the text is about councils"
         record = known.get(c.id)
         rows.append(_explained(c.id, record, c.start, c.end, text, c.rule, accepted, why)
                     | {"confidence": c.confidence if accepted else None})  # fmt: skip

@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
 
+from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence
-from pipeline.tag.sentences import fold
+from pipeline.tag.sentences import fold as _fold
 
 if TYPE_CHECKING:
     from pipeline.tag.gazetteer import AgencyRecord
@@ -27,13 +29,21 @@ GRACE = timedelta(days=240)
 AHEAD = timedelta(days=540)
 _NEAR = 160  #: code points on either side in which a `near` word must stand
 
-# Lower-case words that are also names of areas: "send prison reforms", "reading council papers".
-_WORDS = frozenset("send reading bury rugby sale deal battle ware hove sandwich over the".split())
 # A name followed by one of these is part of another name, of a club, a street, a union.
 _OTHER = re.compile(
     r"[' ]{0,2}s? ?(fc|afc|rfc|united|rovers|wanderers|athletic|federation|stadium|street|road|"
     r"museum|evening post|gazette|chronicle|tax|house\b.{0,12} hotel)\b"
 )
+
+
+#: Folding costs as much as matching, and each stage needs the same few texts folded.
+fold = lru_cache(maxsize=16)(_fold)
+
+
+@lru_cache(maxsize=16)
+def words(name: str) -> frozenset[str]:
+    """One list of `knowledge/agencies/words.yaml`."""
+    return frozenset(load_yaml("agencies/words.yaml")[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,23 +198,23 @@ def _misfit(form: Form, quote: str, folded: str, start: int, end: int) -> str | 
     """Why these letters are not that name, or None."""
     if form.mode in ("exact", "near", "shared") and quote.replace("’", "'") != form.written:
         return f"“{form.written}” must be written so"
-    if form.mode == "bare" and folded[end : end + 1] == "-" and folded[end + 1 : end + 2].isalpha():
-        if not folded.startswith(_TAILS, end):
-            return "the hyphen makes it another name"
+    hyphen = folded[end : end + 1] == "-" and folded[end + 1 : end + 2].isalpha()
+    if form.mode == "bare" and hyphen and not folded.startswith(_TAILS, end):
+        return "the hyphen makes it another name"
     if form.mode == "near" and not _has_near(form.near, folded, start, end):
         return f"“{form.written}” needs one of these words near it: {', '.join(form.near)}"
     if quote[0].islower() and form.written[0].isupper():
         first = re.split(r"[ -]", folded[start:end], maxsplit=1)[0]
-        if first in _WORDS or (form.mode == "bare"):
+        if first in words("lower_case") or (form.mode == "bare"):
             return "a name begins with a capital letter"
     if form.mode != "exact" and (other := _OTHER.match(folded, end)):
         return f"followed by “{other[1]}” it is the name of something else"
     return None
 
 
-def _has_near(words: tuple[str, ...], folded: str, start: int, end: int) -> bool:
+def _has_near(near: tuple[str, ...], folded: str, start: int, end: int) -> bool:
     around = f"{folded[max(0, start - _NEAR) : start]} {folded[end : end + _NEAR]}"
-    return any(w.lower() in around for w in words)
+    return any(w.lower() in around for w in near)
 
 
 def _too_late(record: AgencyRecord, day: date | None) -> str | None:

@@ -15,23 +15,20 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Mention, Place, Story
-from pipeline.tag.agencies import story_date
+from pipeline.tag.agencies import sentences_of, story_date
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
-from pipeline.tag.sentences import Span, fold, paragraphs, sentences
+from pipeline.tag.matcher import fold, words
+from pipeline.tag.roles import lead_of
+from pipeline.tag.sentences import Span
 
 _TOWN = re.compile(
-    r"^(?: \([A-Z][\w/ ]*\))?,? (?:(?:in|near|at) )?((?:St\.? )?[A-Z][a-z]+(?:[ -](?:[a-z]{2,5}[ -])"
-    r"{0,2}[A-Z][a-z]+)*)(?=[,.;:]| (?:has|have|was|were|is|are|had|which|that|and|by|to|of|for|after|"
-    r"from|near|in)\b|'|’)"
+    r"^(?: \([A-Z][\w/ ]*\))?,? (?:(?:in|near|at) (?:(?:north|south|east|west|central) )?)?"
+    r"((?:St\.? )?[A-Z][a-z]+(?:[ -](?:[a-z]{2,5}[ -]){0,2}[A-Z][a-z]+)*)"
+    r"(?=[,.;:'’]|$| (?:has|have|was|were|is|are|had|which|that|and|by|to|of|for|after|from|near|in)\b)"
 )
 _IN = re.compile(r"^(?: \([A-Z][\w/ ]*\))?,? (?:in|near|at) |^, ")
 _STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Way|Crescent|Place|Terrace|Gardens|"
                      r"Hill|Park|Square|Court)$")  # fmt: skip
-_NOT_TOWNS = frozenset(
-    "Ofsted CQC England Wales Scotland Britain January February March April May June July August "
-    "September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "Year Years Key Stage Inspectors The It He She They But".split()
-)
 _VERDICT = re.compile(
     r"\b(?:inadequate|outstanding|requires improvement|rated|praised|inspected|visited|inspection|"
     r"failure|failings)\b"
@@ -41,23 +38,32 @@ _VERDICT = re.compile(
 def places(story: Story, mentions: Sequence[Mention]) -> tuple[Place, ...]:
     """One record for each place, at its first mention in the text, left to right."""
     text, day = story.text, story_date(story)
-    cut = sentences(text)
+    cut = sentences_of(text)
     inspected = [m for m in mentions if m.role == "inspected" and m.rule != "points back"]
-    others = [m for m in mentions if m.role != "inspected" and m.rule != "bare name"]
+    others = [
+        m
+        for m in mentions
+        if m.role != "inspected" and m.rule != "bare name" and not m.id.startswith("council:")
+    ]
     spans = [s for m in inspected for s in (*_inside(text, m), *_beside(text, m))]
     spans += _of_the_story(text, cut, inspected, others, story.title)
+    acronyms = {(m.start, m.end): r.area for m in mentions
+                if m.rule == "short name" and (r := gazetteer().get(m.id))}  # fmt: skip
     found: dict[str, Place] = {}
     for start, end in sorted(spans):
-        name = text[start:end]
+        name = acronyms.get((start, end)) or text[start:end]
         key = _key(name)
         if key not in found:
-            found[key] = Place(name=name, code=_code(key, day), start=start, end=end, quote=name)
+            found[key] = Place(name=name, code=_code(key, day), start=start, end=end,
+                               quote=text[start:end])  # fmt: skip
     return tuple(found.values())
 
 
 def _inside(text: str, m: Mention) -> list[tuple[int, int]]:
     """Areas in the body's own name; in joined names ("Kent and Medway …") each of them."""
-    return [s for s in _areas(text, m.start, m.end) if not _STREET.search(text[s[0] : s[1]])]
+    found = _areas(text, m.start, m.end)
+    acronym = not found and m.id.startswith("council:") and m.rule == "short name"
+    return [(m.start, m.end)] if acronym else found
 
 
 def _beside(text: str, m: Mention) -> Iterator[tuple[int, int]]:
@@ -72,7 +78,7 @@ def _beside(text: str, m: Mention) -> Iterator[tuple[int, int]]:
         name, at = found[1], at + found.end(1)
         if _STREET.search(name):
             continue
-        if name.split()[0] not in _NOT_TOWNS:
+        if name.split()[0] not in words("not_towns"):
             yield at - len(name), at
         return
 
@@ -84,10 +90,9 @@ def _of_the_story(
     others: Sequence[Mention],
     title: str | None,
 ) -> list[tuple[int, int]]:
-    """Areas in the first lines, in the title, and in sentences of a judgement in a councils' story."""
+    """Areas in the first lines, in the title, and in judgements, in a story about councils."""
     folded, found = fold(text), []
-    parts = paragraphs(text)
-    lead = parts[1].end if len(parts) > 1 else len(text)
+    lead = lead_of(text)
     in_title = {_key(title[a:b]) for a, b in _areas(title, 0, len(title))} if title else set()
     councils = not inspected or any(m.id.startswith("council:") for m in inspected)
     taken = [(m.start, m.end) for m in others]
@@ -118,8 +123,8 @@ def _known() -> tuple[AhoCorasick, tuple[str, ...], dict[str, tuple[AgencyRecord
             for name in dict.fromkeys((r.area, *r.bare)):
                 by_key.setdefault(_key(name), []).append(r)
                 names.setdefault(fold(name), name)
-    for place in load_yaml("agencies/places.yaml"):
-        names.setdefault(fold(place["name"]), place["name"])
+    for name in _plain_codes():
+        names.setdefault(fold(name), name)
     automaton = AhoCorasick(list(names), matchkind=MatchKind.LeftmostLongest)
     return automaton, tuple(names.values()), {k: tuple(v) for k, v in by_key.items()}
 
@@ -142,19 +147,26 @@ def _areas(text: str, start: int, stop: int) -> list[tuple[int, int]]:
 
 
 _OTHER_NAME = re.compile(
-    r"^ (?:Heath|Town|FC|United|City FC|Street|Road|Avenue|Lane|Evening|Gazette|Chronicle|Herald|"
-    r"Star|Post|Echo|Times|Standard|Live|Reader|Argus|Mail|Telegraph|Express|University|Rovers)\b"
+    r"^ (?:Heath|Town|Borough of|FC|United|City FC|Street|Road|Avenue|Lane|Evening|"
+    r"Gazette|Chronicle|Herald|Star|Post|Echo|Times|Standard|Live|Reader|Argus|Mail|Telegraph|Express|University|Rovers)\b"
 )
 _PERSON = re.compile(r"(?:\b(?:Lord|Lady|Mr|Mrs|Ms|Dr|Sir|Earl|Duke|Bishop|Cllr) )$")
 
 
 def _part_of_another(text: str, start: int, end: int) -> bool:
-    return bool(_OTHER_NAME.match(text[end : end + 20]) or _PERSON.search(text[max(0, start - 8) : start]))
+    return bool(
+        _OTHER_NAME.match(text[end : end + 20]) or _PERSON.search(text[max(0, start - 8) : start])
+    )
 
 
 @lru_cache(maxsize=1)
 def _plain_codes() -> dict[str, str | None]:
-    return {_key(p["name"]): p["code"] for p in load_yaml("agencies/places.yaml")}
+    """Areas that no council is called after, and towns, as written: their code, if any."""
+    codes: dict[str, str | None] = {}
+    for record in load_yaml("agencies/places.yaml"):
+        for name in record.get("names", [record.get("name")]):
+            codes[name] = record.get("code")
+    return codes
 
 
 def _code(key: str, day: date | None) -> str | None:
@@ -164,4 +176,4 @@ def _code(key: str, day: date | None) -> str | None:
     alive.sort(key=lambda r: (not r.bare, r.id))
     if alive:
         return alive[0].code
-    return _plain_codes().get(key)
+    return next((code for name, code in _plain_codes().items() if _key(name) == key), None)

@@ -17,11 +17,12 @@ from typing import Any
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence, Role
-from pipeline.tag.gazetteer import AgencyRecord, gazetteer
+from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.matcher import fold
 from pipeline.tag.sentences import Span
 
 ENOUGH = 2  #: points that make a body the inspected one
-_LEAD = 2  #: paragraphs that count as the beginning of a story
+_LEAD = 3  #: lines that count as the beginning of a story, its headline among them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,14 +67,15 @@ def roles(
     folded: str,
     named: Sequence[Named],
     sentences: Sequence[Span],
-    paragraphs: Sequence[Span],
     *,
-    title: frozenset[str] = frozenset(),
+    told: frozenset[str] = frozenset(),
+    headline: str = "",
     inspectorates: frozenset[str] = frozenset(),
 ) -> dict[str, Role]:
     """The role of each agency of the story, by id.
 
-    `title`: ids named by the headline; `inspectorates`: ids known from elsewhere (title, domain).
+    `told`: ids named by the headline or the address; `headline`: folded; `inspectorates`: ids known
+    from elsewhere (title, domain).
     """
     inspecting = _inspecting(folded, named) | inspectorates
     given: dict[str, Role] = {n.id: n.role for n in named if n.role}
@@ -81,15 +83,40 @@ def roles(
         if given[agency] == "inspectorate" and agency not in inspecting:
             given[agency] = "mentioned"
     kinds = {n.id: n.kind for n in named if n.id not in given}
-    points = _points(folded, [n for n in named if n.id in kinds], sentences, paragraphs)
-    for agency in title & set(kinds):
+    points = _points(folded, [n for n in named if n.id in kinds], sentences)
+    for agency in told & set(kinds):
         points[agency] += 3
     remit = _remit(inspecting)
     inspected = {a for a, p in points.items() if p >= ENOUGH and (not remit or kinds[a] in remit)}
     joint = bool(_cues().joint.search(folded))
-    inspected = _competed(inspected, points, kinds, joint, folded)
+    if not inspected:
+        inspected = _first_named(points, kinds, remit, named, sentences)
+    councils = {a for a in kinds if kinds[a] == "council"}
+    if joint and councils:
+        begin = f"{headline}\n{folded[: lead_of(folded)]}"
+        inspected = _of_an_area(inspected, points, kinds, begin, folded)
+    else:
+        inspected = _competed(inspected, points, kinds)
     rest = {a: _bystander(kinds[a], joint, inspected, kinds) for a in kinds if a not in inspected}
     return given | dict.fromkeys(inspected, "inspected") | rest
+
+
+def _first_named(
+    points: Mapping[str, int],
+    kinds: Mapping[str, str],
+    remit: frozenset[str],
+    named: Sequence[Named],
+    sentences: Sequence[Span],
+) -> set[str]:
+    """Where no words decide: the body with the most points, and those named beside it as well."""
+    fit = [n for n in named if n.id in kinds and n.kind in remit and points[n.id] >= 0]
+    fit = [n for n in fit if n.kind in _cues().specific] or fit
+    if not fit:
+        return set()
+    first = max(fit, key=lambda n: (points[n.id], -n.start))
+    sentence = _around(sentences, first.start)
+    same = (n for n in fit if sentence.start <= n.start < sentence.end)
+    return {n.id for n in same if points[n.id] == points[first.id]}
 
 
 def _inspecting(folded: str, named: Sequence[Named]) -> frozenset[str]:
@@ -109,13 +136,11 @@ def _remit(inspectorates: frozenset[str]) -> frozenset[str]:
     return frozenset(kind for r in records if r for kind in r.inspects)
 
 
-def _points(
-    folded: str, named: Sequence[Named], sentences: Sequence[Span], paragraphs: Sequence[Span]
-) -> dict[str, int]:
+def _points(folded: str, named: Sequence[Named], sentences: Sequence[Span]) -> dict[str, int]:
     points: dict[str, int] = defaultdict(int)
     best: dict[str, int] = {}
     seen: dict[str, int] = defaultdict(int)
-    lead = paragraphs[_LEAD - 1].end if len(paragraphs) >= _LEAD else len(folded)
+    lead = lead_of(folded)
     for n in named:
         score = _of_mention(folded, n, sentences)
         best[n.id] = max(best.get(n.id, -9), score)
@@ -125,6 +150,12 @@ def _points(
     for agency, score in best.items():
         points[agency] += score + min(2, max(0, seen[agency] - 1))
     return points
+
+
+def lead_of(text: str) -> int:
+    """Where the beginning of a story ends: after its first lines, blank ones not counted."""
+    ends = [m.end() for m in re.finditer(r"[^\n]+", text)]
+    return ends[min(_LEAD, len(ends)) - 1] if ends else 0
 
 
 def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> int:
@@ -147,19 +178,43 @@ def _around(sentences: Sequence[Span], at: int) -> Span:
     return Span(max(0, at - 200), at + 200)
 
 
-def _competed(
+def _of_an_area(
     inspected: set[str],
     points: Mapping[str, int],
     kinds: Mapping[str, str],
-    joint: bool,
+    begin: str,
     folded: str,
 ) -> set[str]:
+    """A joint inspection of an area is of its council, although it may be named only in passing.
+
+    That is the one that the words show, else the one whose area the story begins with, else the
+    only one named. Area SEND reports are addressed to the board that commissions health as well.
+    """
+    named = {a for a in kinds if kinds[a] == "council"}
+    councils = (inspected & named) or {a for a in named if _begins_with(a, begin)}
+    councils = councils or (named if len(named) == 1 else set())
+    specific = {a for a in inspected if kinds[a] in _SITES}
+    if specific and max(points[a] for a in specific) > max([points[a] for a in councils] or [0]):
+        return specific
+    boards = {a for a in points if kinds[a] in ("icb", "ccg") and points[a] >= 0}
+    return councils | (boards if _cues().send.search(folded) else set())
+
+
+#: One place with walls: what a joint inspection of it finds is about it, not about the area.
+_SITES = frozenset({"secure-centre", "juvenile-justice-centre", "prison", "school", "hospital",
+                    "care-home", "childrens-home", "nursery", "college"})  # fmt: skip
+
+
+def _begins_with(agency: str, begin: str) -> bool:
+    record = gazetteer().get(agency)
+    areas = (record.area, *record.bare) if record else ()
+    return any(re.search(rf"\b{re.escape(fold(a))}\b", begin) for a in areas if a)
+
+
+def _competed(inspected: set[str], points: Mapping[str, int], kinds: Mapping[str, str]) -> set[str]:
     """Between a council and what it runs, between the main body and those named in passing."""
     councils = {a for a in inspected if kinds[a] == "council"}
     specific = {a for a in inspected if kinds[a] in _cues().specific}
-    if joint and councils:
-        commissioners = {"icb", "ccg"} if _cues().send.search(folded) else set()
-        return {a for a in inspected if a in councils or kinds[a] in commissioners}
     if specific and councils:
         first, other = max(points[a] for a in specific), max(points[a] for a in councils)
         inspected = inspected - (councils if first >= other else specific)
@@ -174,8 +229,3 @@ def _bystander(kind: str, joint: bool, inspected: set[str], kinds: Mapping[str, 
     if kind in _cues().partners and (joint or (council and kind.startswith("safeguarding"))):
         return "partner"
     return "mentioned"
-
-
-def record_role(record: AgencyRecord) -> Role | None:
-    """The role that an agency always plays, if it does."""
-    return record.role

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
-from pipeline.tag.matcher import Candidate
+from pipeline.tag.matcher import Candidate, words
 
 _PLACE = re.compile(
     r"\b(?:in|near|from|around|across|outside|through|within|throughout|over|between|of|serving|"
@@ -22,16 +22,12 @@ _SERVICE = re.compile(
     r"safeguarding|council|local|mash|leaders|department|authority)\b"
 )
 _VERDICT = re.compile(
-    r"\b(?:councils?|authorit(?:y|ies)|rated|inadequate|outstanding|requires improvement|ofsted|cqc|"
-    r"inspectors|inspection|visits?|visited|good|monitoring|focused|progress)\b"
+    r"\b(?:councils?|authorit(?:y|ies)|rated|inadequate|outstanding|requires improvement|ofsted|"
+    r"cqc|inspectors|inspection|visits?|visited|good|monitoring|focused|progress)\b"
 )
 _VISITED = re.compile(r"\b(?:visited|went to|at|inspectors (?:in|at|to)|inspected|visit to|told) $")
 _WORD_BEFORE = re.compile(r"([A-Z][\w'’]*) $")
 _WORD_AFTER = re.compile(r"^[ -]([A-Z][\w'’]*)")
-_GO_ON = frozenset("Children Children’s Children's Social Adult Adults Youth SEND Local MASH".split())
-_LEAD_IN = frozenset(
-    "At In For While When But And Of With Both Like Although Ofsted Inspectors Authorities".split()
-)
 
 
 @lru_cache(maxsize=1)
@@ -47,12 +43,13 @@ def about_councils(folded: str) -> bool:
 def means_council(
     c: Candidate, text: str, folded: str, sentence: tuple[int, int], bare: frozenset[str]
 ) -> tuple[bool, str]:
-    """Whether this bare name is its council here, and why. `bare`: all bare names of the story."""
+    """Whether this bare name is its council here, and why, in a story about councils.
+
+    `bare`: the words of all bare names of the story, lower case.
+    """
     before, after = text[max(0, c.start - 40) : c.start], text[c.end : c.end + 40]
     if other := _other_name(before, after, bare):
         return False, f"“{other}” makes it another name"
-    if not about_councils(folded):
-        return False, "nothing in the story is about a council"
     low_before, low_after = folded[sentence[0] : c.start], folded[c.end : sentence[1]]
     if _SERVICE.match(low_after):
         return True, "a council's service follows"
@@ -71,10 +68,10 @@ def _in_list(before: str, after: str) -> bool:
 
 def _other_name(before: str, after: str, bare: frozenset[str]) -> str | None:
     nxt = _WORD_AFTER.match(after)
-    if nxt and nxt[1] not in _GO_ON and nxt[1].lower() not in bare:
+    if nxt and nxt[1] not in words("services") and nxt[1].lower() not in bare:
         return nxt[1]
     prev = _WORD_BEFORE.search(before)
-    if prev and prev[1] not in _LEAD_IN and prev[1].lower() not in bare:
+    if prev and prev[1] not in words("lead_in") and prev[1].lower() not in bare:
         lead = before[: prev.start()].rstrip(" “\"'‘")
         if lead and lead[-1] not in ".!?:;\n•-–":
             return prev[1]

@@ -13,31 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
+from pipeline.tag.matcher import words
 
 _TOKEN = r"(?:St\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
-_LINK = r"(?:(?:and|of|the|upon|on|le|de|with|for|in) |& |/ )"
-_NAME = rf"(?:{_TOKEN},? (?:{_LINK}){{0,2}}){{0,6}}?{_TOKEN}"
+_LINK = r"(?:(?:and|of|the|upon|on|le|de) |& |/ )"
+_NAME = rf"(?:{_TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{_TOKEN}"
 # Words that begin a sentence or name a role, and so are no part of the name that follows.
-_LEADING = frozenset(
-    "at in on for and but when while after before since inspectors ofsted cqc estyn staff pupils "
-    "headteacher head both now mr mrs ms miss dr professor sir executive headmaster principal "
-    "parents governors councillor cllr outstanding good inadequate however although if from by to "
-    "of with under last this that these its it our we his her monday tuesday wednesday thursday "
-    "friday saturday sunday january february march april may june july august september october "
-    "november december every most some all many no any troubled failing struggling former inside "
-    "why how what where meanwhile under-fire children's residents patients teachers read more "
-    "unannounced announced visit report inspection inspected inspector health home a an as so "
-    "education secretary about praise rated damning local nearby another one two three special "
-    "measures leading leaders chief manager care good-rated inadequate-rated updated news".split()
-)
-_GENERIC = frozenset(
-    "the primary school schools infant junior high secondary grammar academy nursery college care "
-    "home homes nursing residential hospital general community medical centre health practice "
-    "surgery special independent state catholic church england english welsh scottish british "
-    "private public local national free new old and of for sixth form nhs trust foundation royal "
-    "maintained faith children's childrens day pre trust's secure training university british "
-    "uk wales scotland ireland northern".split()
-)
 _VERDICT = re.compile(
     rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
     r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
@@ -61,11 +42,24 @@ class Unlisted:
     role: str | None
 
     @property
+    def name(self) -> str:
+        """As written, save that a short head is spelt out: "Borset PDU" is the same unit."""
+        stem, _, last = self.quote.rpartition(" ")
+        return f"{stem} {_spelt_out()[last]}" if last in _spelt_out() else self.quote
+
+    @property
     def id(self) -> str:
         """The same for "The Grange" and "Grange", for "primary school" and "Primary School"."""
-        plain = self.quote.lower().replace("'", "").replace("’", "").replace("&", "and")
+        plain = self.name.lower().replace("'", "").replace("’", "").replace("&", "and")
         plain = re.sub(r"[^\w]+", "-", plain).strip("-").removeprefix("the-")
         return f"unlisted:{self.kind}:{plain}"
+
+
+@lru_cache(maxsize=1)
+def _spelt_out() -> dict[str, str]:
+    return {
+        s: long for f in load_yaml("agencies/forms.yaml") for s, long in f.get("short", {}).items()
+    }
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +74,8 @@ def _forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str
     by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
     by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
     ahead = re.compile(rf"\b(?P<name>{_NAME}),? (?P<head>{by_head})(?![\w-])(?! [A-Z][a-z])")
-    after = re.compile(rf"\b(?P<head>{by_prefix}) (?P<name>{_TOKEN}(?: {_TOKEN}){{0,2}})")
+    word = r"[A-Z][^\W_]*(?:-[^\W_]+)*"  # no genitive: it ends the name
+    after = re.compile(rf"\b(?P<head>{by_prefix}) (?P<name>{word}(?: {word}){{0,2}})")
     return ahead, after, kinds
 
 
@@ -88,7 +83,9 @@ def _spelt(head: str) -> str:
     """A head in any case ("primary school"), save acronyms and short ones that are also words."""
     text = re.escape(head).replace("'", "['’]")
     if head.isupper() or head in ("Primary", "Infants", "Academy", "University", "Limited", "Ltd"):
-        return text if head not in ("Primary", "Infants") else f"(?i:{text})(?= (?:was|in|is|has|,))"
+        return (
+            text if head not in ("Primary", "Infants") else f"(?i:{text})(?= (?:was|in|is|has|,))"
+        )
     return f"(?i:{text})"
 
 
@@ -116,7 +113,9 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         yield _unlisted(text, start, m.end("head"), kind, "form of name", role)
     for m in after.finditer(text):
         kind, role = kinds[m["head"].lower()]
-        yield _unlisted(text, m.start(), _without_genitive(text, m.end()), kind, "form of name", role)
+        yield _unlisted(
+            text, m.start(), _without_genitive(text, m.end()), kind, "form of name", role
+        )
 
 
 def _by_verdict(text: str) -> Iterator[Unlisted]:
@@ -133,9 +132,7 @@ def _known_form(name: str) -> bool:
     return bool(re.search(r"(?i)\b(council|councils|services?|police|inspectors|minister)$", name))
 
 
-def _unlisted(
-    text: str, start: int, end: int, kind: str, rule: str, role: str | None
-) -> Unlisted:
+def _unlisted(text: str, start: int, end: int, kind: str, rule: str, role: str | None) -> Unlisted:
     return Unlisted(start, end, text[start:end], kind, rule, role)
 
 
@@ -155,7 +152,12 @@ def _trimmed(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         low = word[0].strip(" ,.").lower().replace("’", "'")
         genitive = low.endswith("'s") and low[:-2] in ("ofsted", "cqc", "council")
         the = low == "the" and not keep_the and _begins(text, start)
-        if low not in _LEADING and not the and not genitive and not word[0].strip()[0].islower():
+        if (
+            low not in words("leading")
+            and not the
+            and not genitive
+            and not word[0].strip()[0].islower()
+        ):
             return start
         start += word.end()
 
@@ -169,4 +171,4 @@ def _begins(text: str, start: int) -> bool:
 def _proper(name: str) -> bool:
     """Whether something in it is a name of its own: "Community Primary" is not."""
     words = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
-    return any(w not in _GENERIC for w in words)
+    return any(w not in words("generic") for w in words)
