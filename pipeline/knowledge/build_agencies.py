@@ -1,4 +1,4 @@
-"""Makes `agencies/listed.csv` from public lists: `python -m pipeline.knowledge.build_agencies LISTS`.
+"""Makes `agencies/listed.csv` of public lists: `python -m pipeline.knowledge.build_agencies LISTS`.
 
 LISTS is a folder that holds the lists named in SOURCES below. What they have wrong or lack is put
 right in `agencies/patches.yaml`, each with its reason; what stands in no list is typed by hand in

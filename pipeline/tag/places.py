@@ -24,7 +24,8 @@ from pipeline.tag.sentences import Span
 _TOWN = re.compile(
     r"^(?: \([A-Z][\w/ ]*\))?,? (?:(?:in|near|at) (?:(?:north|south|east|west|central) )?)?"
     r"((?:St\.? )?[A-Z][a-z]+(?:[ -](?:[a-z]{2,5}[ -]){0,2}[A-Z][a-z]+)*)"
-    r"(?=[,.;:'’]|$| (?:has|have|was|were|is|are|had|which|that|and|by|to|of|for|after|from|near|in)\b)"
+    r"(?=[,.;:'’]|$| (?:has|have|had|was|were|is|are|which|that|and|by|to|of|for|after|from|near|"
+    r"in)\b)"
 )
 _IN = re.compile(r"^(?: \([A-Z][\w/ ]*\))?,? (?:in|near|at) |^, ")
 _STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Way|Crescent|Place|Terrace|Gardens|"

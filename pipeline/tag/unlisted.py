@@ -67,8 +67,8 @@ def _forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str
     kinds: dict[str, tuple[str, str | None]] = {}
     heads, prefixes = [], []
     for form in load_yaml("agencies/forms.yaml"):
-        for words in (form.get("heads", []), form.get("prefixes", [])):
-            kinds.update({w.lower(): (form["kind"], form.get("role")) for w in words})
+        for written in (form.get("heads", []), form.get("prefixes", [])):
+            kinds.update({w.lower(): (form["kind"], form.get("role")) for w in written})
         heads += form.get("heads", [])
         prefixes += form.get("prefixes", [])
     by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
@@ -170,5 +170,5 @@ def _begins(text: str, start: int) -> bool:
 
 def _proper(name: str) -> bool:
     """Whether something in it is a name of its own: "Community Primary" is not."""
-    words = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
-    return any(w not in words("generic") for w in words)
+    plain = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
+    return any(w not in words("generic") for w in plain)
