@@ -74,8 +74,15 @@ def tags(story: Story) -> Tags:
     )
 
 
-@lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """16 hex digits that change when the tagger's version or any record it reads changes."""
+    """16 hex digits that change when the tagger's version or any record it reads changes.
+
+    Corrections may come while a service runs; the other files change with the program.
+    """
+    return knowledge.digest([_of_program(), corrections.fingerprint()])
+
+
+@lru_cache(maxsize=1)
+def _of_program() -> str:
     parts = [VERSION, knowledge.fingerprint(*FILES), gazetteer.fingerprint(), corrections.fingerprint()]
     return knowledge.digest(parts)

@@ -21,9 +21,10 @@ _SOME = re.compile(
     r"(?<!\w)(one|two|three|four|five|six|seven|eight|[1-9]) (?:out )?of (?:the |its |their |a total of )?"
     r"(two|three|four|five|six|seven|eight|nine|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
 )
+_WHICH = re.compile(r"[^;.]*, which (?:was|were|is|are|it)(?!\w)")
 _EXCEPT = re.compile(r"(?<!\w)(?:except|but|apart from|bar|other than|save|with the exception of)(?: for| that| in)? (?:being |the )?[\"']?$")
 _LEAD_IN = re.compile(
-    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|under|to|except|but|with|were|was)|[,:;•*(\"'-])\s*"
+    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|under|to|except|but|with|were|was|judged|rated|graded|found)|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |the |both |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
@@ -65,7 +66,7 @@ def aspects(low: str, framework: Framework | None) -> list[Found]:
             before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 20]
             if strict and (not _LEAD_IN.search(before) or _NOT_NOUN.match(after)):
                 continue
-            found.append(Found(m.start(), m.end(), identity, bool(_EXCEPT.search(before))))
+            found.append(Found(m.start(), m.end(), identity, bool(_EXCEPT.search(before) and _ALL.search(low, 0, m.start()))))
     found.sort(key=lambda f: (f.start, -f.end))
     kept: list[Found] = []
     for f in found:
@@ -84,20 +85,21 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
     """
     named = aspects(low, framework)
     dealt: list[tuple[str, ...]] = []
+    claimed = 0  # where the aspects of the grade before end
     for i, grade in enumerate(grades):
-        nearest_before = grades[i - 1].end if i else 0
         limit = grades[i + 1].start if i + 1 < len(grades) else len(low)
         after = [a for a in named if grade.end <= a.start < limit and not _cut(low, grade.end, a.start)]
-        before = [a for a in named if nearest_before <= a.start and a.end <= grade.start]
         if i + 1 < len(grades):
             after = [a for a in after if not _next_owns(low, a, grades[i + 1], grade)]
-        if i:
-            before = [a for a in before if not _ahead(low, grades[i - 1], a)]
-        own = after if after and _ahead(low, grade, after[0]) else before
+        before = [a for a in named if claimed <= a.start and a.end <= grade.start]
+        own = after if after and (_ahead(low, grade, after[0]) or not before and _list(low, grade)) else before
         ids = [a.id for a in own if not a.excepted]
-        if own is before and after and after[0].start - grade.end < 3:
-            ids.append(after[0].id)
-        dealt.append(_whole(low, nearest_before, limit, ids, own, named, framework))
+        if not own and i and _WHICH.match(low, grades[i - 1].end, grade.start):
+            ids = [a.id for a in named if a.end <= grade.start][-1:]
+        if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
+            ids.append(OVERALL)
+        start, claimed = claimed, own[-1].end if own is after else grade.end
+        dealt.append(_whole(low, start, limit, ids, own, named, framework))
     return dealt
 
 
@@ -125,19 +127,24 @@ def _whole(
 
 
 def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
-    """Whether the words between grade and aspect lead from the one to the other."""
+    """Whether the words after the grade lead on to the aspect: "good for being safe"."""
     between = low[grade.end : aspect.start]
     if len(between) > 160:
         return False
     return bool(
         re.match(
-            r"[\"']?(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?"
-            r"(?:,? (?:overall|and|both|also|it received|was|were|the council received|[a-z]+ received|[a-z ]{0,40}?))?"
-            r"\s*(?:(?<!\w)(?:for|in|at|on|across|under|when it came to|regarding|with regard to)(?!\w)|[:(,-]|overall)",
+            r"[\"']?(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
+            r"(?: (?:overall and|overall|both|and|also|again))*"
+            r"\s*(?:(?<!\w)(?:for|in|at|on|across|under|when it came to|regarding|with regard to)(?!\w)|:)",
             between + low[aspect.start : aspect.end],
         )
-        or not between.strip(" \"'")
+        or (aspect.id == OVERALL and not between.strip(" \"'"))
     )
+
+
+def _list(low: str, grade: Graded) -> bool:
+    """Whether a list of aspects follows a colon, dash or bracket."""
+    return bool(re.match(r"[\"']?[^.;]{0,60}?[:(-]", low[grade.end :]))
 
 
 def _cut(low: str, start: int, end: int) -> bool:

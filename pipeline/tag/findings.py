@@ -42,7 +42,7 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
             continue
         if cues(FILE, "not-findings").find(sentence.low):
             continue
-        low = sentence.low
+        low = reading.bare(sentence)
         for mark in marks.get(sentence.start, ()):
             low = low[: mark.start] + "#" * (mark.end - mark.start) + low[mark.end :]
         made.extend(_sentence(reading, sentence, low))

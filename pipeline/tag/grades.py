@@ -44,12 +44,12 @@ _SUBJECTS = (
     r"nursery|college|prison|practice|departments?)s?"
 )
 _NO_BREAK = (
-    r"(?:(?!(?<!\w)(?:that|who|which|because|praised|found|said|but|despite|although|however|"
+    r"(?:(?!(?<!\w)(?:that|which|because|praised|found|said|but|despite|although|however|"
     r"should|whether|saw)(?!\w))[^.;:]){0,80}?"
 )
 _RATED = re.compile(
     r"(?<!\w)(?:(?:re-?)?(?:rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|brand|brands|"
-    r"classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! (?:scale|system))"
+    r"evaluated|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! (?:scale|system))"
     rf"({_NO_BREAK})[\"']?$"
 )
 _NOUN_BEFORE = re.compile(
@@ -83,6 +83,14 @@ _ORDINARY_NEXT = re.compile(
     r"opportunit|experience|health|result|value|order|idea|way|time|time|number|team|"
     r"education|access|governance|management|oversight|systems?|records?|risk|working|help|food|"
     r"contributions?|achievement|attendance|resources?|funding|preparation|response|concerns?|actions?)"
+)
+_STANDARD = re.compile(r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|safeguarding: $")
+_CHAIN = re.compile(
+    r"[\"']?[,;]?(?: (?!is|are|was|were|has|have|had|be|for|that|with|found|said)[a-z'-]+,?){1,9} [\"']?"
+)
+_PREDICATE = re.compile(
+    r"(?:services?|provision|children|leavers|needs|protection|management|education|leadership|attitudes|home|school|force|"
+    r"council|authority|crime|effectiveness|trust|service|college|governance|safety)(?:'s)? (?:still |now |also |both )?[\"']?$"
 )
 _COUNT_BEFORE = re.compile(
     r"(?:\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|seven|eight|nine|ten|eleven|twelve|(?:a )?(?:quarter|third|half)|"
@@ -156,6 +164,8 @@ def _reason(
     """Why the word at `start:end` is a formal grade: rule and where its evidence begins."""
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     offset = max(0, start - 130)
+    if low[start:end] in ("met", "not met"):
+        return ("standard", 0) if _STANDARD.search(before) else None
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
     if _COUNT_BEFORE.search(before) or (_DENIED.search(before) and not noun):
@@ -186,9 +196,15 @@ def _weaker(
     improvement = low.startswith("requir", start)
     if held and (formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))):
         return "held", max(0, start - 130) + held.start()
+    if improvement and _PREDICATE.search(before):
+        return "predicate", start
+    if held and re.search(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$", before):
+        return "held", max(0, start - 130) + held.start()
     if held and onward and re.match(r"[\"']? at ", after):
         return "good at", max(0, start - 130) + held.start()
     if found and (onward or formal) and start - found[-1].end < 120:
+        return "and so on", start
+    if found and _CHAIN.fullmatch(low[found[-1].end : start]) and re.match(r"[\"']?(?:[,.;]| and |$)", after):
         return "and so on", start
     if re.match(rf"[\"']? {_SUBJECTS}(?!\w)", after) and quoted:
         return "quoted, of a body", start

@@ -80,7 +80,7 @@ def _sentence(
     scales: tuple[Scale, ...],
     found: list[Graded],
 ) -> list[_Draft]:
-    dealt = deal(sentence.low, found, framework)
+    dealt = deal(reading.bare(sentence), found, framework)
     drafts: list[_Draft] = []
     for i, grade in enumerate(found):
         status = _status(sentence, grade, found, before)
@@ -92,7 +92,7 @@ def _sentence(
         word = _word(grade.grade, scales)
         year = _own_year(sentence.low, grade, found)
         start, end = _evidence(sentence, grade, found)
-        kinds = dealt[i] or _carried(sentence, before, framework) or _ahead_share(dealt, i) or (OVERALL,)
+        kinds = dealt[i] or _carried(sentence, before, framework) or _shared(found, dealt, i) or (OVERALL,)
         for aspect in kinds:
             drafts.append(
                 _Draft(bodies, aspect, word, status, _direction(sentence, grade, found, status),
@@ -105,10 +105,11 @@ def _sentence(
     return drafts
 
 
-def _ahead_share(dealt: list[tuple[str, ...]], i: int) -> tuple[str, ...]:
+def _shared(found: list[Graded], dealt: list[tuple[str, ...]], i: int) -> tuple[str, ...]:
     """"from good to requires improvement" in three areas: both grades are of the three areas."""
     near = [d for j, d in enumerate(dealt) if abs(j - i) == 1 and d]
-    return near[0] if len(dealt) == 2 and near else ()
+    moved = any(g.rule == "moved" for g in found)
+    return near[0] if len(dealt) == 2 and near and moved else ()
 
 
 def _carried(

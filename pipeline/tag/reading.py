@@ -21,6 +21,7 @@ _YEAR = re.compile(r"(?<![\d/£,.])(?:19[89]\d|20[0-4]\d)(?![\d,]\d)")
 _QUOTED = re.compile(r'"[^"]{0,1500}"?')
 _NAME = r"(?:[A-Z][a-z'’-]+\s){1,2}[A-Z][A-Za-z'’-]+"
 _PERSON = re.compile(_NAME + r"(?:,[^,]{2,60},)?(?:\s(?:also|has|had))?\s$")
+_PASSIVE = re.compile(r"(?<!\w)(?:was|were|been|is|are|be|being|get|got)(?: (?:also|highly|widely|then|now|all|both))? $")
 _FULL = re.compile(_NAME)
 _TITLED = re.compile(r"(?:(?:mr|mrs|ms|miss|dr|sir|dame|cllr|councillor) |^\"?)(?:[a-z'-]+ )?([a-z'-]+) (?:also |has |had )?$")
 _TITLED_NEXT = re.compile(r" (?:mr|mrs|ms|miss|dr|sir|dame|cllr) (?:[a-z'-]+ )?([a-z'-]+)")
@@ -53,6 +54,15 @@ class Reading:
     bodies: tuple[Agency, ...]
     year: int | None  #: of the story: its date, else the latest year that address or text names
     date: str | None  #: ISO date of the story, else None
+
+    def bare(self, sentence: Sentence) -> str:
+        """The folded sentence with the names of bodies blotted out: "Little Otters" is not little."""
+        low = sentence.low
+        for m in sentence.mentions:
+            if m.confidence != "implied":
+                a, b = m.start - sentence.start, min(m.end - sentence.start, len(low))
+                low = low[:a] + "#" * (b - a) + low[b:]
+        return low
 
     def quote(self, start: int, end: int) -> str:
         return self.story.text[start:end]
@@ -134,6 +144,8 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
     """The speaker that the words outside quotation marks name, if they name one."""
     for verb in cues("reading.yaml", "verbs").all(bare):
         before, after = bare[: verb.start], bare[verb.end : verb.end + 90]
+        if _PASSIVE.search(before):
+            continue
         if re.match(r" (?:the |ofsted |cqc )?inspectors", after):
             return "inspectors"
         opening = re.search(r'(?:^|,|"|\s\s)\s*$', before)

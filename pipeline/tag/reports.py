@@ -62,6 +62,8 @@ def _outcomes(
         reasons.append((3, "it gives a grade of a named body"))
     elif any(j.status == "current" for j in judgements):
         reasons.append((2, "it gives a grade"))
+        if reading.inspectorates:
+            reasons.append((1, "it names who gave it"))
     elif any(j.body in inspected for j in judgements):
         reasons.append((1, "it mentions an earlier grade of a named body"))
     said = sum(f.speaker == "inspectors" for f in findings)

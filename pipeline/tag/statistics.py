@@ -48,9 +48,10 @@ _NOUNS = words(load_yaml("statistics.yaml")["counted"])
 _CAPACITY = re.compile(
     rf"(?:up to|maximum of|places for|capacity (?:for|of)) ({NUMBER}) (?:people|children|young people|residents|patients|adults)"
 )
+_PEOPLE = re.compile(r"people|children|adults|residents|patients|pupils|students")
 _USING = re.compile(r" (?:people|children|young people|residents|patients|adults) (?:were |was |are )?(?:using|living|in residence|being cared|receiving|placed)")
 _VOID = re.compile(
-    r"(?:(?<!\w)(?:aged?|ages|grade|page|section|part|chapter|paragraph|regulation|round|tranche|no|number|june|july|may|march|april|january|february|august|september|october|november|december|under|over|past|key stage|year|years|level|children of|at) ?|[£$€#])$"
+    r"(?:(?<!\w)(?:aged?|ages|grade|page|section|part|chapter|paragraph|regulation|round|tranche|no|number|june|july|may|march|april|january|february|august|september|october|november|december|under|over|past|key stage|year|years|level|children of) ?|[£$€#])$"
 )
 
 
@@ -123,7 +124,7 @@ def _read(
         return m.start(), m.end("value"), value, None, _before(low, m.start()), rule
     if rule == "total":
         return (m.start("what") + 1, m.end("value"), value, None, what, rule) if what else None
-    if not what or value == "1" or re.search(r"(?:up to|maximum of|for|capacity of) $", before):
+    if not what or value == "1" or (re.search(r"(?:up to|maximum of|for|capacity of) $", before) and _PEOPLE.search(what)):
         return None
     return m.start("value"), what_end, value, None, what, rule
 
@@ -139,7 +140,7 @@ def _counted(m: re.Match[str]) -> tuple[str, int]:
     noun = _NOUNS.search(phrase)
     if noun is None or re.search(r"'s?(?!\w)|^ of(?!\w)", phrase[: noun.end()]) and m.re is _COUNT:
         return "", m.start("what")
-    if _not_counted(phrase[: noun.end()]):
+    if _not_counted(phrase[: noun.start()]):
         return "", m.start("what")
     return phrase[: noun.end()].strip(), m.start("what") + noun.end()
 

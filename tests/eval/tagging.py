@@ -1,0 +1,255 @@
+"""Scores what the tagger says of outcomes: our own stories always, `../shared/eval` where it is.
+
+report: accuracy. judgements: micro F1 of (body, grade, status), and with the aspect. strengths and
+weaknesses: presence in a story, by inspectors or by a current grade. actions: micro F1 of kinds on report
+stories. statistics: micro F1 of value and denominator on report stories. Labels are read through
+`crosswalk.yaml`. `--cases` prints every gain and loss.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline import tag
+from pipeline.models import Story, Tags
+from pipeline.tag.statistics import digits
+
+HERE = Path(__file__).parent
+OWN = HERE.parent / "tag" / "stories"
+#: What is reached must not be lost. (set, measure) → floor.
+FLOORS = {
+    ("own", "report"): 0.97,
+    ("own", "judgements"): 0.93,
+    ("own", "actions"): 0.90,
+    ("own", "statistics"): 0.85,
+    ("shared", "report"): 0.90,
+    ("shared", "judgements"): 0.75,
+    ("shared", "presence"): 0.90,
+    ("shared", "actions"): 0.75,
+    ("shared", "statistics"): 0.70,
+}
+
+
+@dataclass
+class Score:
+    """True and false positives, false negatives of one measure, with the cases behind them."""
+
+    hits: int = 0
+    extra: int = 0
+    missed: int = 0
+    cases: list[str] = field(default_factory=list)
+
+    def add(self, identity: str, got: Counter[Any], wanted: Counter[Any]) -> None:
+        both = got & wanted
+        self.hits += both.total()
+        self.extra += (got - both).total()
+        self.missed += (wanted - both).total()
+        self.cases += [f"{identity}: + {item}" for item in (got - both)]
+        self.cases += [f"{identity}: - {item}" for item in (wanted - both)]
+
+    def yes(self, identity: str, got: bool, wanted: bool) -> None:
+        self.hits += got == wanted
+        if got != wanted:
+            self.missed += 1
+            self.cases.append(f"{identity}: said {got}, is {wanted}")
+
+    @property
+    def accuracy(self) -> float:
+        return self.hits / max(1, self.hits + self.missed)
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.hits / max(1, 2 * self.hits + self.extra + self.missed)
+
+
+def crosswalk() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((HERE / "crosswalk.yaml").read_text("utf-8"))
+    return loaded
+
+
+def mapped(rules: list[list[Any]], phrase: str) -> tuple[bool, str | None]:
+    """Whether a rule covers the phrase, and what it is then."""
+    for pattern, value in rules:
+        if re.search(pattern, phrase.lower()):
+            return True, value
+    return False, None
+
+
+def plain(name: str | None) -> frozenset[str]:
+    """The words of a body's name that tell it from others."""
+    common = {"the", "of", "and", "council", "county", "city", "borough", "metropolitan", "district", "london",
+              "nhs", "foundation", "trust", "hmp", "hmyoi", "rc", "service", "royal", "unitary"}  # fmt: skip
+    words = set(re.findall(r"[a-z0-9]+", (name or "").lower().replace("'", "")))
+    return frozenset(words - common or words)
+
+
+def presence(tags: Tags) -> tuple[bool, bool]:
+    said = {f.polarity for f in tags.findings if f.speaker == "inspectors"}
+    for j in tags.judgements:
+        if j.status == "current" and j.rank and j.scale:
+            said.add("strength" if j.rank <= (j.scale + 1) // 2 and j.grade not in _LOW else "weakness")
+    return "strength" in said, "weakness" in said
+
+
+_LOW = {"requires improvement", "adequate", "satisfactory", "inconsistent experiences and outcomes"}
+
+
+def body_of(tags: Tags, identity: str | None, labels: list[frozenset[str]]) -> frozenset[str]:
+    """The label's name of our body: the one whose telling words agree."""
+    names = {a.id: a.name for a in tags.bodies} | {m.id: m.name for m in tags.mentions}
+    own = plain(names.get(identity or "", identity))
+    return next((n for n in labels if n == own), None) or next(
+        (n for n in labels if n and own and (n <= own or own <= n)), own
+    )
+
+
+def number(value: str | None) -> str | None:
+    """As our tagger writes it: digits alone, a per cent sign kept."""
+    if value is None:
+        return None
+    found = re.search(r"\d[\d,.]*", value)
+    if not found:
+        return value
+    return digits(found[0].rstrip(".,")) + ("%" if "%" in value else "")
+
+
+def shared_folder() -> Path:
+    return Path(os.environ.get("EVAL_DATA", "../shared/data")).parent / "eval"
+
+
+def score_shared(folder: Path) -> dict[str, Score]:
+    labels = {d["id"]: d for d in map(json.loads, (folder / "labels.jsonl").open(encoding="utf-8"))}
+    scores = {k: Score() for k in ("report", "judgements", "with aspect", "presence", "actions", "statistics")}
+    rules, unknown = crosswalk(), []
+    for article in map(json.loads, (folder / "articles.jsonl").open(encoding="utf-8")):
+        label, identity = labels[article["id"]], article["id"]
+        story = Story(id=identity, url=article.get("url"), title=article.get("title"),
+                      text=article["text"], published_at=article.get("published_at"))  # fmt: skip
+        tags = tag.tags(story)
+        scores["report"].yes(identity, tags.is_report, label["is_inspection_report"])
+        _judgements(scores, identity, tags, label, rules)
+        got = presence(tags)
+        scores["presence"].yes(identity + " strengths", got[0], label["has_strengths"])
+        scores["presence"].yes(identity + " weaknesses", got[1], label["has_weaknesses"])
+        if label["is_inspection_report"]:
+            unknown += _actions(scores["actions"], identity, tags, label, rules)
+            _statistics(scores["statistics"], identity, tags, label, rules)
+    for phrase in unknown:
+        print(f"  unscored, no kind for it: {phrase}")
+    return scores
+
+
+def _judgements(
+    scores: dict[str, Score], identity: str, tags: Tags, label: dict[str, Any], rules: dict[str, Any]
+) -> None:
+    names = [plain(j["body"]) for j in label["judgements"]]
+    got, wanted = Counter[Any](), Counter[Any]()
+    got_aspect, wanted_aspect = Counter[Any](), Counter[Any]()
+    for j in tags.judgements:
+        body = " ".join(sorted(body_of(tags, j.body, names)))
+        got[(body, j.grade, j.status)] += 1
+        got_aspect[(body, _aspect(j.aspect, rules), j.grade, j.status)] += 1
+    for j in label["judgements"]:
+        body = " ".join(sorted(plain(j["body"])))
+        wanted[(body, j["grade"].lower(), j["status"])] += 1
+        wanted_aspect[(body, _aspect(j["aspect"], rules), j["grade"].lower(), j["status"])] += 1
+    scores["judgements"].add(identity, got, wanted)
+    scores["with aspect"].add(identity, got_aspect, wanted_aspect)
+
+
+def _aspect(aspect: str, rules: dict[str, Any]) -> str:
+    covered, value = mapped(rules["aspects"], aspect)
+    return value if covered and value else aspect.lower()
+
+
+def _actions(
+    score: Score, identity: str, tags: Tags, label: dict[str, Any], rules: dict[str, Any]
+) -> list[str]:
+    wanted, unknown = set(), []
+    for phrase in label["required_actions"]:
+        covered, kind = mapped(rules["actions"], phrase)
+        if covered and kind:
+            wanted.add(kind)
+        elif not covered:
+            unknown.append(f"{identity}: {phrase}")
+    score.add(identity, Counter({a.kind for a in tags.actions}), Counter(wanted))
+    return unknown
+
+
+def _statistics(
+    score: Score, identity: str, tags: Tags, label: dict[str, Any], rules: dict[str, Any]
+) -> None:
+    background = re.compile("|".join(rules["unscored-statistics"]))
+    wanted = Counter(
+        (number(s["value"]), number(s["of"]))
+        for s in label["statistics"]
+        if not background.search(f"{s['what']} {s.get('note') or s.get('notes') or ''}".lower())
+    )
+    left_out = {
+        number(s["value"]) for s in label["statistics"] if background.search(str(s).lower())
+    }
+    got = Counter((s.value, s.of) for s in tags.statistics if s.value not in left_out)
+    score.add(identity, got, wanted)
+
+
+def score_own() -> dict[str, Score]:
+    scores = {k: Score() for k in ("report", "judgements", "actions", "statistics")}
+    for file in sorted(OWN.glob("*.yaml")):
+        for record in yaml.safe_load(file.read_text("utf-8")):
+            expect = record["expect"]
+            tags = tag.tags(
+                Story(id=record["id"], url=record.get("url"), title=record.get("title"),
+                      text=record["text"], published_at=record.get("published_at"))
+            )  # fmt: skip
+            scores["report"].yes(record["id"], tags.is_report, expect["report"])
+            if "judgements" in expect:
+                got = Counter((j.aspect, j.grade, j.status) for j in tags.judgements)
+                wanted = Counter((j[1], j[2], j[3]) for j in expect["judgements"])
+                scores["judgements"].add(record["id"], got, wanted)
+            if "actions" in expect:
+                kinds = Counter((a.kind, a.status) for a in tags.actions)
+                scores["actions"].add(record["id"], kinds, Counter(map(tuple, expect["actions"])))
+            if "statistics" in expect:
+                figures = Counter((s.value, s.of) for s in tags.statistics)
+                scores["statistics"].add(record["id"], figures, Counter(map(tuple, expect["statistics"])))
+    return scores
+
+
+def report(name: str, scores: dict[str, Score], *, cases: bool) -> bool:
+    """Prints a table; whether every floor holds."""
+    held = True
+    for measure, score in scores.items():
+        value = score.accuracy if measure in ("report", "presence") else score.f1
+        floor = FLOORS.get((name, measure))
+        broken = floor is not None and value < floor
+        held = held and not broken
+        note = "" if floor is None else f"  floor {floor:.2f}{'  BROKEN' if broken else ''}"
+        print(f"  {name:7} {measure:12} {value:6.3f}  (+{score.extra} -{score.missed}){note}")
+        if cases:
+            for case in score.cases:
+                print(f"      {case}")
+    return held
+
+
+def main() -> int:
+    cases = "--cases" in sys.argv
+    held = report("own", score_own(), cases=cases)
+    folder = shared_folder()
+    if (folder / "labels.jsonl").exists():
+        held = report("shared", score_shared(folder), cases=cases) and held
+    else:
+        print(f"  skipped: {folder} is not there")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
