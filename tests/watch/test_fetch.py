@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -202,7 +203,7 @@ def test_only_a_wholly_permanent_chain_says_where_it_moved(
     web: Web, statuses: tuple[int, ...], moved: bool
 ) -> None:
     steps = [URL, *(f"http://paper.example/{n}" for n in range(len(statuses)))]
-    for here, there, status in zip(steps, steps[1:], statuses, strict=False):
+    for (here, there), status in zip(pairwise(steps), statuses, strict=True):
         web.behave(here, misbehaving.redirects(there, status))
     web.serve(steps[-1], FEED)
     got = fetch(web)
