@@ -16,9 +16,13 @@ from pipeline.publish.marking import Mark, paragraphs
 
 _LATELY = """
 SELECT a.id, r.*, s.name AS source
-FROM (SELECT * FROM inspections_reported ORDER BY first_seen_at DESC LIMIT 25) AS r
-JOIN articles AS a ON a.url = r.article_url LEFT JOIN sources AS s ON s.id = a.source_id
-ORDER BY r.first_seen_at DESC, a.id DESC
+FROM (
+    SELECT id, url, source_id FROM articles WHERE is_report = 1
+    ORDER BY first_seen_at DESC, published_at DESC LIMIT 25
+) AS a
+JOIN inspections_reported AS r ON r.article_url = a.url
+LEFT JOIN sources AS s ON s.id = a.source_id
+ORDER BY r.first_seen_at DESC, r.published_at DESC, a.id
 """
 _JUDGED = """
 SELECT a.id, j.body, j.aspect, j.grade, j.rank, j.scale, j.direction
@@ -207,7 +211,8 @@ def explain(finding: dict[str, Any]) -> str:
 
 
 def _explain_judgement(finding: dict[str, Any]) -> str:
-    parts = [finding["body"], f"{finding['aspect']}: {finding['grade']}"]
+    aspect = finding["aspect"] if finding["aspect"] != "not stated" else "aspect not stated"
+    parts = [finding["body"], f"{aspect}: {finding['grade']}"]
     if finding["rank"] and finding["scale"]:
         parts.append(f"grade {finding['rank']} of {finding['scale']}")
     parts.append(DIRECTIONS.get(finding["direction"] or "", ""))

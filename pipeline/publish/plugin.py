@@ -32,6 +32,10 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
+#: columns with an agency's name → the column that has its id
+_AGENCY_NAMES = {"name": "agency_id", "body": "body_id"}
+#: between two sentences that a view has joined; a "; " inside a sentence is left alone
+_JOINT = re.compile(r"""(?<=[.!?"”’]); (?=["“‘A-Z])""")
 _MARKED = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -52,6 +56,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.globals["public"] = datasette.plugin_config("inspection-watch")["public"]
     env.filters["web_link"] = web_link
     env.filters["day"] = day
+    env.filters["quotes"] = quotes
     env.filters["tilde"] = tilde_encode
     env.globals["directions"] = pages.DIRECTIONS
     env.globals["described"] = metadata.described
@@ -95,6 +100,10 @@ def render_cell(
         return Markup('<a href="{}">{}</a>').format(where, value)
     if column == "headline" and table == "articles":
         where = f"{datasette.urls.table(database, 'articles')}/{row['id']}"
+        return Markup('<a href="{}">{}</a>').format(where, value)
+    if column in _AGENCY_NAMES and _AGENCY_NAMES[column] in columns:
+        agency = tilde_encode(row[_AGENCY_NAMES[column]] or "")
+        where = f"{datasette.urls.table(database, 'agencies')}/{agency}"
         return Markup('<a href="{}">{}</a>').format(where, value)
     if column in ("article_url", "url") and web_link(value):
         host = urlsplit(value).hostname
@@ -181,6 +190,11 @@ def web_link(value: str | None) -> str:
     except ValueError:
         return ""
     return str(value) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def quotes(evidence: str | None) -> list[str]:
+    """The sentences of a view's `evidence`, where they can be told apart."""
+    return _JOINT.split(evidence) if evidence else []
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.publish.plugin import day, web_link
+from pipeline.publish.plugin import day, quotes, web_link
 from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
 
@@ -184,3 +184,16 @@ def test_an_agency_has_its_grades_and_its_stories(site: Any) -> None:
     assert "<q>requires improvement in 2022</q>" not in html  # the previous grade is no current one
     assert "Lowmoor children&#39;s services fall to inadequate" in html
     assert "none known" in html
+
+
+@pytest.mark.parametrize(
+    ("evidence", "wanted"),
+    [
+        (None, []),
+        ("It was good; very good.", ["It was good; very good."]),
+        ("It was good.; Help came late.", ["It was good.", "Help came late."]),
+        ("“It works.”; “It does not.”", ["“It works.”", "“It does not.”"]),
+    ],
+)
+def test_joined_sentences_are_told_apart(evidence: str | None, wanted: list[str]) -> None:
+    assert quotes(evidence) == wanted
