@@ -84,5 +84,5 @@ def fingerprint() -> str:
 
 @lru_cache(maxsize=1)
 def _of_program() -> str:
-    parts = [VERSION, knowledge.fingerprint(*FILES), gazetteer.fingerprint(), corrections.fingerprint()]
+    parts = [VERSION, knowledge.fingerprint(*FILES), gazetteer.fingerprint()]
     return knowledge.digest(parts)

@@ -56,13 +56,20 @@ class Correction:
 
 
 def load(path: Path | None = None) -> tuple[Correction, ...]:
-    """All records, checked. Raises KnowledgeError naming file and record."""
-    return _parsed(knowledge.load_yaml(FILE) if path is None else _read(path), path or _default())
+    """All records, checked. Raises KnowledgeError naming file and record.
+
+    Read again when the file changed: `correct` runs beside a `watch` that is at work for weeks.
+    """
+    path = path or knowledge.folder() / FILE
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except OSError as e:
+        raise KnowledgeError(f"cannot be read: {e.strerror}", path=str(path)) from e
 
 
 def fingerprint() -> str:
-    """Changes when a record is added, changed or taken away."""
-    return knowledge.fingerprint(FILE)
+    """16 hex digits that change when a record is added, changed or taken away."""
+    return knowledge.digest([record.as_record() for record in load()])
 
 
 # ---------------------------------------------------------------- honouring
@@ -110,7 +117,7 @@ def kind(finding: AnyFinding) -> FindingKind:
 
 
 def _found(story: Story, records: Sequence[Correction] | None) -> Iterator[tuple[Correction, Span]]:
-    records = _standing() if records is None else records
+    records = load() if records is None else records
     if not records:
         return
     folded = fold(story.text)
@@ -247,29 +254,24 @@ def _context(text: str, span: Span) -> Span:
 # ---------------------------------------------------------------- the file
 
 
-def _default() -> Path:
-    return knowledge.folder() / FILE
-
-
 def _append(correction: Correction, path: Path | None) -> None:
     text = yaml.safe_dump([correction.as_record()], allow_unicode=True, sort_keys=False, width=96)
-    target = path or _default()
+    target = path or knowledge.folder() / FILE
     try:
         with target.open("a", encoding="utf-8") as f:
             f.write(text)
     except OSError as e:
         raise KnowledgeError(f"cannot be written: {e.strerror}", path=str(target)) from e
-    for cache in (knowledge.load_yaml, knowledge.fingerprint, _standing):
-        cache.cache_clear()
+    _read.cache_clear()  # two changes within one tick of the file system's clock
 
 
-@lru_cache(maxsize=1)
-def _standing() -> tuple[Correction, ...]:
-    return load()
-
-
-def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+@lru_cache(maxsize=4)
+def _read(path: Path, _changed: int) -> tuple[Correction, ...]:
+    try:
+        return _parsed(yaml.safe_load(path.read_text(encoding="utf-8")), path)
+    except yaml.YAMLError as e:
+        problem = " ".join(str(e).split())
+        raise KnowledgeError(f"is not valid YAML: {problem}", path=str(path)) from e
 
 
 def _parsed(content: Any, path: Path) -> tuple[Correction, ...]:
