@@ -262,15 +262,15 @@ def _straighten(tree: HtmlElement) -> None:
         if form.find(".//h1") is not None or len(form.findall(".//p")) > 4:
             form.tag = "div"
     for table in list(tree.iter("table")):
-        if table.find(".//table") is not None or len(table.findall(".//p")) > 2 or _is_one_cell(table):
+        if table.find(".//table") is not None or _lays_out(table):
             for part in table.iter("table", "tbody", "thead", "tr", "td", "th"):
                 part.tag = "div"
 
 
-def _is_one_cell(table: HtmlElement) -> bool:
-    """Breaks between paragraphs, or one cell alone: no table of figures."""
+def _lays_out(table: HtmlElement) -> bool:
+    """A cell of many paragraphs or breaks, or one cell alone: no table of figures."""
     cells = table.findall(".//td")
-    return len(cells) < 2 or any(len(c.findall(".//br")) > 5 for c in cells)
+    return len(cells) < 2 or any(len(c.findall("p")) > 3 or len(c.findall("br")) > 5 for c in cells)
 
 
 def _builtin(id_: str, kind: str) -> Rule:

@@ -11,7 +11,7 @@ A rule says `how` it is applied:
 - `keep`:    a CSS selector of what no element or label rule may cut (site rules only).
 
 Patterns see plain quotes and dashes (`lines.plain_quotes`) and match without regard to case
-unless they begin with `(?-i:`.
+unless they begin with `(?-i:`; but for elements, they match from the start of the line.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Matcher:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         joined = "|".join(f"(?P<r{i}>{r.pattern})" for i, r in enumerate(self.rules))
-        self._search = re.compile(joined or r"(?!)", re.I).search
+        compiled = re.compile(joined or r"(?!)", re.I)
+        anywhere = any(r.how == "element" for r in self.rules)
+        self._search = compiled.search if anywhere else compiled.match
         self.known: dict[str, Rule | None] = {}  #: for callers that ask the same again and again
 
     def find(self, text: str) -> Rule | None:
