@@ -32,6 +32,8 @@ def show(archive: Archive, report: Report, settings: Config, db: Path) -> None:
 def _news(report: Report, counts: Mapping[str, int]) -> str:
     """The first line: what is new since the last run."""
     new, known = report.articles_cleaned, counts["articles"]
+    if report.stopped:
+        return f"Stopped before the end, as asked: {known} stories known; the next run goes on."
     if not new and not report.entries_new:
         return f"Nothing new: 0 new stories; {known} known."
     read = report.feeds_due - report.feeds_failed
