@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from pipeline.archive import Archive
 from pipeline.archive.bodies import put_body
+from pipeline.archive.errors import translated
 from pipeline.models import Entry, Failure, Page
 
 #: what `pages.content_type` begins with when the feed's own content stands for the page
@@ -48,7 +49,7 @@ def record_page(
     archive: Archive, page: Page, source_id: str, *, status: int | None, seconds: float
 ) -> None:
     """Store a page that was fetched; every entry of its story is served by it."""
-    store_body(archive, page)
+    store_bodies(archive, [page])
     with archive.transaction() as db:
         insert_fetch(archive, page.url, source_id, "page", page.fetched_at, "page", status=status,
                       bytes_=len(page.body), seconds=seconds)  # fmt: skip
@@ -76,7 +77,7 @@ def record_page_failure(
         instead: the feed's own content, which stands for a page that was given up.
     """
     if instead is not None:
-        store_body(archive, instead)
+        store_bodies(archive, [instead])
     with archive.transaction() as db:
         insert_fetch(archive, waiting.url, waiting.source_id, "page", failure.at, "failed",
                       status=failure.status, failure=failure, seconds=seconds)  # fmt: skip
@@ -107,9 +108,11 @@ def entry_of(archive: Archive, url: str) -> Entry | None:
                  digest=row[9])  # fmt: skip
 
 
-def store_body(archive: Archive, page: Page) -> None:
-    """Body first: a row in `pages` never points at nothing."""
-    put_body(archive, page.body, now=page.fetched_at)
+def store_bodies(archive: Archive, found: Sequence[Page]) -> None:
+    """Bodies first, in one transaction: a row in `pages` never points at nothing."""
+    with translated(archive.pages_path), archive.pages.atomic():
+        for page in found:
+            put_body(archive, page.body, now=page.fetched_at)
 
 
 def upsert_page(archive: Archive, page: Page, source_id: str, *, replace: bool) -> None:
