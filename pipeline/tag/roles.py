@@ -89,14 +89,14 @@ def roles(
     remit = _remit(inspecting)
     inspected = {a for a, p in points.items() if p >= ENOUGH and (not remit or kinds[a] in remit)}
     joint = bool(_cues().joint.search(folded))
-    if not inspected:
-        inspected = _first_named(points, kinds, remit, named, sentences)
     councils = {a for a in kinds if kinds[a] == "council"}
     if joint and councils:
         begin = f"{headline}\n{folded[: lead_of(folded)]}"
         inspected = _of_an_area(inspected, points, kinds, begin, folded)
-    else:
+    elif inspected:
         inspected = _competed(inspected, points, kinds)
+    if not inspected:
+        inspected = _first_named(points, kinds, remit, named, sentences)
     rest = {a: _bystander(kinds[a], joint, inspected, kinds) for a in kinds if a not in inspected}
     return given | dict.fromkeys(inspected, "inspected") | rest
 
