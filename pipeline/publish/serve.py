@@ -54,6 +54,8 @@ def check(db: Path) -> None:
     """Raises ArchiveError unless `db` is an archive that was published at least once."""
     if not db.exists():
         raise ArchiveError("is not there yet: make it with `make demo` or `make run`", path=str(db))
+    if db.stem.endswith("-pages"):
+        raise ArchiveError("holds raw pages, which are never served", path=str(db))
     try:
         with contextlib.closing(sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True)) as c:
             views = {

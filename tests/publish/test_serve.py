@@ -34,6 +34,13 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
         check(tmp_path / "empty.db")
 
 
+def test_raw_pages_are_never_served(archive_file: Path, tmp_path: Path) -> None:
+    pages = Path(shutil.copy(archive_file, tmp_path / "archive-pages.db"))
+    with pytest.raises(ArchiveError, match="never served"):
+        serve(pages, port=0)
+    assert list(tmp_path.iterdir()) == [pages]
+
+
 def test_a_taken_port_is_one_clear_sentence(archive_file: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
