@@ -184,8 +184,9 @@ def _title_ids(story: Story, day: date | None) -> dict[str, str]:
     """Ids named by the headline, each with the words that name it."""
     if not story.title:
         return {}
-    found = {c.id: c.quote for c in gazetteer().find(story.title, day)}
-    return found | {u.id: u.quote for u in unlisted(story.title)}
+    listed = gazetteer().find(story.title, day)
+    formed = [u for u in unlisted(story.title) if not _silenced(u, listed)]
+    return {c.id: c.quote for c in listed} | {u.id: u.name for u in formed}
 
 
 def _inspectorates_elsewhere(story: Story, title: dict[str, str]) -> list[Agency]:

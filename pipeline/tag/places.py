@@ -23,7 +23,8 @@ from pipeline.tag.sentences import Span
 
 _TOWN = re.compile(
     r"^(?: \([A-Z][\w/ ]*\))?,? (?:(?:in|near|at) (?:(?:north|south|east|west|central) )?)?"
-    r"((?:St\.? )?[A-Z][a-z]+(?:[ -](?:[a-z]{2,5}[ -]){0,2}[A-Z][a-z]+)*)"
+    r"((?:St\.? )?[A-Z][a-z]+"
+    r"(?:[ -](?:(?:on|upon|by|le|in|under|the|super|of|next)[ -]){0,2}[A-Z][a-z]+)*)"
     r"(?=[,.;:'’]|$| (?:has|have|had|was|were|is|are|which|that|and|by|to|of|for|after|from|near|"
     r"in)\b)"
 )
@@ -102,7 +103,8 @@ def _of_the_story(
             continue
         sentence = next((s for s in cut if s.start <= start < s.end), Span(start, end))
         judged = councils and _VERDICT.search(folded, sentence.start, sentence.end)
-        if start < lead or judged or _key(text[start:end]) in in_title:
+        beside = any(sentence.start <= m.start < sentence.end for m in inspected)
+        if start < lead or judged or beside or _key(text[start:end]) in in_title:
             found.append((start, end))
     return found
 

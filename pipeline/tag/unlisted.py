@@ -82,7 +82,7 @@ def _forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str
 def _spelt(head: str) -> str:
     """A head in any case ("primary school"), save acronyms and short ones that are also words."""
     text = re.escape(head).replace("'", "['’]")
-    if head.isupper() or head in ("Primary", "Infants", "Academy", "University", "Limited", "Ltd"):
+    if head.isupper() or head in ("Primary", "Infants", "Academy", "University", "Limited", "Ltd", "Police", "Constabulary"):
         return (
             text if head not in ("Primary", "Infants") else f"(?i:{text})(?= (?:was|in|is|has|,))"
         )
@@ -104,6 +104,7 @@ def _by_form(text: str) -> Iterator[Unlisted]:
     ahead, after, kinds = _forms()
     for m in ahead.finditer(text):
         start = _trimmed(text, m.start("name"), m.start("head"))
+        start = _after_a_place(text, start, m.start("head"))
         name = text[start : m.start("head")].strip(" ,")
         if not name or not _proper(name) or "\n" in name:
             continue
@@ -160,6 +161,15 @@ def _trimmed(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         ):
             return start
         start += word.end()
+
+
+def _after_a_place(text: str, start: int, end: int) -> int:
+    """"… in Ryde and Carisbrooke Health Centre": what stands before the "and" is where that was."""
+    if re.search(r"\b(?:in|near) $", text[max(0, start - 6) : start]) and (
+        link := re.search(r" and ", text[start:end])
+    ):
+        return start + link.end()
+    return start
 
 
 def _begins(text: str, start: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def test_spans_hold_the_words_and_do_not_overlap(case: dict[str, Any]) -> None:
     found = mentions(story(case))
     for m in (*found, *places(story(case), found)):
         assert case["text"][m.start : m.end] == m.quote
-    for a, b in zip(found, found[1:], strict=False):
+    for a, b in itertools.pairwise(found):
         assert a.end <= b.start
 
 
