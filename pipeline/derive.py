@@ -8,18 +8,17 @@ page or the rules change.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import structlog
-from sqlite_utils import Database
 
 from pipeline import clean, tag
 from pipeline.archive import Archive, deriving, tags
 from pipeline.archive.deriving import StageName, Work
+from pipeline.archive.errors import translated
 from pipeline.errors import ArchiveError, KnowledgeError, WatchError
 from pipeline.models import Article, Tags
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
@@ -196,8 +195,9 @@ def _work_through(
 def _attempt(stage: Stage, archive: Archive, work: Work) -> Any:
     """What the stage makes, or a Failed: one bad page never stops the rest."""
     try:
-        return stage.make(archive, work)
-    except (ArchiveError, KnowledgeError, sqlite3.Error):
+        with translated(archive.path):
+            return stage.make(archive, work)
+    except (ArchiveError, KnowledgeError):
         raise
     except WatchError as e:
         return Failed(url=work.url, stage=stage.name, error=str(e).removeprefix(f"{work.url}: "))
@@ -253,11 +253,8 @@ class _Tally:
 def _rehearse(
     archive: Archive, stages: Sequence[str], scope: Scope, stop: Stop, progress: Progress
 ) -> DeriveReport:
-    """The real work on a copy that SQLite throws away at the end; what differs is the answer."""
-    copy = sqlite3.connect("")  # a private temporary file
-    try:
-        archive.db.conn.backup(copy)
-        scratch = replace(archive, db=Database(copy), readonly=False)
+    """The real work on a copy that is thrown away at the end; what differs is the answer."""
+    with archive.scratch() as scratch:
         tally = _Tally()
         for stage in STAGES:
             if stage.name in stages and not stop():
@@ -265,8 +262,6 @@ def _rehearse(
         changes = (_change(archive, scratch, url) for url in tally.urls)
         done = tuple(c for c in changes if c.gained or c.lost)
         return replace(tally.report(stopped=stop()), changes=done)
-    finally:
-        copy.close()
 
 
 def _change(before: Archive, after: Archive, url: str) -> Change:

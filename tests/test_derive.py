@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,6 +167,32 @@ def test_a_stop_ends_after_the_unit_in_hand_and_keeps_it(archive: Archive) -> No
     assert 0 < report.cleaned < 60
     assert count(archive, "articles") == report.cleaned
     assert derive(archive, stages=("clean",)).cleaned == 60 - report.cleaned
+
+
+@pytest.mark.slow
+def test_a_killed_process_loses_at_most_its_batch(archive: Archive) -> None:
+    for n in range(150):
+        store(archive, f"{URL}-{n}", story(f"Home {n} rated good"))
+    code = (
+        "import sys; from pipeline.archive import open_archive; from pipeline.derive import derive\n"
+        "with open_archive(sys.argv[1]) as archive:\n"
+        "    derive(archive, progress=lambda *step: print(*step, flush=True))\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, archive.path], stdout=subprocess.PIPE,
+                               text=True)  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "Cleaning 25 150\n"
+    assert process.stdout.readline() == "Cleaning 50 150\n"
+    process.kill()
+    process.communicate()
+    kept = count(archive, "articles")
+    assert 50 <= kept < 150
+    report = derive(archive)
+    assert report.cleaned == 150 - kept
+    assert report.tagged == 150
+    assert count(archive, "articles") == count(archive, "revisions") == 150
+    assert archive.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    archive.db.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
 
 
 def test_progress_is_told(two: Archive) -> None:

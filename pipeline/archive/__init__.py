@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -53,6 +53,14 @@ class Archive:
         """One transaction (or savepoint within one) on `archive.db`: all of it or nothing."""
         with translated(self.path), self.db.atomic():
             yield self.db
+
+    @contextmanager
+    def scratch(self) -> Iterator[Archive]:
+        """A copy to try things on, gone at the end of the block; the raw pages are shared."""
+        with closing(sqlite3.connect("")) as copy:  # a private temporary file
+            with translated(self.path):
+                self.db.conn.backup(copy)
+            yield replace(self, db=Database(copy), readonly=False)
 
     def close(self) -> None:
         """What is not committed is taken back; the last to close a file removes its `-wal`."""
