@@ -19,13 +19,16 @@ from pipeline.models import Access
 _BROKEN = re.compile(r"(?:\.{3}|…)[\s\"'”’\])]*$")
 #: ends that need no full stop: addresses, numbers, dates, names of pages
 _NO_STOP_NEEDED = re.compile(r"(?:https?://\S+|\bwww\.\S+|\S+@\S+|\d[\d ]+|\.(?:uk|com|org))\s*$")
-_WHOLE = 250  #: words from which an untruncated text above a hidden wall is the whole story
+_SHORT = 120  #: words below which a wall's words anywhere on the page are believed
 
 
 def access(rest: Residue, found: Found, said: Metadata) -> Access:
     """The state of the page. See the module's text for the rule."""
     cut = is_cut(rest.lines)
     walls = [*rest.walls, *found.walls]
+    short = sum(count(x.text) for x in rest.lines) < _SHORT
+    if not walls and (cut or short or said.free is False):  # "log in to see…" is in many headers
+        walls = found.wall_words
     if walls:
         return "registration" if walls[0].kind == "registration" else "subscription"
     if said.free is False:

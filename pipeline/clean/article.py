@@ -17,6 +17,8 @@ from pipeline.urls import canonical, host
 #: fewer words than this are no story: a teaser, an error page, a login form
 LEAST_WORDS = 20
 _MOST_REMOVALS = 200
+_INLINE = {"p", "em", "strong", "b", "i", "span", "li", "td", "div", "blockquote", "h2", "h3", "dd",
+           "font", "u"}  # fmt: skip
 
 
 def clean(page: Page, *, entry: Entry | None = None) -> Article:
@@ -29,14 +31,14 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     tree = decode.parse(page)
     rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat())
     said = metadata.read(tree, page.url, entry)
-    story_links = _Links(tree, page.final_url or page.url)
     found = prune.prune(tree, rule_set, standfirst=said.standfirst_element)
+    story_links = _Links(tree, page.final_url or page.url)
     lines = extract.lines(tree, page.url, found.links)
     rest = residue.strip(
         lines,
         rule_set,
         headlines=said.headlines,
-        standfirst=said.standfirst,
+        standfirst=said.standfirst if said.standfirst_element is not None else None,
         captions=found.captions,
         alts=found.alts,
     )
@@ -89,31 +91,32 @@ def _removed(removed: list[Removal]) -> tuple[Removal, ...]:
 
 
 class _Links:
-    """Links of the page as they stood, of which those inside the story's text are kept."""
+    """Links of the pruned page, of which those inside the story's text are kept."""
 
     def __init__(self, tree: HtmlElement, base: str) -> None:
-        self.links: list[tuple[str, str]] = []
         named = tree.find(".//base")
         self.base = _joined(base, named.get("href") or "") if named is not None else base
-        for anchor in tree.iter("a"):
-            href = anchor.get("href")
-            parent = anchor.getparent()
-            if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
-                continue
-            if parent is None or parent.tag not in ("p", "em", "strong", "b", "i", "span", "li", "td",
-                                                    "div", "blockquote", "h2", "h3", "dd"):  # fmt: skip
-                continue
-            text = squeeze(" ".join(anchor.itertext()))
-            if len(text) > 2:
-                self.links.append((href, text))
+        self.anchors = [a for a in tree.iter("a") if _leads_out(a)]
 
     def within(self, text: str) -> tuple[Link, ...]:
-        """Web links whose words stand in the text, each address once."""
+        """Web links whose words, and the words before them, stand in the text; each once."""
         kept: dict[str, Link] = {}
-        for href, words in self.links:
-            if words in text and (url := _joined(self.base, href)).startswith("http"):
+        for anchor in self.anchors:
+            words = squeeze(" ".join(anchor.itertext()))
+            if len(words) < 3 or words not in text:
+                continue
+            before = squeeze(anchor.getparent().text or "")[-30:]
+            url = _joined(self.base, anchor.get("href"))
+            if before in text and url.startswith("http"):
                 kept.setdefault(url, Link(url=canonical(url), text=words))
         return tuple(kept.values())
+
+
+def _leads_out(anchor: HtmlElement) -> bool:
+    href, parent = anchor.get("href"), anchor.getparent()
+    if not href or parent is None or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+        return False
+    return parent.tag in _INLINE
 
 
 def _joined(base: str, href: str) -> str:

@@ -252,9 +252,12 @@ def _agree(one: str, other: str) -> bool:
 
 def _without_site(title: str, publisher: str | None) -> str:
     """"School praised | News | The Example" → "School praised"."""
+    site = norm(publisher or "")
+    before, colon, after = title.partition(": ")
+    if colon and count(before) <= 4 and norm(before).replace(" ", "") in site.replace(" ", ""):
+        title = after
     parts = _SITE_SUFFIX.split(title)
     seams = _SITE_SUFFIX.findall(title)
-    site = norm(publisher or "")
     while len(parts) > 1:
         last = norm(parts[-1])
         if not (seams[-1].strip() in "|»·•" or (site and (last in site or site in last))):

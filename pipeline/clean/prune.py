@@ -40,7 +40,8 @@ class Found:
     alts: set[str] = field(default_factory=set)
     links: set[str] = field(default_factory=set)  #: normalised texts of links
     removed: list[Removal] = field(default_factory=list)
-    walls: list[Rule] = field(default_factory=list)  #: in the order of the page
+    walls: list[Rule] = field(default_factory=list)  #: in elements that a rule cut
+    wall_words: list[Rule] = field(default_factory=list)  #: elsewhere on the page
     decided: list[tuple[HtmlElement, Rule]] = field(default_factory=list)
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
 
@@ -202,9 +203,12 @@ def _decide_labelled(
 ) -> None:
     """A label ("Related stories") goes together with the links that follow it."""
     own = element.text
-    if own is None or not 3 < len(own) < 60:
+    if own is None or not 3 < len(own) < 80:
         return
-    rule = rules.label.find(plain_quotes(squeeze(own)).rstrip(":"))
+    words = plain_quotes(squeeze(own))
+    if wall := rules.wall.find(words):
+        found.wall_words.append(wall)
+    rule = rules.label.find(words.rstrip(":"))
     if rule is None or norm(_text(element)) != norm(own):
         return
     top = element
@@ -270,7 +274,9 @@ def _straighten(tree: HtmlElement) -> None:
 def _lays_out(table: HtmlElement) -> bool:
     """A cell of many paragraphs or breaks, or one cell alone: no table of figures."""
     cells = table.findall(".//td")
-    return len(cells) < 2 or any(len(c.findall("p")) > 3 or len(c.findall("br")) > 5 for c in cells)
+    return len(cells) < 2 or any(
+        len(c.findall(".//p")) > 3 or len(c.findall(".//br")) > 5 for c in cells
+    )
 
 
 def _builtin(id_: str, kind: str) -> Rule:

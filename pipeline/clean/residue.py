@@ -20,6 +20,7 @@ from pipeline.models import Removal
 _OFFER_WORD = re.compile(
     r"\b(?:member(?:ship)?|subscri(?:be|ption|ber)s?|magazine|digital|print|premium|package|pack|"
     r"access|bundle|plan|edition|issues?|trial)\b", re.I)  # fmt: skip
+_BARS = re.compile(r"\s*[|·•]\s*")
 _OFFER_REACH = 14  #: lines between an offer's heading and its price
 _TOP = 10  #: lines in which headline, byline and date may be doubled
 
@@ -153,7 +154,8 @@ def _captions(state: Residue, captions: list[str], alts: set[str]) -> None:
         if words > 2 and (key in alts and not is_prose(text)):
             return "caption-alt", "caption"
         if _fused().match(text):
-            state.captions.append(_fused().sub("", line.bare))
+            if "caption" in text[:16].lower():  # the others say whose picture it is
+                state.captions.append(_fused().sub("", line.bare))
             return "caption-fused", "caption"
         if (_credit().search(text) and words < 60) or (words < 14 and _agency().match(text)):
             if line.bare not in state.captions:
@@ -193,7 +195,9 @@ def _single_lines(state: Residue, rules: RuleSet) -> None:
         if len(line.text) > 400:
             return None
         text = plain_quotes(line.bare)
-        rule = rules.line.find(text)
+        parts = [p for p in _BARS.split(text) if p]
+        found = [rules.line.find(p) for p in parts]  # "Printable version | Email this article"
+        rule = found[0] if found and None not in found else rules.line.find(text)
         if rule is None and line.linked:
             rule = rules.linked.find(text)
         return (rule.id, rule.kind) if rule else None
