@@ -174,7 +174,8 @@ def test_a_killed_process_loses_at_most_its_batch(archive: Archive) -> None:
     for n in range(150):
         store(archive, f"{URL}-{n}", story(f"Home {n} rated good"))
     code = (
-        "import sys\nfrom pipeline.derive import derive\nfrom pipeline.archive import open_archive\n"
+        "import sys\nfrom pipeline.derive import derive\n"
+        "from pipeline.archive import open_archive\n"
         "with open_archive(sys.argv[1]) as archive:\n"
         "    derive(archive, progress=lambda *step: print(*step, flush=True))\n"
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +22,7 @@ from pipeline.errors import ArchiveError, CleanError, WatchError
 
 log = structlog.get_logger()
 
-Format = Literal["csv", "jsonl", "parquet", "warc"]
+FORMATS = ("csv", "jsonl", "parquet", "warc")
 Row = tuple[Any, ...]
 
 #: What is written when no table is named.
@@ -45,13 +45,14 @@ def export(
     path: Path,
     out: Path,
     *,
-    format: Format = "csv",
+    format: str = "csv",
     tables: Sequence[str] = (),
     public: bool = False,
 ) -> list[Path]:
     """Writes tables and views of the archive at `path` into the folder `out`; returns the files.
 
     Args:
+        format: one of FORMATS.
         tables: names of tables or views; DEFAULT where empty. WARC knows only raw pages.
         public: leave out article text. Headlines, links and evidence sentences stay.
 
@@ -59,8 +60,10 @@ def export(
 
     Raises:
         ArchiveError: the archive cannot be read, or the folder not be written to.
-        WatchError: an unknown table, or one that is never public.
+        WatchError: an unknown format or table, or one that is never public.
     """
+    if format not in FORMATS:
+        raise WatchError(f"There is no format {format}; there are: {', '.join(FORMATS)}.")
     if format == "warc" and public:
         raise WatchError(
             "Raw pages are never public: leave out --public, or choose another format."
@@ -105,7 +108,7 @@ def _chosen(archive: Archive, tables: Sequence[str], public: bool) -> list[str]:
     return list(dict.fromkeys(tables)) or [n for n in DEFAULT if n in there]
 
 
-def _table(archive: Archive, name: str, out: Path, format: Format, public: bool) -> Path:
+def _table(archive: Archive, name: str, out: Path, format: str, public: bool) -> Path:
     private = (_PRIVATE.get(name) or frozenset()) if public else frozenset()
     cursor = archive.db.conn.execute(f'SELECT * FROM "{name}" LIMIT 0')
     columns = [c[0] for c in cursor.description if c[0] not in private]

@@ -190,17 +190,21 @@ def record(
     elif is_:
         where = _check_new(story, tags, where, is_)
         wrong["is_"] = is_
-    context = _context(story.text, where)
-    correction = Correction(
-        sentence=story.text[context.start : context.end],
-        quote=story.text[where.start : where.end],
+    correction = _made(story.text, where, reason, wrong)
+    _append(correction, path)
+    return correction
+
+
+def _made(text: str, where: Span, reason: str | None, wrong: dict[str, Any]) -> Correction:
+    context = _context(text, where)
+    return Correction(
+        sentence=text[context.start : context.end],
+        quote=text[where.start : where.end],
         offset=where.start - context.start,
         reason=reason,
         added=date.today().isoformat(),
         **wrong,
     )
-    _append(correction, path)
-    return correction
 
 
 def _check_mention(story: Story, tags: Tags, span: Span, id_: str) -> Span:

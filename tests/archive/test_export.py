@@ -81,7 +81,7 @@ def test_parquet_has_types(full: Archive, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet"])
 def test_an_empty_table_is_a_file_too(full: Archive, tmp_path: Path, format_: str) -> None:
-    (file,) = export(full.path, tmp_path, format=format_, tables=["passes"])  # type: ignore[arg-type]
+    (file,) = export(full.path, tmp_path, format=format_, tables=["passes"])
     assert file.exists()
     if format_ == "parquet":
         assert pq.read_table(file).num_rows == 0
@@ -91,7 +91,7 @@ def test_an_empty_table_is_a_file_too(full: Archive, tmp_path: Path, format_: st
 def test_public_leaves_out_text_and_keeps_evidence(
     full: Archive, tmp_path: Path, format_: str
 ) -> None:
-    files = export(full.path, tmp_path, format=format_, public=True)  # type: ignore[arg-type]
+    files = export(full.path, tmp_path, format=format_, public=True)
     told = b"".join(f.read_bytes() for f in files)
     if format_ == "parquet":
         told = repr([pq.read_table(f).to_pylist() for f in files]).encode()
@@ -117,6 +117,8 @@ def test_wrong_calls(full: Archive, tmp_path: Path) -> None:
         export(full.path, tmp_path, tables=["articles_fts_data"])
     with pytest.raises(WatchError, match="--table does not go with it"):
         export(full.path, tmp_path, format="warc", tables=["pages"])
+    with pytest.raises(WatchError, match="There is no format xlsx; there are: csv, jsonl"):
+        export(full.path, tmp_path, format="xlsx")
     (tmp_path / "file").write_text("")
     with pytest.raises(ArchiveError, match="cannot be written"):
         export(full.path, tmp_path / "file")
