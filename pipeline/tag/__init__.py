@@ -1,7 +1,7 @@
 """Text and knowledge in, tags with the words that prove them out. Pure: no network, no database.
 
-The order of work, read top to bottom: who is named; what the sentences say and who says it; which
-inspection it was; its grades, findings, actions and figures; whether that makes it a report; themes.
+The order of work, read top to bottom: who is named; what the sentences say and who says it;
+which inspection it was; its grades, findings, actions and figures; whether that makes it a report.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ FILES = (
 def tags(story: Story) -> Tags:
     """Everything the tagger says of one story; never raises for any text.
 
-    A story that is not a report of an inspection keeps its mentions, figures, themes and places, but has no
-    bodies, judgements, findings or actions: nothing was found there, by an inspection, about a body.
+    A story that is not a report of an inspection keeps its mentions, figures, themes and places,
+    but has no bodies, judgements, findings or actions: no inspection of a body is told there.
     """
     mentions = corrections.apply(story, agencies.mentions(story))
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)

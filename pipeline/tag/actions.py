@@ -12,9 +12,12 @@ from pipeline.tag.reading import Reading, Sentence
 Status = Literal["imposed", "recommended", "lifted", "threatened"]
 
 FILE = "actions.yaml"
+_ENDED = re.compile(r"[^.,;]{0,20}(?:lifted|removed|withdrawn|revoked|ended)(?!\w)")
 _IMPOSED = re.compile(
-    r"(?<!\w)(?:(?:put|placed|been|plunged|sent|remains?|now|stays?|still|kept)(?: back)? (?:in(?:to)?|under|on)|issued|imposed|"
-    r"invoked|served|ordered|must|told to|asked to|has put|triggered|demanded|appointed|rated)(?!\w)"
+    r"(?<!\w)(?:(?:put|placed|been|plunged|sent|remains?|now|stays?|still|kept)(?: back)? "
+    r"(?:in(?:to)?|under|on)|issued|imposed|"
+    r"invoked|served|ordered|must|told to|asked to|has put|triggered|demanded|appointed|"
+    r"rated)(?!\w)"
 )
 
 
@@ -56,14 +59,27 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
     after = low[hit.end : hit.end + 45]
     if cues(FILE, "denied").find(near[-30:]):
         return "lifted" if re.search(r"no longer", near) else None
-    if sentence.speaker == "body" and hit.id in ("action-plan", "recommendation", "monitoring-visits"):
+    if sentence.speaker == "body" and hit.id in (
+        "action-plan",
+        "recommendation",
+        "monitoring-visits",
+    ):
         return None
     if hit.id == "recommendation":
         return "recommended"
-    if cues(FILE, "lifted").find(near[-40:]) or re.match(r"[^.,;]{0,20}(?:lifted|removed|withdrawn|revoked|ended|complied)(?!\w)", after):
-        if not re.match(r"[^.;]{0,40}(?:could|would|may) (?:be )?lifted", after):
-            return "lifted"
-    if hit.id in ("closure", "academy-order", "re-inspection", "monitoring-visits", "immediate-improvement") and re.search(r"(?<!\w)(?:will|ordered|must|has been|is to|required|urged)(?!\w)", low[max(0, hit.start - 20) : hit.end]):
+    ended = cues(FILE, "lifted").find(near[-40:]) or _ENDED.match(after)
+    if ended and not re.match(r"[^.;]{0,40}(?:could|would|may) (?:be )?lifted", after):
+        return "lifted"
+    if hit.id in (
+        "closure",
+        "academy-order",
+        "re-inspection",
+        "monitoring-visits",
+        "immediate-improvement",
+    ) and re.search(
+        r"(?<!\w)(?:will|ordered|must|has been|is to|required|urged)(?!\w)",
+        low[max(0, hit.start - 20) : hit.end],
+    ):
         return "imposed"
     if cues(FILE, "threatened").find(near[-45:]) and not _IMPOSED.search(near[-25:]):
         return "threatened"
@@ -78,7 +94,5 @@ def _settled(found: list[Action]) -> list[Action]:
     """Imposed once said, a kind is not also recommended or threatened for the same body."""
     imposed = {(a.kind, a.body) for a in found if a.status == "imposed"}
     return [
-        a
-        for a in found
-        if a.status in ("imposed", "lifted") or (a.kind, a.body) not in imposed
+        a for a in found if a.status in ("imposed", "lifted") or (a.kind, a.body) not in imposed
     ]

@@ -1,4 +1,4 @@
-"""What a grade is given for: the aspects of a framework, found in a sentence and dealt out to its grades."""
+"""What a grade is given for: a framework's aspects, found in a sentence and dealt to its grades."""
 
 from __future__ import annotations
 
@@ -13,22 +13,32 @@ from pipeline.tag.grades import Graded
 
 OVERALL = "overall"
 _ALL = re.compile(
-    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each)(?: of)?(?: the| its)?(?: (?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
-    r"(?: (?:key|main|inspected|judgement|core|graded))? ?(?:areas?|categor(?:y|ies)|questions?|points?|counts?|measures?|aspects?|respects?|standards?|criteria)(?! of (?:concern|improvement|weakness))(?!\w)"
+    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each)(?: of)?(?: the| its)?(?: "
+    r"(?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
+    r"(?: (?:key|main|inspected|judgement|core|graded))? ?(?:areas?|categor(?:y|ies)|"
+    r"questions?|points?|counts?|measures?|aspects?|respects?|standards?|criteria)(?! of "
+    r"(?:concern|improvement|weakness))(?!\w)"
     r"|across the board"
 )
 _SOME = re.compile(
-    r"(?<!\w)(one|two|three|four|five|six|seven|eight|[1-9]) (?:out )?of (?:the |its |their |a total of )?"
-    r"(two|three|four|five|six|seven|eight|nine|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
+    r"(?<!\w)(one|two|three|four|five|six|seven|eight|[1-9]) (?:out )?of (?:the |its |their |"
+    r"a total of )?"
+    r"(two|three|four|five|six|seven|eight|nine|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|"
+    r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
 )
-_WHICH = re.compile(r"[^;.]*, which (?:was|were|is|are|it)(?!\w)")
-_EXCEPT = re.compile(r"(?<!\w)(?:except|but|apart from|bar|other than|save|with the exception of)(?: for| that| in)? (?:being |the )?[\"']?$")
+_WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
+_EXCEPT = re.compile(
+    r"(?<!\w)(?:except|but|apart from|bar|other than|save|with the exception of)(?: for| that|"
+    r" in)? (?:being |the )?[\"']?$"
+)
 _LEAD_IN = re.compile(
-    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|under|to|except|but|with|were|was|judged|rated|graded|found)|[,:;•*(\"'-])\s*"
+    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|"
+    r"under|to|except|but|with|were|was|judged|rated|graded|found)|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |the |both |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
-    r"[\"']? (?:for|from|to|place|environment|staff|way|manner|care|services?|enough|levels?|hands|team|and timely|and secure|treatment|support)(?!\w)"
+    r"[\"']? (?:for|from|to(?! be)|place|environment|staff|way|manner|care|services?|enough|"
+    r"levels?|hands|team|and timely|and secure|treatment|support)(?!\w)"
 )
 
 
@@ -66,7 +76,14 @@ def aspects(low: str, framework: Framework | None) -> list[Found]:
             before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 20]
             if strict and (not _LEAD_IN.search(before) or _NOT_NOUN.match(after)):
                 continue
-            found.append(Found(m.start(), m.end(), identity, bool(_EXCEPT.search(before) and _ALL.search(low, 0, m.start()))))
+            found.append(
+                Found(
+                    m.start(),
+                    m.end(),
+                    identity,
+                    bool(_EXCEPT.search(before) and _ALL.search(low, 0, m.start())),
+                )
+            )
     found.sort(key=lambda f: (f.start, -f.end))
     kept: list[Found] = []
     for f in found:
@@ -88,18 +105,24 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
     claimed = 0  # where the aspects of the grade before end
     for i, grade in enumerate(grades):
         limit = grades[i + 1].start if i + 1 < len(grades) else len(low)
-        after = [a for a in named if grade.end <= a.start < limit and not _cut(low, grade.end, a.start)]
+        after = [
+            a for a in named if grade.end <= a.start < limit and not _cut(low, grade.end, a.start)
+        ]
         if i + 1 < len(grades):
             after = [a for a in after if not _next_owns(low, a, grades[i + 1], grade)]
         before = [a for a in named if claimed <= a.start and a.end <= grade.start]
-        own = after if after and (_ahead(low, grade, after[0]) or not before and _list(low, grade)) else before
+        own = (
+            after
+            if after and (_ahead(low, grade, after[0]) or (not before and _list(low, grade)))
+            else before
+        )
         ids = [a.id for a in own if not a.excepted]
         if not own and i and _WHICH.match(low, grades[i - 1].end, grade.start):
             ids = [a.id for a in named if a.end <= grade.start][-1:]
         if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
             ids.append(OVERALL)
         start, claimed = claimed, own[-1].end if own is after else grade.end
-        dealt.append(_whole(low, start, limit, ids, own, named, framework))
+        dealt.append(_whole(low, start, limit, ids, named, framework))
     return dealt
 
 
@@ -108,7 +131,6 @@ def _whole(
     start: int,
     limit: int,
     ids: list[str],
-    own: list[Found],
     named: list[Found],
     framework: Framework | None,
 ) -> tuple[str, ...]:
@@ -134,8 +156,10 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
     return bool(
         re.match(
             r"[\"']?(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
-            r"(?: (?:overall and|overall|both|and|also|again))*"
-            r"\s*(?:(?<!\w)(?:for|in|at|on|across|under|when it came to|regarding|with regard to)(?!\w)|:)",
+            r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
+            r"again))*"
+            r"\s*(?:(?<!\w)(?:for|in|at|on|across|under|when it came to|regarding|with regard "
+            r"to)(?!\w)|:)",
             between + low[aspect.start : aspect.end],
         )
         or (aspect.id == OVERALL and not between.strip(" \"'"))
@@ -149,13 +173,22 @@ def _list(low: str, grade: Graded) -> bool:
 
 def _cut(low: str, start: int, end: int) -> bool:
     """Whether another statement begins between: a semicolon, "while", "and ... was"."""
-    return bool(re.search(r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although)(?!\w)|; (?!and )[^;]*(?:was|were|is) ", low[start:end]))
+    return bool(
+        re.search(
+            r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although)(?!\w)|; (?!and "
+            r")[^;]*(?:was|were|is) ",
+            low[start:end],
+        )
+    )
 
 
 def _next_owns(low: str, aspect: Found, following: Graded, grade: Graded) -> bool:
     """Whether `aspect`, between two grades, belongs to the second: "X was good and Y was weak"."""
     lead = low[aspect.end : following.start]
-    verb = re.search(r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead)
+    verb = re.search(
+        r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead
+    )
     return bool(verb) and not re.match(
-        r"[\"']?(?: (?:rating|grade|judge?ment)s?)? (?:for|in|at|on|overall)(?!\w)", low[grade.end :]
+        r"[\"']?(?: (?:rating|grade|judge?ment)s?)? (?:for|in|at|on|overall)(?!\w)",
+        low[grade.end :],
     )

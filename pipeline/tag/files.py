@@ -14,8 +14,8 @@ from pipeline.models import Story, Tags
 
 #: The contract's keys, in its order.
 KEYS = (
-    "id", "text", "is_report", "inspection_type", "inspectorates", "bodies", "mentions", "judgements",
-    "findings", "actions", "statistics", "themes", "places",
+    "id", "text", "is_report", "inspection_type", "inspectorates", "bodies", "mentions",
+    "judgements", "findings", "actions", "statistics", "themes", "places",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.models import Finding
@@ -14,19 +15,33 @@ Polarity = Literal["strength", "weakness"]
 
 FILE = "findings.yaml"
 _GRADE = re.compile(
-    r"(?:[\"']?(?:outstanding|good|requir(?:es?|ed|ing)[- ]improvement(?: to be good)?|inadequate|adequate|weak|satisfactory|"
-    r"excellent|poor|unsatisfactory)[\"']? (?:overall )?(?:rating|grade|judge?ment|grading|verdict)s?)"
-    r"|(?<!\w)(?:rated|rate|judged|graded|deemed|branded|rating of|downgraded|upgraded|awarded|overall effectiveness|overall)"
-    r"(?: (?!with|and|for)[a-z'-]+){0,6}? ?(?:an? )?[\"']?(?:outstanding|good|requires? improvement|inadequate|adequate|excellent|weak|poor)(?!\w)[\"']?"
-    r"|[\"'](?:outstanding|good|requires? improvement|inadequate|adequate|excellent|weak|poor|satisfactory)[\"']"
+    r"(?:[\"']?(?:outstanding|good|requir(?:es?|ed|ing)[- ]improvement(?: to be good)?|"
+    r"inadequate|adequate|weak|satisfactory|"
+    r"excellent|poor|unsatisfactory)[\"']? (?:overall )?(?:rating|grade|judge?ment|grading|"
+    r"verdict)s?)"
+    r"|(?<!\w)(?:rated|rate|judged|graded|deemed|branded|rating of|downgraded|upgraded|"
+    r"awarded|overall effectiveness|overall)"
+    r"(?: (?!with|and|for)[a-z'-]+){0,6}? ?(?:an? )?[\"']?(?:outstanding|good|requires? "
+    r"improvement|inadequate|adequate|excellent|weak|poor)(?!\w)[\"']?"
+    r"|[\"'](?:outstanding|good|requires? improvement|inadequate|adequate|excellent|weak|poor|"
+    r"satisfactory)[\"']"
     r"|(?<!\w)(?:good|outstanding|inadequate)-rated|requires? improvement(?= ?[.:;,]|$)"
-    r"|(?<!\w)(?:effectively|efficiently|legitimately) (?:keeping|reducing|protecting|treating|using)|requiring significant improvement"
+    r"|(?<!\w)(?:effectively|efficiently|legitimately) (?:keeping|reducing|protecting|"
+    r"treating|using)|requiring significant improvement"
 )
 _NONE_AT_RISK = re.compile(
-    r"(?<!\w)(?:no|any|not (?:find|see|identify|come across)[a-z ]{0,20}|none of the) (?:[a-z']+ ){0,4}?(?:examples?|instances?|evidence|cases?|child(?:ren)?|pupils?|patients?|people|residents?|decisions?)"
+    r"(?<!\w)(?:no|any|not (?:find|see|identify|come across)[a-z ]{0,20}|none of the) "
+    r"(?:[a-z']+ ){0,4}?(?:examples?|instances?|evidence|cases?|child(?:ren)?|pupils?|"
+    r"patients?|people|residents?|decisions?)"
     r"[^.;]{0,120}?(?:(?:immediate |significant |serious )?(?:risk|harm)|unsafe|danger)"
 )
-_MODAL = re.compile(r"(?<!\w)(?:should|must|would|will|could|needs? to|needed to|aims? to|plans? to)(?!\w)")
+_MODAL = re.compile(
+    r"(?<!\w)(?:should|must|would|will|could|needs? to|needed to|aims? to|plans? to)(?!\w)"
+)
+_RESOLVED = re.compile(
+    r"(?: [a-z]+){0,6} (?:had|have|has|were|was) (?:all |now |been |since "
+    r")*(?:addressed|tackled|resolved|met|acted on|completed)(?!\w)"
+)
 _HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
 
 
@@ -84,11 +99,15 @@ def _sentence(reading: Reading, sentence: Sentence, low: str) -> list[Finding]:
 
 def _clauses(low: str) -> list[tuple[int, int, tuple[Polarity, str] | None]]:
     """The clauses of a sentence, cut where it turns, each with its polarity and rule."""
-    turns = [h for h in cues(FILE, "contrast").all(low)]
-    cuts = [0, *(h.start for h in turns), *(m.end() for m in re.finditer(r";", low)), len(low)]
+    cuts = [
+        0,
+        *(h.start for h in cues(FILE, "contrast").all(low)),
+        *(m.end() for m in re.finditer(r";", low)),
+        len(low),
+    ]
     cuts = sorted(set(cuts))
     clauses = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         part = low[a:b]
         conceded = re.match(r"(?:despite|in spite of)(?!\w)", part)
         if conceded:
@@ -128,10 +147,20 @@ def _weight(cue: Cues, hit: Hit) -> int:
 def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     """The polarity of a cue in its place: turned by a negation, dropped where it is only wished."""
     window = clause[max(0, hit.start - 45) : hit.start]
-    window = re.split(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)", window)[-1]
+    window = re.split(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)", window)[
+        -1
+    ]
     if own == "weakness" and hit.id in ("not-done", "recommended", "area-for-improvement"):
-        resolved = re.search(r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on)(?: \w+){0,4} $", window)
-        return "strength" if resolved and hit.id == "area-for-improvement" else (None if resolved else own)
+        resolved = re.search(
+            r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted "
+            r"on)(?: \w+){0,4} $",
+            window,
+        )
+        return (
+            "strength"
+            if resolved and hit.id == "area-for-improvement"
+            else (None if resolved else own)
+        )
     window = " ".join(window.split(" ")[-7:])
     wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
     denied = cues(FILE, "negation").find(window)
@@ -140,7 +169,11 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
             return "weakness"
         return None if wished else "strength"
     if denied:
-        return "strength" if re.search(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)", window) else None
+        return (
+            "strength"
+            if re.search(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)", window)
+            else None
+        )
     return None if wished else "weakness"
 
 

@@ -151,4 +151,4 @@ def default_scales(inspectorates: set[str], date: str | None) -> tuple[Scale, ..
         if not inspectorates or inspectorates & set(f.inspectorates)
         for s in f.on(date)
     ]
-    return tuple(dict.fromkeys(s.id for s in found)) and tuple({s.id: s for s in found}.values())
+    return tuple({s.id: s for s in found}.values())

@@ -1,8 +1,8 @@
 """Words that could be a formal grade, and the reasons that make one of them such.
 
-"Good" is mostly an everyday word. A word counts as a grade only with a reason: a verb of rating, the
-word "rating" beside it, a move from one grade to another, a line "Safe: good", or quotation marks
-in a sentence about a rating.
+"Good" is mostly an everyday word. A word counts as a grade only with a reason: a verb of rating,
+the word "rating" beside it, a move from one grade to another, a line "Safe: good", or quotation
+marks in a sentence about a rating.
 """
 
 from __future__ import annotations
@@ -32,12 +32,16 @@ _FORMS = {
     "requires significant improvement": r"requires? significant improvement",
     "adequate and needs improvement": r"adequate and needs improvement",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
-    "lowest": r"(?:the |its |ofsted's |cqc's )?(?:very )?lowest(?:[- ]possible|[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|category)s?(?!\w))",
-    "highest": r"(?:the |its )?(?:very )?(?:highest|top)(?:[- ]possible)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark)s?(?!\w))",
+    "lowest": r"(?:the |its |ofsted's |cqc's )?(?:very )?lowest(?:[- ]possible|"
+    r"[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|"
+    r"category)s?(?!\w))",
+    "highest": r"(?:the |its )?(?:very )?(?:highest|top)(?:[- ]possible)?(?: ofsted| cqc| "
+    r"overall)?(?= (?:rating|grade|judgement|mark)s?(?!\w))",
 }
 _NOUN = r"(?:rating|grade|grading|judge?ment|verdict|mark|score|status|category|classification)s?"
 _AFTER_NOUN = re.compile(
-    rf"""["']?\s*(?:overall |ofsted |cqc |inspection |estyn )?{_NOUN}(?!\w)|["']?-(?:rated|graded)"""
+    rf"""["']?\s*(?:overall |ofsted |cqc |inspection |estyn )?{_NOUN}(?!\w)|["']?-(?:rated|"
+    rf"graded)"""
 )
 _SUBJECTS = (
     r"(?:school|council|authorit(?:y|ies)|academy|trust|force|service|home|provider|hospital|"
@@ -48,27 +52,38 @@ _NO_BREAK = (
     r"should|whether|saw)(?!\w))[^.;:]){0,80}?"
 )
 _RATED = re.compile(
-    r"(?<!\w)(?:(?:re-?)?(?:rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|brand|brands|"
-    r"evaluated|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! (?:scale|system))"
+    r"(?<!\w)(?:(?:re-?)?(?:rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|"
+    r"brand|brands|"
+    r"evaluated|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! "
+    r"(?:scale|system))"
     rf"({_NO_BREAK})[\"']?$"
 )
 _NOUN_BEFORE = re.compile(
-    rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|remained|"
-    r"stays|has been|given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|down|now|at|"
-    r"an?|the|still|had|by [a-z ]{3,30}|also|both)){0,5}(?:\s*[:,-])?\s*(?:an? )?(?:overall )?[\"']?$"
+    rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|"
+    rf"remained|"
+    r"stays|has been|given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
+    r"down|now|at|"
+    r"an?|the|still|had|by [a-z ]{3,30}|also|both)){0,5}(?:\s*[:,-])?\s*(?:an? )?(?:overall "
+    r")?[\"']?$"
 )
 _MOVE = re.compile(
-    r"(?<!\w)(?:downgrad(?:ed|es|ing)|upgrad(?:ed|es|ing)|improv(?:ed|es|ing)|mov(?:ed|es|ing|e)|drop(?:ped|s)?|"
-    r"fell|fallen|falls|slip(?:ped|s)?|went|gone|going|goes|risen|rose|rises|jump(?:ed|s)?|leap(?:t|s)?|"
+    r"(?<!\w)(?:downgrad(?:ed|es|ing)|upgrad(?:ed|es|ing)|improv(?:ed|es|ing)|mov(?:ed|es|ing|"
+    r"e)|drop(?:ped|s)?|"
+    r"fell|fallen|falls|slip(?:ped|s)?|went|gone|going|goes|risen|rose|rises|jump(?:ed|s)?|"
+    r"leap(?:t|s)?|"
     r"raised|lowered|reduced|demoted|plunge[sd]?|changed?|up|down|bumped|climb(?:ed|s)?|"
-    r"leaves?|left|leaving|lift(?:ed|s)?|sunk|sank|shed|slump(?:ed|s)?|declined?|dip(?:ped)?|transformed|"
+    r"leaves?|left|leaving|lift(?:ed|s)?|sunk|sank|shed|slump(?:ed|s)?|declined?|dip(?:ped)?|"
+    r"transformed|"
     r"progressed|turn(?:ed|s)? around)(?!\w)"
-    rf"({_NO_BREAK})(?:from|to|out of|as|leaves?|left|behind)\s+(?:being |an? |its |the )?(?:rated |overall )?[\"']?$"
+    rf"({_NO_BREAK})(?:from|to|out of|as|leaves?|left|behind)\s+(?:being |an? |its |the "
+    rf")?(?:rated |overall )?[\"']?$"
 )
 _HELD = re.compile(
-    r"(?<!\w)(?:given|gives?|gave|awarded|awards?|received|receives?|achiev(?:ed|es|ing)|got|gets?|handed|earned|earns|retain(?:s|ed)|"
+    r"(?<!\w)(?:given|gives?|gave|awarded|awards?|received|receives?|achiev(?:ed|es|ing)|got|"
+    r"gets?|handed|earned|earns|retain(?:s|ed)|"
     r"kept|keeps|held|lost|loses|costs?|secured?|maintain(?:ed|s)|regain(?:ed|s)|stripped of|"
-    r"called|declared|described as|remains?|remained|remaining|still|again|found|finds|become|became|said to(?: be)?|"
+    r"called|declared|described as|remains?|remained|remaining|still|again|found|finds|become|"
+    r"became|said to(?: be)?|"
     r"no longer|considered|is|was|were|are|been|being|both|shed|scored)(?!\w)"
     r"((?:(?!(?<!\w)(?:that|who|which|because|but|if|with)(?!\w))[^.;:]){0,45}?)[\"']?$"
 )
@@ -77,29 +92,44 @@ _LINE = re.compile(
     r"(?:grade \d\s*[-:]?\s*)?(?:rated |judged |graded |is |was )?(?:as )?[\"']?$"
 )
 _ORDINARY_NEXT = re.compile(
-    r"""["']?\s+(?:practice|work|progress|news|debts?|recruitment|staffing|training|support|care|start|"""
-    r"relationships?|standards?|quality|example|levels?|provision of|supervision|checks?|arrangements|use|"
-    r"communication|teaching|behaviour|leadership|outcomes|understanding|knowledge|job|deal|reason|"
+    r"""["']?\s+(?:practice|work|progress|news|debts?|recruitment|staffing|training|support|"
+    r"care|start|"""
+    r"relationships?|standards?|quality|example|levels?|provision of|supervision|checks?|"
+    r"arrangements|use|"
+    r"communication|teaching|behaviour|leadership|outcomes|understanding|knowledge|job|deal|"
+    r"reason|"
     r"opportunit|experience|health|result|value|order|idea|way|time|time|number|team|"
     r"education|access|governance|management|oversight|systems?|records?|risk|working|help|food|"
-    r"contributions?|achievement|attendance|resources?|funding|preparation|response|concerns?|actions?)"
+    r"contributions?|achievement|attendance|resources?|funding|preparation|response|concerns?|"
+    r"actions?)"
 )
-_STANDARD = re.compile(r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|safeguarding: $")
+_STANDARD = re.compile(
+    r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|"
+    r"safeguarding: $"
+)
 _CHAIN = re.compile(
-    r"[\"']?[,;]?(?: (?!is|are|was|were|has|have|had|be|for|that|with|found|said)[a-z'-]+,?){1,9} [\"']?"
+    r"[\"']?[,;]?(?: (?!is|are|was|were|has|have|had|be|for|that|with|found|"
+    r"said)[a-z'-]+,?){1,9} [\"']?"
 )
 _PREDICATE = re.compile(
-    r"(?:services?|provision|children|leavers|needs|protection|management|education|leadership|attitudes|home|school|force|"
-    r"council|authority|crime|effectiveness|trust|service|college|governance|safety)(?:'s)? (?:still |now |also |both )?[\"']?$"
+    r"(?:services?|provision|children|leavers|needs|protection|management|education|"
+    r"leadership|attitudes|home|school|force|"
+    r"council|authority|crime|effectiveness|trust|service|college|governance|safety)(?:'s)? "
+    r"(?:still |now |also |both )?[\"']?$"
 )
 _COUNT_BEFORE = re.compile(
-    r"(?:\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|seven|eight|nine|ten|eleven|twelve|(?:a )?(?:quarter|third|half)|"
+    r"(?:\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:a )?(?:quarter|third|half)|"
     r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
-    r"(?: of [^.,;]{0,40}?)?(?: (?:councils|authorities|schools|homes|practices|services|trusts|forces|cases|areas|providers|"
-    r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in england)){0,5}\s*[\"']?$"
+    r"(?: of [^.,;]{0,40}?)?(?: (?:councils|authorities|schools|homes|practices|services|"
+    r"trusts|forces|cases|areas|providers|"
+    r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|"
+    r"being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in "
+    r"england)){0,5}\s*[\"']?$"
 )
 _DENIED = re.compile(
-    r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)(?: [a-z]+){0,6}? ?[\"']?$"
+    r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)(?: "
+    r"[a-z]+){0,6}? ?[\"']?$"
 )
 
 
@@ -123,7 +153,9 @@ def _grades() -> tuple[re.Pattern[str], dict[str, str]]:
 def graded(sentence: Sentence, text: str) -> list[Graded]:
     """The formal grades in a sentence, left to right. `text` is the sentence as written."""
     expression, names = _grades()
-    matches = [(m.start(), m.end(), names[m.lastgroup or ""]) for m in expression.finditer(sentence.low)]
+    matches = [
+        (m.start(), m.end(), names[m.lastgroup or ""]) for m in expression.finditer(sentence.low)
+    ]
     if not matches or len(matches) > 40:
         return []
     explained = _explained(sentence.low, matches)
@@ -140,19 +172,23 @@ def graded(sentence: Sentence, text: str) -> list[Graded]:
 def marks(reading: Reading) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
     return {
-        s.start: graded(s, reading.quote(s.start, s.end)) for s in reading.sentences if not s.furniture
+        s.start: graded(s, reading.quote(s.start, s.end))
+        for s in reading.sentences
+        if not s.furniture
     }
 
 
 def _explained(low: str, matches: list[tuple[int, int, str]]) -> set[tuple[int, int]]:
-    """Grades that only explain the scale: "outstanding, good, requires improvement or inadequate"."""
+    """Grades that only explain the scale: "outstanding, good or inadequate"."""
     if re.search(r"(?:four|five|six)[- ]point scale|(?:rating|grading) (?:scale|system)", low):
         return {(a, b) for a, b, _ in matches}
     runs: list[list[tuple[int, int, str]]] = [[]]
     for match in matches:
         run = runs[-1]
         gap = low[run[-1][1] : match[0]] if run else ""
-        if run and not re.fullmatch(r"[\s\"',/;-]*(?:or|and|to|through|down to)?[\s\"',(/\d=-]*", gap):
+        if run and not re.fullmatch(
+            r"[\s\"',/;-]*(?:or|and|to|through|down to)?[\s\"',(/\d=-]*", gap
+        ):
             runs.append([])
         runs[-1].append(match)
     return {(a, b) for run in runs if len({w for _, _, w in run}) >= 3 for a, b, _ in run}
@@ -190,27 +226,47 @@ def _weaker(
     """Reasons that need a sign of formality: quotation marks, a capital, "overall", an aspect."""
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     capital = text[start : start + 1].isupper() and start > 0
-    formal = quoted or capital or bool(re.match(r"\"?'? (?:overall|in all|across the|in every)", after))
+    formal = (
+        quoted or capital or bool(re.match(r"\"?'? (?:overall|in all|across the|in every)", after))
+    )
     onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after)
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)
-    if held and (formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))):
+    if held and (
+        formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))
+    ):
         return "held", max(0, start - 130) + held.start()
     if improvement and _PREDICATE.search(before):
         return "predicate", start
-    if held and re.search(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$", before):
+    if held and re.search(
+        r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$", before
+    ):
         return "held", max(0, start - 130) + held.start()
     if held and onward and re.match(r"[\"']? at ", after):
         return "good at", max(0, start - 130) + held.start()
     if found and (onward or formal) and start - found[-1].end < 120:
         return "and so on", start
-    if found and _CHAIN.fullmatch(low[found[-1].end : start]) and re.match(r"[\"']?(?:[,.;]| and |$)", after):
+    if (
+        found
+        and _CHAIN.fullmatch(low[found[-1].end : start])
+        and re.match(r"[\"']?(?:[,.;]| and |$)", after)
+    ):
         return "and so on", start
+    if quoted and onward and re.fullmatch(r"[\s•*>-]*[\"']", low[:start]):
+        return "line", 0
     if re.match(rf"[\"']? {_SUBJECTS}(?!\w)", after) and quoted:
         return "quoted, of a body", start
-    if quoted and re.search(r"inspect|ofsted|cqc|watchdog|report|judg|rating|authorit|council", low):
-        return ("quoted", start) if low[start:end] not in ("good", "poor", "weak", "excellent") else (
-            ("quoted", start) if re.match(r"[\"'] [a-z]+(?: and [a-z]+)?", after) and "authorit" in low else None
+    if quoted and re.search(
+        r"inspect|ofsted|cqc|watchdog|report|judg|rating|authorit|council", low
+    ):
+        return (
+            ("quoted", start)
+            if low[start:end] not in ("good", "poor", "weak", "excellent")
+            else (
+                ("quoted", start)
+                if re.match(r"[\"'] [a-z]+(?: and [a-z]+)?", after) and "authorit" in low
+                else None
+            )
         )
     return None
 
@@ -218,5 +274,6 @@ def _weaker(
 def _subject(before: str) -> bool:
     """Whether what "requires improvement" is a service, not some areas or things."""
     return not re.search(
-        r"(?:areas?|aspects?|things|some|which|that|practice|elements?|parts?)\s+(?:\w+\s+){0,2}$", before
+        r"(?:areas?|aspects?|things|some|which|that|practice|elements?|parts?)\s+(?:\w+\s+){0,2}$",
+        before,
     )

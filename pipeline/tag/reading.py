@@ -21,9 +21,15 @@ _YEAR = re.compile(r"(?<![\d/£,.])(?:19[89]\d|20[0-4]\d)(?![\d,]\d)")
 _QUOTED = re.compile(r'"[^"]{0,1500}"?')
 _NAME = r"(?:[A-Z][a-z'’-]+\s){1,2}[A-Z][A-Za-z'’-]+"
 _PERSON = re.compile(_NAME + r"(?:,[^,]{2,60},)?(?:\s(?:also|has|had))?\s$")
-_PASSIVE = re.compile(r"(?<!\w)(?:was|were|been|is|are|be|being|get|got)(?: (?:also|highly|widely|then|now|all|both))? $")
+_PASSIVE = re.compile(
+    r"(?<!\w)(?:was|were|been|is|are|be|being|get|got)(?: (?:also|highly|widely|then|now|all|"
+    r"both))? $"
+)
 _FULL = re.compile(_NAME)
-_TITLED = re.compile(r"(?:(?:mr|mrs|ms|miss|dr|sir|dame|cllr|councillor) |^\"?)(?:[a-z'-]+ )?([a-z'-]+) (?:also |has |had )?$")
+_TITLED = re.compile(
+    r"(?:(?:mr|mrs|ms|miss|dr|sir|dame|cllr|councillor) |^\"?)(?:[a-z'-]+ )?([a-z'-]+) "
+    r"(?:also |has |had )?$"
+)
 _TITLED_NEXT = re.compile(r" (?:mr|mrs|ms|miss|dr|sir|dame|cllr) (?:[a-z'-]+ )?([a-z'-]+)")
 _SPEAKING = re.compile(r"\s" + _NAME)
 _PRONOUN = re.compile(r"\"?(?:he|she|i|we|our|they|it|the council|my)(?!\w)")
@@ -56,7 +62,7 @@ class Reading:
     date: str | None  #: ISO date of the story, else None
 
     def bare(self, sentence: Sentence) -> str:
-        """The folded sentence with the names of bodies blotted out: "Little Otters" is not little."""
+        """The folded sentence, names blotted out: "Little Otters" is not little."""
         low = sentence.low
         for m in sentence.mentions:
             if m.confidence != "implied":
@@ -125,7 +131,9 @@ class _Voices:
         written = text[span.start : span.end]
         told = None if whole else _attribution(written, bare, self.people)
         if told:
-            self.people.update({n.rsplit(maxsplit=1)[-1].lower(): told for n in _FULL.findall(written)[:3]})
+            self.people.update(
+                {n.rsplit(maxsplit=1)[-1].lower(): told for n in _FULL.findall(written)[:3]}
+            )
         if told:
             self.last = told
             return told, True
@@ -148,13 +156,15 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
             continue
         if re.match(r" (?:the |ofsted |cqc )?inspectors", after):
             return "inspectors"
-        opening = re.search(r'(?:^|,|"|\s\s)\s*$', before)
-        found = _who(after) if opening else _who(before[-110:])
-        known = _TITLED.search(before) or (_TITLED_NEXT.match(after) if opening else None)
-        found = people.get(known[1]) if known and known[1] in people else found
+        closing = re.search(r'(?:^|"|\s\s)[\s,.]*$', before)  # the verb follows a quotation
+        found = _who(after) if closing else _who(before[-110:])
+        if found is None and before.rstrip().endswith(","):
+            found = _who(after)
+        known = _TITLED.search(before) or (_TITLED_NEXT.match(after) if closing else None)
+        found = people.get(known[1], found) if known else found
         if found:
             return found
-        person = _SPEAKING.match(text, verb.end) if opening else _PERSON.search(text[: verb.start])
+        person = _SPEAKING.match(text, verb.end) if closing else _PERSON.search(text[: verb.start])
         if person:
             return "other"
     return None

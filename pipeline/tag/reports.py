@@ -1,4 +1,4 @@
-"""Is the story's main subject the outcome of an inspection of a named body or area? With reasons."""
+"""Is the story about the outcome of an inspection of a named body or area? With reasons."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Span(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Lower case, straight quotes, plain dashes and spaces; as long as `text`, code point by point."""
+    """Lower case, straight quotes, plain dashes and spaces; as long as `text`, point by point."""
     plain = text.translate(_FOLD)
     low = plain.lower()
     if len(low) == len(plain):

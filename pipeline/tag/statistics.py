@@ -1,57 +1,94 @@
-"""Figures that inspectors give: how many, of how many, of what. Not prices, dates, ages or grades."""
+"""Figures that inspectors give: how many, of how many, of what. No prices, dates, ages, grades."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from fractions import Fraction
 
+from pipeline.knowledge import load_yaml
 from pipeline.models import Statistic
 from pipeline.tag.cues import words
 from pipeline.tag.reading import Reading, Sentence
-from pipeline.knowledge import load_yaml
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL = {w: i for i, w in enumerate(_UNITS)} | {w: 20 + 10 * i for i, w in enumerate(_TENS)}
 _SMALL |= {"a dozen": 12, "dozen": 12, "a hundred": 100, "a thousand": 1000}
 _WORDS = "|".join(
-    [rf"(?:{'|'.join(_TENS)})-(?:{'|'.join(_UNITS[1:10])})", *sorted(_UNITS[1:] + _TENS, key=len, reverse=True)]
+    [
+        rf"(?:{'|'.join(_TENS)})-(?:{'|'.join(_UNITS[1:10])})",
+        *sorted(_UNITS[1:] + _TENS, key=len, reverse=True),
+    ]
 )
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
 NUMBER = rf"(?:{_DIGITS}|{_WORDS})"
-_FRACTIONS = {
-    "half": Fraction(1, 2), "a third": Fraction(1, 3), "one third": Fraction(1, 3), "one-third": Fraction(1, 3),
-    "a quarter": Fraction(1, 4), "one quarter": Fraction(1, 4), "two-thirds": Fraction(2, 3),
-    "two thirds": Fraction(2, 3), "three-quarters": Fraction(3, 4), "three quarters": Fraction(3, 4),
-    "a fifth": Fraction(1, 5),
-}  # fmt: skip
 _NOT_BEFORE = r"(?<![\w£$€.,/:-])"
 _SHARE = re.compile(
-    rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?: [a-z-]+){{0,2}}?,? (?:out of|of)(?: a)?(?: total of)?(?: the| its| their| those| these| all)?(?: only| just| more than| some)?"
-    rf" (?P<of>{NUMBER})(?!\w|[.,]\d|%)(?! (?:per ?cent|percent|january|february|march|april|may|june|july|august|september|october|november|december))(?=(?P<what>[^.;,:(]{{0,60}}))"
+    rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?: [a-z-]+){{0,2}}?,? (?:out of|of)(?: a)?(?: total "
+    rf"of)?(?: the| its| their| those| these| all)?(?: only| just| more than| some)?"
+    rf" (?P<of>{NUMBER})(?!\w|[.,]\d|%)(?! (?:per ?cent|percent|january|february|march|april|"
+    rf"may|june|july|august|september|october|november|december))(?=(?P<what>[^.;,:(]{{0,60}}))"
 )
-_IN = re.compile(rf"{_NOT_BEFORE}(?P<value>{NUMBER}) in (?:every )?(?P<of>{NUMBER})(?!\w|[.,]\d)(?! (?:years?|months?|weeks?|days?|hours?))(?=(?P<what>[^.;,:(]{{0,60}}))")
+_IN = re.compile(
+    rf"{_NOT_BEFORE}(?P<value>{NUMBER}) in (?:every )?(?P<of>{NUMBER})(?!\w|[.,]\d)(?! "
+    rf"(?:years?|months?|weeks?|days?|hours?))(?=(?P<what>[^.;,:(]{{0,60}}))"
+)
 _PERCENT = re.compile(
-    rf"{_NOT_BEFORE}(?P<value>{NUMBER})\s?(?:%|per ?cent(?!age)|percent(?!age))(?: of)?(?=(?P<what>[^.;,:()]{{0,60}}))"
+    rf"{_NOT_BEFORE}(?P<value>{NUMBER})\s?(?:%|per ?cent(?!age)|percent(?!age))(?: "
+    rf"of)?(?=(?P<what>[^.;,:()]{{0,60}}))"
 )
-_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+)
 _RISE = re.compile(
-    r"(?<!\w)(?:up|down|rose|risen|rising|increased|increase|fell|fallen|dropped|cut|reduced|doubled|grew|grown|climbed|jumped|went|decreased|those [a-z ]{0,20}up)(?: [a-z]+){0,3}"
-    rf" from (?:{NUMBER})(?: [a-z]+)? to (?P<value>{NUMBER})(?!\w|[.,]\d|%)(?! per ?cent| ?{_MONTH})(?P<what>)"
+    r"(?<!\w)(?:up|down|rose|risen|rising|increased|increase|fell|fallen|dropped|cut|reduced|"
+    r"doubled|grew|grown|climbed|jumped|went|decreased|those [a-z ]{0,20}up)(?: [a-z]+){0,3}"
+    rf" from (?:{NUMBER})(?: [a-z]+)? to (?P<value>{NUMBER})(?!\w|[.,]\d|%)(?! per ?cent| "
+    rf"?{_MONTH})(?P<what>)"
 )
 _TOTAL = re.compile(
-    rf"(?<!\w)(?:bringing|brings?|taking|takes|brought|took)(?P<what> [^.;]{{3,70}}?) to (?P<value>{NUMBER})(?!\w|[.,]\d|%)"
+    rf"(?<!\w)(?:bringing|brings?|taking|takes|brought|took)(?P<what> [^.;]{{3,70}}?) to "
+    rf"(?P<value>{NUMBER})(?!\w|[.,]\d|%)"
 )
-_COUNT = re.compile(rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?!\w|[.,:/]\d|%| per ?cent| ?- ?\d|-year)(?=(?P<what>(?: [a-z'-]+){{1,5}}))")
+_COUNT = re.compile(
+    rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?!\w|[.,:/]\d|%| per ?cent| ?- ?\d|"
+    rf"-year)(?=(?P<what>(?: [a-z'-]+){{1,5}}))"
+)
 _NOUNS = words(load_yaml("statistics.yaml")["counted"])
 _CAPACITY = re.compile(
-    rf"(?:up to|maximum of|places for|capacity (?:for|of)) ({NUMBER}) (?:people|children|young people|residents|patients|adults)"
+    rf"(?:up to|maximum of|places for|capacity (?:for|of)) ({NUMBER}) (?:people|children|"
+    rf"young people|residents|patients|adults)"
 )
 _PEOPLE = re.compile(r"people|children|adults|residents|patients|pupils|students")
-_USING = re.compile(r" (?:people|children|young people|residents|patients|adults) (?:were |was |are )?(?:using|living|in residence|being cared|receiving|placed)")
+_USING = re.compile(
+    r" (?:people|children|young people|residents|patients|adults) (?:were |was |are "
+    r")?(?:using|living|in residence|being cared|receiving|placed)"
+)
 _VOID = re.compile(
-    r"(?:(?<!\w)(?:aged?|ages|grade|page|section|part|chapter|paragraph|regulation|round|tranche|no|number|june|july|may|march|april|january|february|august|september|october|november|december|under|over|past|key stage|year|years|level|children of) ?|[£$€#])$"
+    r"(?:(?<!\w)(?:aged?|ages|grade|page|section|part|chapter|paragraph|regulation|round|"
+    r"tranche|no|number|june|july|may|march|april|january|february|august|september|october|"
+    r"november|december|under|over|past|key stage|year|years|level|children of) ?|[£$€#])$"
 )
 
 
@@ -68,7 +105,9 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
         if sentence.furniture or sentence.speaker != "inspectors":
             continue
         for statistic in _sentence(reading, sentence):
-            after = reading.low[statistic.start + len(statistic.quote) - len(statistic.what or "") - 1 :][:60]
+            after = reading.low[
+                statistic.start + len(statistic.quote) - len(statistic.what or "") - 1 :
+            ][:60]
             if places and statistic.rule == "count" and _USING.match(after):
                 statistic = replace(statistic, of=digits(places[1]))
             key = (statistic.value, statistic.of, (statistic.what or "")[:12])
@@ -82,7 +121,14 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
     low = sentence.low
     taken: list[tuple[int, int]] = []
     found: list[tuple[int, int, str, str | None, str, str]] = []
-    for rule, pattern in (("share", _SHARE), ("one in", _IN), ("percent", _PERCENT), ("rise", _RISE), ("total", _TOTAL), ("count", _COUNT)):
+    for rule, pattern in (
+        ("share", _SHARE),
+        ("one in", _IN),
+        ("percent", _PERCENT),
+        ("rise", _RISE),
+        ("total", _TOTAL),
+        ("count", _COUNT),
+    ):
         for m in pattern.finditer(low):
             stop = m.end("value") if rule in ("count", "percent", "rise", "total") else m.end("of")
             if any(a < stop and m.start("value") < b for a, b in taken):
@@ -119,12 +165,23 @@ def _read(
         if re.search(r"(?<!\w)pay|salary|vat|interest|inflation|tax", low):
             return None
         total = re.search(rf"of the ({NUMBER}) (?:{_NOUNS.pattern})", low[: m.start()])
-        return m.start("value"), max(m.end("value") + _sign(low, m.end("value")), what_end), f"{value}%", digits(total[1]) if total else None, what, rule
+        return (
+            m.start("value"),
+            max(m.end("value") + _sign(low, m.end("value")), what_end),
+            f"{value}%",
+            digits(total[1]) if total else None,
+            what,
+            rule,
+        )
     if rule == "rise":
         return m.start(), m.end("value"), value, None, _before(low, m.start()), rule
     if rule == "total":
         return (m.start("what") + 1, m.end("value"), value, None, what, rule) if what else None
-    if not what or value == "1" or (re.search(r"(?:up to|maximum of|for|capacity of) $", before) and _PEOPLE.search(what)):
+    if (
+        not what
+        or value == "1"
+        or (re.search(r"(?:up to|maximum of|for|capacity of) $", before) and _PEOPLE.search(what))
+    ):
         return None
     return m.start("value"), what_end, value, None, what, rule
 
@@ -138,7 +195,9 @@ def _counted(m: re.Match[str]) -> tuple[str, int]:
     """What is counted: the words up to a noun that inspectors count."""
     phrase = m["what"]
     noun = _NOUNS.search(phrase)
-    if noun is None or re.search(r"'s?(?!\w)|^ of(?!\w)", phrase[: noun.end()]) and m.re is _COUNT:
+    if noun is None or (
+        re.search(r"'s?(?!\w)|^ of(?!\w)", phrase[: noun.end()]) and m.re is _COUNT
+    ):
         return "", m.start("what")
     if _not_counted(phrase[: noun.start()]):
         return "", m.start("what")
@@ -147,7 +206,14 @@ def _counted(m: re.Match[str]) -> tuple[str, int]:
 
 def _not_counted(phrase: str) -> bool:
     """Another thing stands between number and noun: "two days of staff training"."""
-    return bool(re.search(r"(?<!\w)(?:days?|weeks?|months?|years?|hours?|minutes?|miles?|times|per|and|in|to|at|by|with|or|was|were|had|was|is|are|inspections?|areas?|visits?|o'clock|am|pm)(?!\w)", phrase))
+    return bool(
+        re.search(
+            r"(?<!\w)(?:days?|weeks?|months?|years?|hours?|minutes?|miles?|times|per|and|in|"
+            r"to|at|by|with|or|was|were|had|was|is|are|inspections?|areas?|visits?|o'clock|am|"
+            r"pm)(?!\w)",
+            phrase,
+        )
+    )
 
 
 def _before(low: str, at: int) -> str:

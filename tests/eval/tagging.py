@@ -1,9 +1,9 @@
 """Scores what the tagger says of outcomes: our own stories always, `../shared/eval` where it is.
 
-report: accuracy. judgements: micro F1 of (body, grade, status), and with the aspect. strengths and
-weaknesses: presence in a story, by inspectors or by a current grade. actions: micro F1 of kinds on report
-stories. statistics: micro F1 of value and denominator on report stories. Labels are read through
-`crosswalk.yaml`. `--cases` prints every gain and loss.
+report: accuracy. judgements: micro F1 of (body, grade, status), and with the aspect. presence:
+whether strengths, weaknesses are there, by inspectors or by a current grade. actions: micro F1 of
+kinds on report stories. statistics: micro F1 of value and denominator on report stories. Labels are
+read through `crosswalk.yaml`. `--cases` prints every gain and loss.
 """
 
 from __future__ import annotations
@@ -84,19 +84,27 @@ def mapped(rules: list[list[Any]], phrase: str) -> tuple[bool, str | None]:
     return False, None
 
 
+_COMMON = frozenset(
+    re.split(
+        " ", "the of and council county city borough metropolitan district london nhs foundation trust"
+        " hmp hmyoi rc service royal unitary",
+    )
+)  # fmt: skip
+
+
 def plain(name: str | None) -> frozenset[str]:
     """The words of a body's name that tell it from others."""
-    common = {"the", "of", "and", "council", "county", "city", "borough", "metropolitan", "district", "london",
-              "nhs", "foundation", "trust", "hmp", "hmyoi", "rc", "service", "royal", "unitary"}  # fmt: skip
     words = set(re.findall(r"[a-z0-9]+", (name or "").lower().replace("'", "")))
-    return frozenset(words - common or words)
+    return frozenset(words - _COMMON or words)
 
 
 def presence(tags: Tags) -> tuple[bool, bool]:
     said = {f.polarity for f in tags.findings if f.speaker == "inspectors"}
     for j in tags.judgements:
         if j.status == "current" and j.rank and j.scale:
-            said.add("strength" if j.rank <= (j.scale + 1) // 2 and j.grade not in _LOW else "weakness")
+            said.add(
+                "strength" if j.rank <= (j.scale + 1) // 2 and j.grade not in _LOW else "weakness"
+            )
     return "strength" in said, "weakness" in said
 
 
@@ -128,7 +136,10 @@ def shared_folder() -> Path:
 
 def score_shared(folder: Path) -> dict[str, Score]:
     labels = {d["id"]: d for d in map(json.loads, (folder / "labels.jsonl").open(encoding="utf-8"))}
-    scores = {k: Score() for k in ("report", "judgements", "with aspect", "presence", "actions", "statistics")}
+    scores = {
+        k: Score()
+        for k in ("report", "judgements", "with aspect", "presence", "actions", "statistics")
+    }
     rules, unknown = crosswalk(), []
     for article in map(json.loads, (folder / "articles.jsonl").open(encoding="utf-8")):
         label, identity = labels[article["id"]], article["id"]
@@ -149,7 +160,11 @@ def score_shared(folder: Path) -> dict[str, Score]:
 
 
 def _judgements(
-    scores: dict[str, Score], identity: str, tags: Tags, label: dict[str, Any], rules: dict[str, Any]
+    scores: dict[str, Score],
+    identity: str,
+    tags: Tags,
+    label: dict[str, Any],
+    rules: dict[str, Any],
 ) -> None:
     names = [plain(j["body"]) for j in label["judgements"]]
     got, wanted = Counter[Any](), Counter[Any]()
@@ -220,7 +235,9 @@ def score_own() -> dict[str, Score]:
                 scores["actions"].add(record["id"], kinds, Counter(map(tuple, expect["actions"])))
             if "statistics" in expect:
                 figures = Counter((s.value, s.of) for s in tags.statistics)
-                scores["statistics"].add(record["id"], figures, Counter(map(tuple, expect["statistics"])))
+                scores["statistics"].add(
+                    record["id"], figures, Counter(map(tuple, expect["statistics"]))
+                )
     return scores
 
 

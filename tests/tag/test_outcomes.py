@@ -1,4 +1,4 @@
-"""Our own stories, each with what a careful reader takes from it; and the rules of knowledge files."""
+"""Our own stories, each with what a careful reader takes from it; and the knowledge files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def inspectors_said(tags: Tags, polarity: str) -> str:
 
 
 @pytest.mark.parametrize("record", STORIES, ids=[s["id"] for s in STORIES])
-def test_story_is_read_as_a_person_reads_it(record: dict[str, Any], tagged: dict[str, Tags]) -> None:
+def test_story_is_read_as_a_person_reads_it(
+    record: dict[str, Any], tagged: dict[str, Tags]
+) -> None:
     got, expect = tagged[record["id"]], record["expect"]
     assert got.is_report == expect["report"], got.reasons
     if "type" in expect:
@@ -92,15 +94,21 @@ def test_good_is_second_of_four_in_england_and_third_of_six_in_scotland() -> Non
         story = Story(id="x", url=None, title=None, text=text, published_at="2023-05-01")
         return next(j for j in tag.tags(story).judgements if j.grade == "good")
 
-    england = grade("Rowan Court care home has been rated good by the Care Quality Commission after an inspection.")
-    scotland = grade("Strathallan View care home has been rated good for staffing by the Care Inspectorate after an inspection.")
+    england = grade(
+        "Rowan Court care home was rated good by the Care Quality Commission after a visit."
+    )
+    scotland = grade(
+        "The Care Inspectorate has rated Strathallan View care home good for staffing."
+    )
     assert (england.rank, england.scale, england.framework) == (2, 4, "cqc-provider")
     assert (scotland.rank, scotland.scale, scotland.framework) == (3, 6, "care-inspectorate")
 
 
 def test_a_title_decides_but_yields_no_span() -> None:
     text = "Inspectors visited the home in May. They found Rowan Court care home clean and calm."
-    story = Story(id="x", url=None, title="Care home rated outstanding by CQC", text=text, published_at=None)
+    story = Story(
+        id="x", url=None, title="Care home rated outstanding by CQC", text=text, published_at=None
+    )
     (one,) = tag.tags(story).judgements
     assert (one.grade, one.status, one.confidence) == ("outstanding", "current", "implied")
     assert one.rule.startswith("title")
@@ -124,7 +132,9 @@ def hits(section: str, record: dict[str, Any], text: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("section", "record"), [s[1:] for s in SECTIONS], ids=[f"{s[0]}-{s[1]}-{s[2]['id']}" for s in SECTIONS]
+    ("section", "record"),
+    [s[1:] for s in SECTIONS],
+    ids=[f"{s[0]}-{s[1]}-{s[2]['id']}" for s in SECTIONS],
 )
 def test_record_matches_its_examples_only(section: str, record: dict[str, Any]) -> None:
     for example in record["examples"]:
@@ -184,7 +194,14 @@ def test_vocabulary_is_a_forest() -> None:
 def test_frameworks_name_known_scales_and_aspects() -> None:
     known = {r["id"] for r in load_yaml("aspects.yaml")}
     unknown = {a for f in frameworks() for a in f.aspects} - known
-    narrative = {"education and learning", "health", "impact on children", "outcomes", "achievement and standards", "quality of provision"}
+    narrative = {
+        "education and learning",
+        "health",
+        "impact on children",
+        "outcomes",
+        "achievement and standards",
+        "quality of provision",
+    }
     assert unknown <= narrative
     assert len({(f.id, f.since) for f in frameworks()}) == len(frameworks())
     for scale in scales().values():

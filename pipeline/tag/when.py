@@ -1,0 +1,156 @@
+"""When a grade was given, and how it stands to the one before: read from the clause around it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pipeline.tag.cues import cues
+from pipeline.tag.grades import Graded
+from pipeline.tag.reading import Sentence
+
+Status = Literal["current", "previous", "hypothetical"]
+Direction = Literal["up", "down", "same", "first"]
+
+_OF = re.compile(
+    r"(?:^|[\s\"'])(?:from|out of|leaves?|leaving|left|lost|loses|lose|losing|costs?|stripped "
+    r"of|shed)(?: [a-z]+){0,5}? [\"']?$"
+)
+_BEHIND = re.compile(r"[\"']? (?:behind|no longer|rating behind)(?!\w)")
+_YEARS = re.compile(
+    r"(?<!\w)(?:in|since|from|back in|during)?\s*(?:early |late |mid-)?(?:(january|february|"
+    r"march|april|may|june|july|august|september|october|november|december),? )?((?:19|"
+    r"20)\d\d)(?!\w)"
+)
+_STILL = re.compile(
+    r"(?<!\w)(?:still|remain(?:s|ed|ing)?|again|retain(?:s|ed)?|maintain(?:s|ed)?|kept|keeps|"
+    r"stays?|stayed|unchanged|for (?:a|the) (?:second|third) (?:consecutive )?time)(?!\w)"
+)
+_DOWN = re.compile(
+    r"(?<!\w)(?:downgrad|dropp|drops|fell|fall|slipp|plung|demot|stripped|lost|loses|cost|"
+    r"reduced|lower|slump|sank)"
+)
+_UP = re.compile(
+    r"(?<!\w)(?:upgrad|improv|no longer|out of|risen|rose|jump|leap|climb|regain|transform|"
+    r"lift|leave|left)"
+)
+_FIRST = re.compile(
+    r"(?<!\w)(?:first(?:[- ]ever)? (?:full )?(?:[a-z]+ ){0,4}(?:inspection|rating|grade|"
+    r"assessment|report)|not (?:been )?(?:inspected|rated) before|neither service had been "
+    r"inspected)"
+)
+
+
+def clause(low: str, grade: Graded, found: list[Graded]) -> tuple[int, int]:
+    """The part of the sentence that is about this grade."""
+    start, end = 0, len(low)
+    for m in re.finditer(
+        r"[;:]|, (?:and|but|while|although|despite|having|which|after|up|down)(?!\w)|"
+        r"(?<!\w)(?:while|although|but|whereas|despite|in spite of)(?!\w)",
+        low,
+    ):
+        if m.end() <= grade.verb and not any(
+            m.end() <= g.start < grade.start and g is grade for g in found
+        ):
+            start = m.start()
+        elif m.start() >= grade.end:
+            end = m.start()
+            break
+    return start, end
+
+
+def status_of(
+    sentence: Sentence, grade: Graded, found: list[Graded], before: Sentence | None
+) -> Status:
+    low = sentence.low
+    start, end = clause(low, grade, found)
+    head, tail = low[start : grade.start], low[grade.end : end]
+    i = found.index(grade)
+    if i and re.fullmatch(
+        r"[\"']?(?: overall)?(?: rating)? to (?:an? )?(?:overall )?[\"']?",
+        low[found[i - 1].end : grade.start],
+    ):
+        return "current"
+    if _OF.search(head) or _BEHIND.match(tail):
+        return "previous"
+    if re.search(r"(?:no longer|not) (?:rated |judged )?[\"']?$", head) or re.match(
+        r"[\"']? no longer", tail
+    ):
+        return "previous"
+    if cues("status.yaml", "hypothetical").find(head[-90:]):
+        return "hypothetical"
+    near = low[
+        max(start, found[i - 1].end if i else 0) : min(
+            end, found[i + 1].start if i + 1 < len(found) else end
+        )
+    ]
+    if cues("status.yaml", "current").find(near):
+        return "current"
+    if cues("status.yaml", "previous").find(near) and not _move_before(low, grade):
+        return "previous"
+    if before and low.startswith(
+        ("in the same year", "that same year", "at the time", "at that time")
+    ):
+        return "previous"
+    return "current"
+
+
+def _move_before(low: str, grade: Graded) -> bool:
+    """ "downgraded ... to inadequate": the grade reached is the new one, whatever went before."""
+    return (
+        bool(
+            re.search(
+                r"(?<!\w)to (?:be |being |an? )?(?:overall )?[\"']?$",
+                low[max(0, grade.start - 25) : grade.start],
+            )
+        )
+        and grade.rule == "moved"
+    )
+
+
+def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
+    """The year that the clause of the grade names."""
+    start, end = clause(low, grade, found)
+    i = found.index(grade)
+    stop = found[i + 1].start if i + 1 < len(found) else end
+    years = [
+        int(m[2])
+        for m in _YEARS.finditer(low, max(start, found[i - 1].end if i else 0), min(end, stop))
+    ]
+    if not years:
+        opening = re.match(r"(?:back )?in (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)", low)
+        years = [int(opening[1])] if opening else []
+    return max(years, default=None)
+
+
+def direction_of(
+    sentence: Sentence, grade: Graded, found: list[Graded], status: Status
+) -> Direction | None:
+    if status != "current":
+        return None
+    start, end = clause(sentence.low, grade, found)
+    near = sentence.low[start:end]
+    if _FIRST.search(near):
+        return "first"
+    if _DOWN.search(near) and grade.rule == "moved":
+        return "down"
+    if grade.rule == "moved" and _UP.search(near):
+        return "up"
+    return (
+        "same"
+        if _STILL.search(near[max(0, grade.start - start - 40) :]) or "identical rating" in near
+        else None
+    )
+
+
+def evidence(sentence: Sentence, grade: Graded, found: list[Graded]) -> tuple[int, int]:
+    """The clause that proves it; the whole sentence where it is short."""
+    if sentence.end - sentence.start <= 220:
+        return sentence.start, sentence.end
+    start, end = clause(sentence.low, grade, found)
+    start, end = min(start, grade.verb), max(end, grade.end)
+    while start < end and not sentence.low[start].isalnum() and sentence.low[start] not in "\"'":
+        start += 1
+    while end > grade.end and sentence.low[end - 1].isspace():
+        end -= 1
+    return sentence.start + start, sentence.start + end

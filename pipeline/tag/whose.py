@@ -1,0 +1,101 @@
+"""Whose grade it is: one body or several, told from comparisons and from vague numbers."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.models import Mention
+from pipeline.tag.grades import Graded
+from pipeline.tag.reading import Reading, Sentence
+from pipeline.tag.statistics import NUMBER, digits
+
+_JOIN = re.compile(r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*")
+_GROUP = re.compile(
+    r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|the (?:two|three|"
+    r"four|pair|trio))(?!\w)"
+)
+
+
+def bodies_of(
+    reading: Reading, sentence: Sentence, grade: Graded, i: int, found: list[Graded]
+) -> tuple[str | None, ...] | None:
+    """Ids of the bodies that hold the grade; (None,): no body is known; None: another body's."""
+    inspected = {b.id for b in reading.bodies}
+    ours = [m for m in sentence.mentions if m.id in inspected]
+    at = sentence.start + grade.start
+    if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
+        return (list(dict.fromkeys(m.id for m in ours))[i],)
+    clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
+    if _GROUP.search(clause) and not re.search(
+        r"all (?:the |of the )?(?:two|three|four|five|six|seven)? ?(?:areas|categories|key|"
+        r"aspects)",
+        clause,
+    ):
+        named = tuple(dict.fromkeys(m.id for m in ours))
+        if len(named) < 2:
+            named = tuple(b.id for b in reading.bodies)
+        if len(named) > 1:
+            return named
+    before = [m for m in ours if m.end <= at]
+    after = [m for m in ours if m.start >= at]
+    stranger = _stranger(reading, sentence, grade, inspected)
+    if stranger and not (before and before[-1].start > stranger.start):
+        return None
+    attributive = after and re.fullmatch(
+        r"[\"']?(?:-rated|-graded)?[\"']? ?(?:rated )?(?:authorit(?:y|ies)|councils?|the|at|,|"
+        r"for)?\s?(?:at |of |the )?",
+        sentence.low[grade.end : after[0].start - sentence.start],
+    )
+    if attributive or (after and not before):
+        return _group(reading, after)
+    if before:
+        return _group(reading, before[::-1])
+    if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
+        return None
+    return sentence.about or (None,)
+
+
+def _fewer(sentence: Sentence, grade: Graded, bodies: int) -> bool:
+    """ "five 'inadequate' authorities" in a story of seven: which five, it does not say."""
+    near = sentence.low[max(0, grade.start - 40) : grade.end + 40]
+    count = re.search(
+        rf"(?<!\w)({NUMBER}) (?:[a-z'-]+ ){{0,2}}?[\"']?(?:[a-z-]+[\"']? )?(?:authorit|"
+        rf"council|school|home|trust|force|service|prison|practice)",
+        near,
+    )
+    return count is not None and digits(count[1]) != str(bodies)
+
+
+def _group(reading: Reading, mentions: list[Mention]) -> tuple[str, ...]:
+    """The first mention and those joined to it by commas and "and"."""
+    group = [mentions[0]]
+    for m in mentions[1:]:
+        a, b = sorted((group[-1], m), key=lambda x: x.start)
+        if not _JOIN.fullmatch(reading.low, a.end, b.start) or b.start - a.end > 40:
+            break
+        group.append(m)
+    return tuple(dict.fromkeys(m.id for m in group))
+
+
+def _stranger(
+    reading: Reading, sentence: Sentence, grade: Graded, inspected: set[str]
+) -> Mention | None:
+    """A body that is not the inspected one and is the subject of the grade: a comparison."""
+    if not reading.bodies:
+        return None
+    for m in sentence.mentions:
+        if m.id in inspected or m.role in ("inspectorate", "government", "commentator", "operator"):
+            continue
+        between = sentence.low[m.end - sentence.start : grade.start]
+        following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
+        if m.end - sentence.start <= grade.start and re.fullmatch(
+            r"(?:'s?)?(?: (?!and|told)[a-z']+){0,4}? (?:was|is|were|are|has been|had been|"
+            r"also)(?: [a-z]+){0,4} [\"']?",
+            between,
+        ):
+            return m
+        if m.start - sentence.start >= grade.end and re.fullmatch(
+            r"[\"']?(?:-rated)? ?(?:neighbouring )?", following
+        ):
+            return m
+    return None
