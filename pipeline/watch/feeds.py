@@ -81,9 +81,12 @@ def read(
     if jsonfeed.looks_like(body):
         title, items = jsonfeed.read(body, url=url, plain_text=plain_text)
         return Feed(title=title, entries=_entries(items, url, base), ttl=None)
+    if _MARKUP.search(body[:4096]) and not _ROOT.search(body[:4096]):
+        # Before parsing: feedparser takes a minute to find no entry in a long page.
+        raise FeedError(f"{_what_it_is(body)}, not a feed", url=url)
     _refuse_bombs(body, url)
     parsed = _feedparser(body, content_type, headers or {}, base)
-    if not parsed.get("version") and (not parsed.entries or _MARKUP.search(body[:4096])):
+    if not parsed.get("version") and not parsed.entries:
         raise FeedError(f"{_what_it_is(body)}, not a feed", url=url)
     items = tuple(_item(record) for record in parsed.entries)
     title = _headline(parsed.feed) if parsed.get("feed") else None
@@ -184,7 +187,7 @@ def _what_it_is(body: bytes) -> str:
             return what
     title = _TITLE.search(body[:100_000])
     named = plain_text(title[1].decode("utf-8", "replace")).strip()[:80] if title else ""
-    if _MARKUP.search(body[:4096]):
+    if _MARKUP.search(body[:4096]) and not _ROOT.search(body[:4096]):
         return f"an HTML page{f' (title: {named})' if named else ''}"
     if body.lstrip()[:1] == b"<":
         return "XML of another kind" if not _ROOT.search(body[:4096]) else "XML too broken to read"

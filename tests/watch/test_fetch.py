@@ -154,6 +154,13 @@ def test_a_host_that_nobody_knows(web: Web) -> None:
     assert (got.kind, got.grade) == ("dns", "transient")
 
 
+def test_a_host_without_encryption_where_it_was_promised(web: Web) -> None:
+    web.serve(URL, FEED)
+    got = fetch(web, URL.replace("http:", "https:"))
+    assert isinstance(got, Failure)
+    assert (got.kind, got.grade) == ("tls", "transient")
+
+
 @pytest.mark.parametrize("url", ["ftp://paper.example/feed", "nonsense", "http://", "http://a:b/"])
 def test_what_is_no_web_address_is_said_to_be_none(web: Web, url: str) -> None:
     got = fetch(web, url)
