@@ -111,7 +111,9 @@ def _strictly(body: bytes, name: str) -> str | None:
     )
     name = {"us-ascii": "cp1252", "iso8859-1": "cp1252", "utf8": "utf-8"}.get(name, name)
     if name == "cp1252" and _strictly(body, "utf-8") is not None and not body.isascii():
-        return body.decode("utf-8")  # the label lies: non-ASCII bytes that are valid UTF-8 are UTF-8
+        return body.decode(
+            "utf-8"
+        )  # the label lies: non-ASCII bytes that are valid UTF-8 are UTF-8
     try:
         return body.decode(name)
     except (LookupError, UnicodeError, ValueError):

@@ -137,7 +137,9 @@ def _paragraphs(lines: list[str]) -> list[str]:
         current = _joined(current, "- " + line[bullet.end() :] if bullet else line)
         # only the last line of a paragraph is far from the margin; headings and addresses all are
         short = len(line) < 0.75 * width
-        if len(line) < 0.6 * width or (short and (is_finished(line) or _is_heading(current, width))):
+        if len(line) < 0.6 * width or (
+            short and (is_finished(line) or _is_heading(current, width))
+        ):
             done.append(current)
             current = ""
     if current:

@@ -23,7 +23,7 @@ def lines(tree: HtmlElement, url: str, links: set[str]) -> list[Line]:
         document = trafilatura.bare_extraction(tree, url=url, include_comments=False)
     except (RecursionError, AssertionError, AttributeError, LxmlError, IndexError, KeyError):
         return []  # its bugs on broken trees are "no text", not our crash
-    text = document.text if document is not None else None
+    text = getattr(document, "text", None)
     found = (squeeze(line) for line in (text or "").split("\n"))
     return [Line(line, _is_linked(line, links)) for line in found if line]
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " ",
                          "‐": "-", "\u200b": None, "\ufeff": None, "\xad": None})  # fmt: skip
 _NOT_WORD = re.compile(r"\W+")
-_SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[-•*·●▪►»]\s+")
 _TERMINAL = re.compile(r"""[.!?:;…。！？]["'”’»)\]」』]*$|["”’][)\]]?$""")
 
@@ -32,17 +31,19 @@ class Line:
 
 def squeeze(text: str) -> str:
     """One line, single spaces, no invisible characters."""
-    return _SPACE.sub(" ", text.replace("\u200b", "").replace("\xad", "")).strip()
+    if not text.isascii():
+        text = text.replace("\u200b", "").replace("\xad", "")
+    return " ".join(text.split())
 
 
 def norm(text: str) -> str:
     """For comparing what a person would call the same: letters and digits only, lower case."""
-    return _NOT_WORD.sub(" ", text.translate(_QUOTES).lower()).strip()
+    return _NOT_WORD.sub(" ", plain_quotes(text).lower()).strip()
 
 
 def plain_quotes(text: str) -> str:
     """Typographic quotes and dashes as their ASCII forms, so that a rule needs one spelling."""
-    return text.translate(_QUOTES)
+    return text if text.isascii() else text.translate(_QUOTES)
 
 
 def count(text: str) -> int:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from htmldate import find_date
@@ -199,12 +200,23 @@ def _marked(tree: HtmlElement) -> _Marked:
 
 
 def _by_class(element: HtmlElement, names: str, marked: _Marked) -> None:
-    if _STANDFIRST.search(names):
+    what = _named(names)
+    if what == "standfirst":
         marked.standfirsts.append(element)
-    elif len(marked.bylines) < 8 and _BYLINE.search(names):
+    elif what == "byline" and len(marked.bylines) < 8:
         marked.bylines.append(element)
-    elif len(marked.dates) < 12 and _DATELINE.search(names):
+    elif what == "date" and len(marked.dates) < 12:
         marked.dates.append(element)
+
+
+@lru_cache(maxsize=20_000)
+def _named(names: str) -> str | None:
+    """What a class attribute says that its element is; pages use few different ones."""
+    if _STANDFIRST.search(names):
+        return "standfirst"
+    if _BYLINE.search(names):
+        return "byline"
+    return "date" if _DATELINE.search(names) else None
 
 
 def _text(element: HtmlElement) -> str:
@@ -251,7 +263,7 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _without_site(title: str, publisher: str | None) -> str:
-    """"School praised | News | The Example" → "School praised"."""
+    """ "School praised | News | The Example" → "School praised"."""
     site = norm(publisher or "")
     before, colon, after = title.partition(": ")
     if colon and count(before) <= 4 and norm(before).replace(" ", "") in site.replace(" ", ""):
@@ -279,7 +291,9 @@ def _standfirst(found: Metadata, article: dict[str, Any], marked: _Marked) -> No
         if 5 <= count(text) <= 80 and norm(text) not in found.headlines:
             found.standfirst, found.standfirst_element = text, element
             return
-    described = _first(_texts(article.get("alternativeHeadline")), _texts(article.get("description")))
+    described = _first(
+        _texts(article.get("alternativeHeadline")), _texts(article.get("description"))
+    )
     if described and 5 <= count(described) <= 80 and not described.endswith(("...", "…", "[…]")):
         found.standfirst = described
 

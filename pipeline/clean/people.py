@@ -6,13 +6,15 @@ import re
 from functools import lru_cache
 
 from pipeline.clean.dates import DAY
-from pipeline.clean.lines import norm, squeeze
+from pipeline.clean.lines import count, norm, squeeze
 from pipeline.clean.rules import settings
 
 _BY = re.compile(r"^\s*(?:written |words |report |reported |story |exclusive )?by[\s:]+", re.I)
 _AND = re.compile(r"\s*(?:;|,|&|\||/|\n|•|·|\band\b|\bwith\b)\s*", re.I)
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+")
-_WORD = r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|de|da|di|du|van|von|der|den|la|le|al|el|bin|ap|ab|ni|Mc\w+|O['’]\w+)"
+_WORD = (
+    r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|de|da|di|du|van|von|der|den|la|le|al|el|bin|ap|ab|ni|Mc\w+|O['’]\w+)"
+)
 _NAME = re.compile(rf"^[A-ZÀ-ÖØ-Þ][\w'’.-]*(?:\s+{_WORD}){{1,4}}$")
 _BY_LINE = re.compile(r"^(?:written |words |report |exclusive )?by\b[\s:]+\S", re.I)
 
@@ -45,7 +47,8 @@ def is_byline(text: str) -> bool:
         return False
     if _BY_LINE.match(text):
         rest = _BY.sub("", text)
-        return bool(people(text)) or _not_people().search(rest) is not None and len(rest) < 60
+        desk = _not_people().search(rest) is not None and count(rest) < 6
+        return bool(people(text)) or (desk and not rest.endswith("."))
     return False
 
 

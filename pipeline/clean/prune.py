@@ -46,9 +46,7 @@ class Found:
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
 
 
-def prune(
-    tree: HtmlElement, rules: RuleSet, *, standfirst: HtmlElement | None = None
-) -> Found:
+def prune(tree: HtmlElement, rules: RuleSet, *, standfirst: HtmlElement | None = None) -> Found:
     """Cuts in place, the element of the standfirst too: it has a field of its own.
 
     First it is decided, then cut: a rule that would take much of the story piece by piece (every
@@ -198,9 +196,7 @@ def _cut(element: HtmlElement, rule: Rule, found: Found) -> None:
     element.drop_tree()
 
 
-def _decide_labelled(
-    element: HtmlElement, rules: RuleSet, running: _Running, found: Found
-) -> None:
+def _decide_labelled(element: HtmlElement, rules: RuleSet, running: _Running, found: Found) -> None:
     """A label ("Related stories") goes together with the links that follow it."""
     own = element.text
     if own is None or not 3 < len(own) < 80:
@@ -254,7 +250,7 @@ def _drop_worthless(tree: HtmlElement, running: _Running) -> None:
 
 
 def _is_json_ld(element: HtmlElement) -> bool:
-    return element.get("type") == "application/ld+json"
+    return bool(element.get("type") == "application/ld+json")
 
 
 def _straighten(tree: HtmlElement) -> None:

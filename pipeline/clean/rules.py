@@ -29,7 +29,17 @@ from pipeline.knowledge import digest, load_yaml
 STAGE_VERSION = 1
 GENERAL, SITES = "cleaning.yaml", "sites.yaml"
 HOWS = ("element", "label", "line", "linked", "wall", "selector", "keep")
-_KEYS = {"id", "kind", "how", "pattern", "examples", "counterexamples", "host", "valid_until", "why"}
+_KEYS = {
+    "id",
+    "kind",
+    "how",
+    "pattern",
+    "examples",
+    "counterexamples",
+    "host",
+    "valid_until",
+    "why",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,9 @@ def all_rules() -> tuple[Rule, ...]:
 @lru_cache(maxsize=512)
 def rules_for(host: str, day: str) -> RuleSet:
     """The rules for a page of `host` fetched on `day` (YYYY-MM-DD)."""
-    valid = [r for r in all_rules() if applies(r, host) and (not r.valid_until or day <= r.valid_until)]
+    valid = [
+        r for r in all_rules() if applies(r, host) and (not r.valid_until or day <= r.valid_until)
+    ]
     by_how = {how: [r for r in valid if r.how == how] for how in HOWS}
     return _rule_set(tuple((how, tuple(rs)) for how, rs in by_how.items()))
 
