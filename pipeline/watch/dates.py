@@ -6,7 +6,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from dateutil import parser as dateutil_parser  # type: ignore[import-untyped]
+from dateutil import parser as dateutil_parser
 
 # RFC 822 names, and the ones that British, Irish and continental feeds write all the same.
 _ZONES = {
