@@ -45,7 +45,7 @@ test: .venv/ready ## The fast tests: no network, no browser
 	@$(PY) -m pytest
 
 check: .venv/ready ## What CI runs: lint, types, all tests but the browser's, docs
-	@$(PY) -m cogapp --check -PI . README.md
+	@$(PY) -m cogapp --check -I . README.md
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
@@ -61,7 +61,7 @@ bench: .venv/ready ## Speed beside the peers, as ratios of CPU time
 	@$(PY) -m tests.bench
 
 docs: .venv/ready ## Renew the generated parts of README.md
-	@$(PY) -m cogapp -rPI . README.md
+	@$(PY) -m cogapp -r -I . README.md
 
 lock: ## Renew requirements.lock from pyproject.toml (needs the network)
 	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
