@@ -36,7 +36,7 @@ class Ran:
 
     first: subprocess.CompletedProcess[str]
     second: subprocess.CompletedProcess[str]
-    folder: Path
+    left: tuple[str, ...]  #: names of the files, before anything else opened them
     db: sqlite3.Connection
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -60,10 +60,11 @@ def run_demo(folder: Path) -> subprocess.CompletedProcess[str]:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     folder = tmp_path_factory.mktemp("demo")
     first, second = run_demo(folder), run_demo(folder)
+    left = tuple(sorted(p.name for p in (folder / "db").iterdir()))
     db = sqlite3.connect(f"file:{folder}/db/demo.db?mode=ro", uri=True)
     db.row_factory = sqlite3.Row
     try:
-        yield Ran(first=first, second=second, folder=folder / "db", db=db)
+        yield Ran(first=first, second=second, left=left, db=db)
     finally:
         db.close()
 
@@ -90,7 +91,7 @@ def test_both_runs_end_well(ran: Ran) -> None:
 
 
 def test_only_the_two_files_are_left(ran: Ran) -> None:
-    assert sorted(p.name for p in ran.folder.iterdir()) == ["demo-pages.db", "demo.db"]
+    assert ran.left == ("demo-pages.db", "demo.db")
 
 
 def test_the_first_run_shows_what_was_found_and_what_failed(ran: Ran) -> None:
