@@ -97,7 +97,7 @@ def _refuse(page: Page, text: str) -> None:
         if start.startswith(mark):
             raise CleanError(f"not a web page: it is {what}", url=page.url)
     sample = text[:4000]
-    odd = sum(c < " " and c not in "\t\n\r\f" or c == "�" for c in sample)
+    odd = sum((c < " " and c not in "\t\n\r\f") or c == "�" for c in sample)
     if odd > len(sample) * 0.1:
         raise CleanError("not a web page: it is binary data", url=page.url)
     if not _TAG.search(text[:200_000]):

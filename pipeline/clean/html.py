@@ -6,8 +6,30 @@ import re
 
 from bs4 import BeautifulSoup
 
-_BLOCKS = ("p", "div", "li", "ul", "ol", "br", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table",
-           "blockquote", "section", "article", "figure", "figcaption", "hr", "dd", "dt")  # fmt: skip
+_BLOCKS = (
+    "p",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "br",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "tr",
+    "table",
+    "blockquote",
+    "section",
+    "article",
+    "figure",
+    "figcaption",
+    "hr",
+    "dd",
+    "dt",
+)
 
 
 def plain_text(html: str) -> str:

@@ -32,16 +32,27 @@ _PUBLISHED = ("article:published_time", "og:published_time", "datepublished", "p
               "govuk:first-published-at", "date")  # fmt: skip
 _MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
              "dc.date.modified", "last-modified", "govuk:public-updated-at", "lastmod")  # fmt: skip
-_AUTHOR = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
-           "article:author", "byl", "cxenseparse:author", "og:article:author", "twitter:creator")  # fmt: skip
+_AUTHOR = (
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "article:author",
+    "byl",
+    "cxenseparse:author",
+    "og:article:author",
+    "twitter:creator",
+)
 _SECTION = ("article:section", "parsely-section", "og:article:section", "section",
             "cxenseparse:recs:category", "dc.subject")  # fmt: skip
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—:])\s+")
 _STANDFIRST = re.compile(
-    r"(?:^|[ _-])(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"
+    r"(?:^|[ _-])(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"  # noqa: E501
     r"article-?description|article-?summary|article-?synopsis|story-?summary|lead-?paragraph-?standfirst|"
     r"post-?excerpt|entry-?summary|article-?excerpt|page-?intro|gem-c-lead-paragraph)(?:$|[ _-])",
-    re.I)  # fmt: skip
+    re.I,
+)
 _BYLINE = re.compile(
     r"(?:^|[ _-])(?:byline|by-line|author-?name|article-?author|author|post-?author|entry-?author|"
     r"writer|contributor-?name|vcard)(?:$|[ _-])", re.I)  # fmt: skip
@@ -182,8 +193,27 @@ def _of(meta: dict[str, str], names: Iterable[str]) -> list[str]:
 
 def _marked(tree: HtmlElement) -> _Marked:
     marked = _Marked()
-    for element in tree.iter("h1", "h2", "h3", "h4", "p", "div", "span", "a", "time", "li", "ul",
-                             "address", "section", "strong", "b", "em", "td", "abbr", "dd"):  # fmt: skip
+    for element in tree.iter(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "p",
+        "div",
+        "span",
+        "a",
+        "time",
+        "li",
+        "ul",
+        "address",
+        "section",
+        "strong",
+        "b",
+        "em",
+        "td",
+        "abbr",
+        "dd",
+    ):
         if element.tag == "h1":
             marked.h1.append(element)
         if element.tag == "time":
@@ -233,8 +263,12 @@ def _first(*sources: Iterable[str]) -> str | None:
 def _publisher(
     article: dict[str, Any], site: dict[str, Any], meta: dict[str, str], url: str
 ) -> str | None:
-    named = _first(_texts(article.get("publisher")), _of(meta, ("og:site_name", "application-name")),
-                   _texts(site.get("name")), _of(meta, ("dc.publisher", "publisher")))  # fmt: skip
+    named = _first(
+        _texts(article.get("publisher")),
+        _of(meta, ("og:site_name", "application-name")),
+        _texts(site.get("name")),
+        _of(meta, ("dc.publisher", "publisher")),
+    )
     return named or host(url).removeprefix("www.") or None
 
 
@@ -328,19 +362,29 @@ def _dates(
     url: str,
 ) -> None:
     published = [*_texts(article.get("datePublished")), *_texts(article.get("dateCreated"))]
-    found.published_at = _first_date([
-        *published,
-        *_of(meta, _PUBLISHED),
-        *(e.get("content") or e.get("datetime") or _text(e) for e in marked.props.get("datepublished", ())),
-        *_visible_dates(marked),
-        entry.published_at if entry else None,
-        dates.day_in_url(url),
-    ])  # fmt: skip
-    found.modified_at = _first_date([
-        *_texts(article.get("dateModified")),
-        *_of(meta, _MODIFIED),
-        *(e.get("content") or e.get("datetime") or _text(e) for e in marked.props.get("datemodified", ())),
-    ])  # fmt: skip
+    found.published_at = _first_date(
+        [
+            *published,
+            *_of(meta, _PUBLISHED),
+            *(
+                e.get("content") or e.get("datetime") or _text(e)
+                for e in marked.props.get("datepublished", ())
+            ),
+            *_visible_dates(marked),
+            entry.published_at if entry else None,
+            dates.day_in_url(url),
+        ]
+    )
+    found.modified_at = _first_date(
+        [
+            *_texts(article.get("dateModified")),
+            *_of(meta, _MODIFIED),
+            *(
+                e.get("content") or e.get("datetime") or _text(e)
+                for e in marked.props.get("datemodified", ())
+            ),
+        ]
+    )
     if found.published_at is None:
         found.published_at = _searched(tree, url)
 

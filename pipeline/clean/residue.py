@@ -101,9 +101,9 @@ def _wall(state: Residue, rules: RuleSet) -> None:
         for gone in state.lines[i:end]:
             state.cut(gone, rule.id, rule.kind)
         state.lines[i:end] = []
-        if only_furniture:
-            return
-        return _wall(state, rules)
+        if not only_furniture:
+            _wall(state, rules)
+        return
 
 
 def _is_offer(line: Line, rules: RuleSet) -> bool:

@@ -9,6 +9,7 @@ machine. Pages: the labelled sets if they are there (`EVAL_DATA`), else our own 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import random
 import statistics
@@ -27,10 +28,8 @@ from tests.eval.cleaning import OWN_PAGES, data_folder
 
 
 def ours(page: Page) -> None:
-    try:
+    with contextlib.suppress(CleanError):
         clean(page)
-    except CleanError:
-        pass
 
 
 def trafilatura_with_metadata(page: Page) -> None:
@@ -91,8 +90,10 @@ def main(argv: list[str] | None = None) -> int:
     print("|---|--:|--:|--:|")
     for name, each in times.items():
         ratio = statistics.median(a / b for a, b in zip(each, base, strict=True))
-        print(f"| {name} | {1000 * statistics.median(each):.1f} | {1000 * statistics.mean(each):.1f}"
-              f" | {ratio:.2f} |")  # fmt: skip
+        print(
+            f"| {name} | {1000 * statistics.median(each):.1f} | {1000 * statistics.mean(each):.1f}"
+            f" | {ratio:.2f} |"
+        )
     return 0
 
 

@@ -69,11 +69,17 @@ def test_an_empty_pdf_says_that_there_is_no_text(tmp_path: Path) -> None:
 
 def test_pdf_lines_become_paragraphs_and_running_lines_go() -> None:
     pages = [
-        ["Report of the joint inspection", "Page head of the county", f"The inspectors of team {n}", "saw it.", str(n)]
+        [
+            "Report of the joint inspection",
+            "Page head of the county",
+            f"The inspectors of team {n}",
+            "saw it.",
+            str(n),
+        ]
         for n in range(1, 6)
-    ]  # fmt: skip
+    ]
     kept, removed = _without_running_lines([["Letter to Eastmere council", *p[2:]] for p in pages])
-    assert [r.text for r in removed][0] == "Letter to Eastmere council"
+    assert removed[0].text == "Letter to Eastmere council"
     assert all("Letter to Eastmere council" not in lines for lines in kept)
     width = "Partners in the area have a clear and shared purpose in tackling neglect of chil-"
     lines = [
@@ -85,7 +91,7 @@ def test_pdf_lines_become_paragraphs_and_running_lines_go() -> None:
     ]
     assert _paragraphs(lines) == [
         "What we found",
-        "Partners in the area have a clear and shared purpose in tackling neglect of children, and it shows.",
+        "Partners in the area have a clear and shared purpose in tackling neglect of children, and it shows.",  # noqa: E501
         "- first point of the letter",
         "- second point",
     ]

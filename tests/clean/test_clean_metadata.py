@@ -119,14 +119,14 @@ def test_the_site_name_comes_off_the_headline() -> None:
 
 def test_a_description_that_is_the_first_paragraph_is_no_standfirst() -> None:
     first = "Inspectors who came to the home on day 1 found that people were safe and that staff"
-    ld = f'<script type="application/ld+json">{{"@type":"NewsArticle","description":"{first}"}}</script>'
+    ld = f'<script type="application/ld+json">{{"@type":"NewsArticle","description":"{first}"}}</script>'  # noqa: E501
     article = cleaned(ld)
     assert article.standfirst is None
     assert article.text.startswith(first)
 
 
 def test_access_is_told_by_what_is_cut_not_by_an_offer() -> None:
-    offer = "<h3>Paper Digital membership</h3><ul><li>Latest digital issues</li></ul><p>From £9 / month</p>"
+    offer = "<h3>Paper Digital membership</h3><ul><li>Latest digital issues</li></ul><p>From £9 / month</p>"  # noqa: E501
     assert cleaned("", below=offer).access == "open"
     cut = (
         "<p>The report, which was sent to the board last week, also said that the home had not</p>"
@@ -140,7 +140,7 @@ def test_access_is_told_by_what_is_cut_not_by_an_offer() -> None:
     assert (
         cleaned("", below=cut + "<h2>Subscribe to continue reading</h2>").access == "subscription"
     )
-    paid = '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false}</script>'
+    paid = '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false}</script>'  # noqa: E501
     assert cleaned(paid).access == "subscription"
     assert (
         cleaned("", above="<p><a href='/in'>Log in to see your saved stories</a></p>").access

@@ -34,7 +34,7 @@ def cases(field: str) -> list:
 def in_a_page(fragment: str) -> lxml.html.HtmlElement:
     story = "".join(f"<p>{p}</p>" for p in STORY)
     return lxml.html.document_fromstring(
-        f"<html><body><article><h1>A headline</h1>{story}<div>{fragment}</div></article></body></html>"
+        f"<html><body><article><h1>A headline</h1>{story}<div>{fragment}</div></article></body></html>"  # noqa: E501
     )
 
 
@@ -102,8 +102,14 @@ def test_a_broad_name_on_the_wrapper_of_the_story_does_not_cost_the_story() -> N
     html = (
         f"<html><body><div class='related-content'><h1>A headline</h1>{story}</div></body></html>"
     )
-    page = Page(url="https://a.example/x", final_url="https://a.example/x", body=html.encode(),
-                content_type="text/html", fetched_at=datetime(2026, 1, 1, tzinfo=UTC), digest="")  # fmt: skip
+    page = Page(
+        url="https://a.example/x",
+        final_url="https://a.example/x",
+        body=html.encode(),
+        content_type="text/html",
+        fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
+        digest="",
+    )
     assert clean(page).text.split("\n\n") == STORY
 
 

@@ -206,7 +206,9 @@ def report_wcxb(cases: list[Case], losses: int) -> float:
 
 def _costs(results: list[Outcome]) -> str:
     failed = sum(o.error is not None or not o.text for o in results)
-    return f"{1000 * statistics.mean(o.seconds for o in results):.1f} ms/page, {failed} without text"
+    return (
+        f"{1000 * statistics.mean(o.seconds for o in results):.1f} ms/page, {failed} without text"
+    )
 
 
 def _kept(cases: list[Case], results: list[Outcome], which: str) -> float:
