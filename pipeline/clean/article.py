@@ -43,10 +43,8 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         alts=found.alts,
     )
     text = "\n\n".join(line.text for line in rest.lines)
-    words = count(text)
     wall = access(rest, found, said)
-    if words < (LEAST_WORDS if wall == "open" else 5):
-        raise CleanError(f"no story text found on the page ({words} words)", url=page.url)
+    _refuse_too_short(text, wall, page.url)
     return Article(
         url=page.url,
         headline=said.headline or rest.headline,
@@ -63,6 +61,12 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         links=story_links.within(text),
         removed=_removed(found.removed + rest.removed),
     )
+
+
+def _refuse_too_short(text: str, wall: str, url: str) -> None:
+    words = count(text)
+    if words < (LEAST_WORDS if wall == "open" else 5):
+        raise CleanError(f"no story text found on the page ({words} words)", url=url)
 
 
 def _standfirst(standfirst: str | None, lines: list[Line]) -> str | None:

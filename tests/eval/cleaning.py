@@ -42,7 +42,7 @@ OWN_PAGES = ROOT / "tests" / "clean" / "pages"
 WORD = re.compile(r"\w+")
 FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 #: below these the evaluation fails; `--floors-off` prints the figures all the same
-FLOORS = {"zyte": 0.968, "wcxb": 0.937}
+FLOORS = {"zyte": 0.971, "wcxb": 0.941}
 
 
 @dataclass(frozen=True)
