@@ -27,6 +27,10 @@ _SOME = re.compile(
     r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
 )
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
+_SO_MANY = re.compile(
+    r"[\"']?,? (?:in|for|across) (one|two|three|four|five|six|seven|eight|nine|[1-9]) "
+    r"(?:other |further |of the )?(areas?|categor(?:y|ies)|key questions?|standards|tests)(?!\w)"
+)
 _EXCEPT = re.compile(
     r"(?<!\w)(?:except|but|apart from|bar|other than|save|with the exception of)(?: for| that|"
     r" in)? (?:being |the )?[\"']?$"
@@ -122,12 +126,13 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
         if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
             ids.append(OVERALL)
         start, claimed = claimed, own[-1].end if own is after else grade.end
-        dealt.append(_whole(low, start, limit, ids, named, framework))
+        dealt.append(_whole(low, grade.end, start, limit, ids, named, framework))
     return dealt
 
 
 def _whole(
     low: str,
+    at: int,
     start: int,
     limit: int,
     ids: list[str],
@@ -139,6 +144,9 @@ def _whole(
     if some and not [i for i in ids if i != OVERALL]:
         share = f"{some[1]} of {some[2]} areas"
         return (*ids, share)
+    count = _SO_MANY.match(low, at)
+    if count and not [i for i in ids if i != OVERALL]:
+        return (*ids, f"{count[1]} {count[2]}")
     every = _ALL.search(low, start, limit)
     real = [i for i in ids if i != OVERALL]
     if every and not real:

@@ -42,6 +42,11 @@ _RESOLVED = re.compile(
     r"(?: [a-z]+){0,6} (?:had|have|has|were|was) (?:all |now |been |since "
     r")*(?:addressed|tackled|resolved|met|acted on|completed)(?!\w)"
 )
+_CLAUSE = re.compile(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
+_PLAIN_NO = re.compile(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)")
+_RESOLVING = re.compile(
+    r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on)(?: \w+){0,4} $"
+)
 _HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
 
 
@@ -59,6 +64,8 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
             continue
         low = reading.bare(sentence)
         for mark in marks.get(sentence.start, ()):
+            if mark.rule == "outcome":
+                continue  # "widespread systemic failings" is a grade and a finding
             low = low[: mark.start] + "#" * (mark.end - mark.start) + low[mark.end :]
         made.extend(_sentence(reading, sentence, low))
     return tuple(made)
@@ -146,21 +153,12 @@ def _weight(cue: Cues, hit: Hit) -> int:
 
 def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     """The polarity of a cue in its place: turned by a negation, dropped where it is only wished."""
-    window = clause[max(0, hit.start - 45) : hit.start]
-    window = re.split(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)", window)[
-        -1
-    ]
+    window = _CLAUSE.split(clause[max(0, hit.start - 45) : hit.start])[-1]
     if own == "weakness" and hit.id in ("not-done", "recommended", "area-for-improvement"):
-        resolved = re.search(
-            r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted "
-            r"on)(?: \w+){0,4} $",
-            window,
-        )
-        return (
-            "strength"
-            if resolved and hit.id == "area-for-improvement"
-            else (None if resolved else own)
-        )
+        resolved = _RESOLVING.search(window) or _RESOLVED.match(clause, hit.end)
+        if resolved:
+            return "strength" if hit.id == "area-for-improvement" else None
+        return own
     window = " ".join(window.split(" ")[-7:])
     wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
     denied = cues(FILE, "negation").find(window)
@@ -169,11 +167,7 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
             return "weakness"
         return None if wished else "strength"
     if denied:
-        return (
-            "strength"
-            if re.search(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)", window)
-            else None
-        )
+        return "strength" if _PLAIN_NO.search(window) else None
     return None if wished else "weakness"
 
 

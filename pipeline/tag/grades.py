@@ -32,6 +32,13 @@ _FORMS = {
     "requires significant improvement": r"requires? significant improvement",
     "adequate and needs improvement": r"adequate and needs improvement",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
+    "typically positive experiences and outcomes": (
+        r"typically (?:lead to )?positive experiences(?: and outcomes)?"
+    ),
+    "inconsistent experiences and outcomes": r"inconsistent experiences(?: and outcomes)?",
+    "widespread and/or systemic failings": (
+        r"widespread (?:and ?/ ?or |and |or )(?:serious |significant )*systemic fail(?:ings?|ures?)"
+    ),
     "lowest": r"(?:the |its |ofsted's |cqc's )?(?:very )?lowest(?:[- ]possible|"
     r"[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|"
     r"category)s?(?!\w))",
@@ -118,14 +125,14 @@ _PREDICATE = re.compile(
     r"(?:still |now |also |both )?[\"']?$"
 )
 _COUNT_BEFORE = re.compile(
-    r"(?:\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:(?<![\d,.])(?!(?:19|20)\d\d(?!\d))\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|seven|eight|nine|ten|eleven|twelve|"
     r"(?:a )?(?:quarter|third|half)|"
     r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
     r"(?: of [^.,;]{0,40}?)?(?: (?:councils|authorities|schools|homes|practices|services|"
     r"trusts|forces|cases|areas|providers|"
     r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|"
     r"being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in "
-    r"england)){0,5}\s*[\"']?$"
+    r"england)){0,5}(?<! and)(?<! or)\s*[\"']?$"
 )
 _DENIED = re.compile(
     r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)(?: "
@@ -156,7 +163,7 @@ def graded(sentence: Sentence, text: str) -> list[Graded]:
     matches = [
         (m.start(), m.end(), names[m.lastgroup or ""]) for m in expression.finditer(sentence.low)
     ]
-    if not matches or len(matches) > 40:
+    if not matches or len(matches) > 24:
         return []
     explained = _explained(sentence.low, matches)
     found: list[Graded] = []
@@ -202,6 +209,8 @@ def _reason(
     offset = max(0, start - 130)
     if low[start:end] in ("met", "not met"):
         return ("standard", 0) if _STANDARD.search(before) else None
+    if len(low[start:end]) > 26 and re.search(r"experiences|systemic", low[start:end]):
+        return "outcome", start
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
     if _COUNT_BEFORE.search(before) or (_DENIED.search(before) and not noun):

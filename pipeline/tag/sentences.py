@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 #: A sentence is cut at white space beyond this length: text without full stops stays affordable.
-LONGEST = 1500
+LONGEST = 1000
 
 _FOLD = str.maketrans(
     {

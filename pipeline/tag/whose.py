@@ -38,6 +38,8 @@ def bodies_of(
             return named
     before = [m for m in ours if m.end <= at]
     after = [m for m in ours if m.start >= at]
+    if (i or grade.rule == "predicate") and _nameless(reading, sentence, grade):
+        return None
     stranger = _stranger(reading, sentence, grade, inspected)
     if stranger and not (before and before[-1].start > stranger.start):
         return None
@@ -53,6 +55,16 @@ def bodies_of(
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
     return sentence.about or (None,)
+
+
+def _nameless(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
+    """Whether a name that nobody knows stands before the grade: "..., Elm Lodge inadequate"."""
+    before = reading.quote(sentence.start, sentence.start + grade.start)
+    name = re.search(r"(?:[A-Z][a-z’']+ ){2,4}[\"'‘“]?$", before)
+    if name is None:
+        return False
+    at = sentence.start + name.start()
+    return not any(m.start < sentence.start + name.end() and at < m.end for m in sentence.mentions)
 
 
 def _fewer(sentence: Sentence, grade: Graded, bodies: int) -> bool:

@@ -85,11 +85,12 @@ def mapped(rules: list[list[Any]], phrase: str) -> tuple[bool, str | None]:
 
 
 _COMMON = frozenset(
-    re.split(
-        " ", "the of and council county city borough metropolitan district london nhs foundation trust"
-        " hmp hmyoi rc service royal unitary",
+    re.findall(
+        r"\w+",
+        "the of and council county city borough metropolitan district london nhs foundation trust "
+        "hmp hmyoi rc service royal unitary",
     )
-)  # fmt: skip
+)
 
 
 def plain(name: str | None) -> frozenset[str]:

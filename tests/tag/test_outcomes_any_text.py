@@ -71,11 +71,19 @@ def test_degenerate_texts(text: str) -> None:
     ["a", " ", ". ", "rated good, ", "Ofsted rated the school 'good' and ", "no ", "of the 22 ",
      "one in ", '"', "inspectors said ", "Safe: good\n", "from good to "],
 )  # fmt: skip
-def test_a_megabyte_takes_bounded_time(unit: str) -> None:
-    text = unit * (1_000_000 // len(unit))
+def test_no_repetition_takes_more_than_its_length(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
     begun = time.process_time()
     tags_of(text)
-    assert time.process_time() - begun < 30
+    assert time.process_time() - begun < 15
+
+
+@pytest.mark.slow
+def test_a_megabyte_takes_seconds() -> None:
+    text = "Inspectors rated the home good. Staff were kind, but records were poor.\n\n" * 14_000
+    begun = time.process_time()
+    prove(text, tags_of(text))
+    assert time.process_time() - begun < 40
 
 
 @pytest.mark.parametrize(

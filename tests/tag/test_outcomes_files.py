@@ -1,4 +1,4 @@
-"""The `tag` command's lines: the contract's keys in order, one line out for each in, also errors."""
+"""The `tag` command's lines: the contract's keys in order, one line out for each in."""
 
 from __future__ import annotations
 
