@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pipeline.knowledge import load_yaml
 from pipeline.models import Story
 from pipeline.tag.agencies import agency_of, inspectorates_and_bodies, mentions
 from pipeline.tag.gazetteer import explain, fingerprint, gazetteer
@@ -18,6 +20,7 @@ from pipeline.tag.places import places
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("agencies.yaml").read_text(encoding="utf-8")
 )
+NAME_OF_EXAMPLE = r"borset(?: academy| health)? (?:council|college|hospital|trust|academy|board)"
 UPPER_TIER = ("E06", "E08", "E09", "E10")
 
 
@@ -126,3 +129,20 @@ def test_text_of_any_kind_is_read() -> None:
 
 def test_fingerprint_is_stable_within_a_run() -> None:
     assert fingerprint() == fingerprint() != ""
+
+
+def test_patterns_of_roles_hold_on_their_own_examples() -> None:
+    for rule in load_yaml("agencies/roles.yaml")["evidence"]:
+        pattern = re.compile(rule["pattern"])
+        for text, wanted in [
+            *((t, True) for t in rule["examples"]),
+            *((t, False) for t in rule["counterexamples"]),
+        ]:
+            low = text.lower()
+            at = low.index("borset")
+            name = re.match(
+                r"borset(?: \w+)*? (?:council|college|hospital|trust|academy|board)", low[at:]
+            )
+            assert name is not None, text
+            side = low[:at] if rule["side"] == "before" else low[at + name.end() :]
+            assert bool(pattern.search(side)) is wanted, (rule["id"], text)
