@@ -206,6 +206,10 @@ def _url(value: Any, *, path: str, record: str | None, key: str) -> str:
     if not good or re.search(r"\s", value):
         raise ConfigError(f"{_shown(value)} is not an http or https address",
                           path=path, record=record, key=key)  # fmt: skip
+    if parts is not None and "@" in parts.netloc:
+        # the address is a key of the archive, which is served and exported
+        raise ConfigError("must not hold a user name or password: addresses are public in the "
+                          "archive", path=path, record=record, key=key)  # fmt: skip
     return str(value)
 
 

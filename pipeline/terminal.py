@@ -29,6 +29,10 @@ ProgressFn = Callable[[str, int, int], None]
 
 #: Seconds between two progress lines where stderr is no terminal: enough to see that it lives.
 LINE_EVERY = 10.0
+#: Columns of a table that goes to a file or a pipe.
+PLAIN_WIDTH = 110
+#: A column whose cells are all this short is never wrapped.
+NARROW = 12
 
 
 def configure_logging(verbosity: int) -> None:
@@ -82,15 +86,19 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *,
     because it may come from a stranger's page.
     """
     console = Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else 110, soft_wrap=False,
-        highlight=False,
-    )  # fmt: skip
+        file=sys.stdout, width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False
+    )
+    cells = [[printable(cell) for cell in row] for row in rows]
+    long = any(len("".join(row)) > console.width for row in cells)
     grid = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False,
-                 show_lines=len(rows) > 0 and any(len("".join(r)) > 110 for r in rows))  # fmt: skip
-    for name in columns:
-        grid.add_column(name, overflow="fold", ratio=3 if name in wide else None)
-    for row in rows:
-        grid.add_row(*(Text(printable(cell)) for cell in row))
+                 title_style="bold", show_lines=long, expand=long)  # fmt: skip
+    for number, name in enumerate(columns):
+        widest = max((len(row[number]) for row in cells), default=0)
+        # Words, not ratios, size the short columns; the long ones share the rest, 3 to 2.
+        ratio = None if widest <= NARROW else 3 if name in wide else 2
+        grid.add_column(name, overflow="fold", ratio=ratio, no_wrap=ratio is None)
+    for row in cells:
+        grid.add_row(*map(Text, row))
     console.print(grid)
 
 
