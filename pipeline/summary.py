@@ -50,15 +50,27 @@ def found_table(rows: Sequence[Row]) -> None:
 
 
 def outcome(row: Row) -> str:
-    """A grade with its place on its scale; an inspection without an overall grade gets none."""
-    parts = [row["grade"] or "no single grade"]
-    if row["grade"] and row["grade_rank"] and row["scale_size"]:
-        parts.append(f"({row['grade_rank']} of {row['scale_size']})")
-    if row["direction"]:
-        parts.append(_ARROWS[row["direction"]])
+    """A grade with its place on its scale; where there is no single one, each with its aspect."""
+    if row["grade"]:
+        place = f" ({row['grade_rank']} of {row['scale_size']})" if row["grade_rank"] else ""
+        turn = f" {_ARROWS[row['direction']]}" if row["direction"] else ""
+        words = f"{row['grade']}{place}{turn}"
+    else:
+        words = _each_grade(row["grades"]) or "no grade given"
     if row["access"] != "open":
-        parts.append("[cut]" if row["access"] == "partial" else f"[{row['access']} wall]")
-    return " ".join(parts)
+        words += " [cut]" if row["access"] == "partial" else f" [{row['access']} wall]"
+    return words
+
+
+def _each_grade(grades: Sequence[Row]) -> str:
+    """'good: safety, respect; poor: purposeful activity', or by body where there are several."""
+    several = len({g["body"] for g in grades}) > 1
+    holders: dict[str, list[str]] = {}
+    for g in grades:
+        holder = (g["body"] or "not named") if several else g["aspect"].replace("-", " ")
+        if holder not in holders.setdefault(g["grade"], []):
+            holders[g["grade"]].append(holder)
+    return "; ".join(f"{grade}: {', '.join(names)}" for grade, names in holders.items())
 
 
 def failures_table(report: Report, settings: Config) -> None:

@@ -53,11 +53,27 @@ def found(archive: Archive, since: datetime | None = None) -> list[Row]:
     """
     if "inspections_reported" not in archive.db.view_names():
         raise ArchiveError("has no views yet; `derive` makes them", path=str(archive.path))
-    return list(archive.db.query(
+    rows = list(archive.db.query(
         "SELECT * FROM inspections_reported WHERE first_seen_at >= ?"
         " ORDER BY first_seen_at DESC, published_at DESC, article_url",
         [_stamp(since)],
     ))  # fmt: skip
+    grades = _grades(archive, since)
+    return [{**row, "grades": grades.get(row["article_url"], [])} for row in rows]
+
+
+def _grades(archive: Archive, since: datetime | None) -> dict[str, list[Row]]:
+    """By story, its current grades in the order of the text: `body, aspect, grade, direction`."""
+    by_url: dict[str, list[Row]] = {}
+    for row in archive.db.query(
+        "SELECT DISTINCT j.article_url, j.body, j.aspect, j.grade, j.direction"
+        " FROM judgements AS j JOIN articles AS a ON a.url = j.article_url"
+        " WHERE j.status = 'current' AND a.is_report = 1 AND a.first_seen_at >= ?"
+        " ORDER BY j.start",
+        [_stamp(since)],
+    ):
+        by_url.setdefault(row.pop("article_url"), []).append(row)
+    return by_url
 
 
 def kept_out(archive: Archive, since: datetime | None = None) -> list[Row]:
