@@ -83,7 +83,8 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
         return "imposed"
     if cues(FILE, "threatened").find(near[-45:]) and not _IMPOSED.search(near[-25:]):
         return "threatened"
-    if re.search(r"(?<!\w)(?:could|may|might) (?:follow|be next)", after):
+    inside = re.search(r"(?<!\w)(?:could|may|might|would)(?!\w)", low[hit.start : hit.end])
+    if inside or re.search(r"(?<!\w)(?:could|may|might) (?:follow|be next)", after):
         return "threatened"
     if cues(FILE, "recommended").find(near[-40:]) and not _IMPOSED.search(low):
         return "recommended"

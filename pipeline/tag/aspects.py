@@ -163,7 +163,7 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
         return False
     return bool(
         re.match(
-            r"[\"']?(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
+            r"[\"')]*(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
             r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
             r"again))*"
             r"\s*(?:(?<!\w)(?:for|in|at|on|across|under|when it came to|regarding|with regard "
@@ -192,6 +192,8 @@ def _cut(low: str, start: int, end: int) -> bool:
 
 def _next_owns(low: str, aspect: Found, following: Graded, grade: Graded) -> bool:
     """Whether `aspect`, between two grades, belongs to the second: "X was good and Y was weak"."""
+    if aspect.excepted:
+        return False
     lead = low[aspect.end : following.start]
     verb = re.search(
         r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead

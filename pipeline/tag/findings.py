@@ -29,6 +29,8 @@ _GRADE = re.compile(
     r"|(?<!\w)(?:effectively|efficiently|legitimately) (?:keeping|reducing|protecting|"
     r"treating|using)|requiring significant improvement"
 )
+#: Key questions of the CQC: beside a grade, "effective" is what was graded, not praise.
+_QUESTIONS = re.compile(r"(?<!\w)(?:safe|effective|caring|responsive|well-led)(?!\w)")
 _NONE_AT_RISK = re.compile(
     r"(?<!\w)(?:no|any|not (?:find|see|identify|come across)[a-z ]{0,20}|none of the) "
     r"(?:[a-z']+ ){0,4}?(?:examples?|instances?|evidence|cases?|child(?:ren)?|pupils?|"
@@ -67,6 +69,8 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
             if mark.rule == "outcome":
                 continue  # "widespread systemic failings" is a grade and a finding
             low = low[: mark.start] + "#" * (mark.end - mark.start) + low[mark.end :]
+        if "#" in low and sentence.start in marks and marks[sentence.start]:
+            low = _QUESTIONS.sub(lambda m: "#" * len(m[0]), low)
         made.extend(_sentence(reading, sentence, low))
     return tuple(made)
 

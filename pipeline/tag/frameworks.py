@@ -13,6 +13,8 @@ from pipeline.tag.cues import words
 from pipeline.tag.reading import Reading
 
 _FAR = "9999-12-31"
+#: Kinds of body that one inspectorate alone inspects: no need for the story to name it.
+_SOLE = frozenset(("police", "fire", "prison", "probation", "youth-justice"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +117,12 @@ def choose(reading: Reading) -> Framework | None:
             return f
     kinds = {_kind(b.id, b.kind) for b in reading.bodies}
     for f in possible:
-        if kinds & set(f.kinds) and named and f.words and f.words.search(everything):
+        if (
+            kinds & set(f.kinds)
+            and (named or kinds & _SOLE)
+            and f.words
+            and f.words.search(everything)
+        ):
             return f
     fitting = [f for f in possible if f.words and named and f.words.search(everything)]
     known = {k for f in frameworks() for k in f.kinds}

@@ -37,7 +37,8 @@ _FORMS = {
     ),
     "inconsistent experiences and outcomes": r"inconsistent experiences(?: and outcomes)?",
     "widespread and/or systemic failings": (
-        r"widespread (?:and ?/ ?or |and |or )(?:serious |significant )*systemic fail(?:ings?|ures?)"
+        r"widespread (?:and ?/ ?or |and |or )(?:serious |significant )*systemic fail(?:ings?|"
+        r"ures?)"
     ),
     "lowest": r"(?:the |its |ofsted's |cqc's )?(?:very )?lowest(?:[- ]possible|"
     r"[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|"
@@ -125,7 +126,8 @@ _PREDICATE = re.compile(
     r"(?:still |now |also |both )?[\"']?$"
 )
 _COUNT_BEFORE = re.compile(
-    r"(?:(?<![\d,.])(?!(?:19|20)\d\d(?!\d))\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:(?<![\d,.])(?!(?:19|20)\d\d(?!\d))\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|"
+    r"seven|eight|nine|ten|eleven|twelve|"
     r"(?:a )?(?:quarter|third|half)|"
     r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
     r"(?: of [^.,;]{0,40}?)?(?: (?:councils|authorities|schools|homes|practices|services|"
@@ -135,8 +137,8 @@ _COUNT_BEFORE = re.compile(
     r"england)){0,5}(?<! and)(?<! or)\s*[\"']?$"
 )
 _DENIED = re.compile(
-    r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)(?: "
-    r"[a-z]+){0,6}? ?[\"']?$"
+    r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)"
+    r"(?: (?!and|but)[a-z]+){0,5}? ?[\"']?$"
 )
 
 

@@ -32,6 +32,10 @@ _TITLED = re.compile(
 )
 _TITLED_NEXT = re.compile(r" (?:mr|mrs|ms|miss|dr|sir|dame|cllr) (?:[a-z'-]+ )?([a-z'-]+)")
 _SPEAKING = re.compile(r"\s" + _NAME)
+_INSPECTORS_ACT = re.compile(
+    r"(?:but |however, |the |two |a team of )?(?:ofsted |cqc |estyn )?(?:inspectors?|"
+    r"inspection|ofsted|cqc|watchdog|report|letter)(?!\w)"
+)
 _PRONOUN = re.compile(r"\"?(?:he|she|i|we|our|they|it|the council|my)(?!\w)")
 
 
@@ -137,6 +141,8 @@ class _Voices:
         if told:
             self.last = told
             return told, True
+        if _INSPECTORS_ACT.match(said):
+            self.last = "inspectors"
         if whole or said.startswith('"') or _PRONOUN.match(said):
             return self.last, False
         if self.last != "inspectors" and len(said) > 60 and not _first_person(said):

@@ -14,7 +14,7 @@ Direction = Literal["up", "down", "same", "first"]
 
 _OF = re.compile(
     r"(?:^|[\s\"'])(?:from|out of|leaves?|leaving|left|lost|loses|lose|losing|costs?|stripped "
-    r"of|shed)(?: [a-z]+){0,5}? [\"']?$"
+    r"of|shed)(?: (?!to )[a-z]+){0,5}? [\"']?$"
 )
 _BEHIND = re.compile(r"[\"']? (?:behind|no longer|rating behind)(?!\w)")
 _YEARS = re.compile(
@@ -28,7 +28,7 @@ _STILL = re.compile(
 )
 _DOWN = re.compile(
     r"(?<!\w)(?:downgrad|dropp|drops|fell|fall|slipp|plung|demot|stripped|lost|loses|cost|"
-    r"reduced|lower|slump|sank)"
+    r"reduced|lower|slump|sank|declin|worsen)"
 )
 _UP = re.compile(
     r"(?<!\w)(?:upgrad|improv|no longer|out of|risen|rose|jump|leap|climb|regain|transform|"
