@@ -45,6 +45,7 @@ class _Cues:
     evidence: tuple[tuple[str, str, int, re.Pattern[str]], ...]  # id, side, points, pattern
     joint: re.Pattern[str]
     send: re.Pattern[str]
+    national: re.Pattern[str]
     bystander: re.Pattern[str]
     specific: frozenset[str]
     partners: frozenset[str]
@@ -57,6 +58,7 @@ def _cues() -> _Cues:
         tuple((e["id"], e["side"], e["points"], re.compile(e["pattern"])) for e in r["evidence"]),
         re.compile(r["joint"]),
         re.compile(r["send"]),
+        re.compile(r["national"]),
         re.compile(r["bystander"]),
         frozenset(r["specific"]),
         frozenset(r["partners"]),
@@ -88,17 +90,27 @@ def roles(
         points[agency] += 3
     remit = _remit(inspecting)
     inspected = {a for a, p in points.items() if p >= ENOUGH and (not remit or kinds[a] in remit)}
-    joint = bool(_cues().joint.search(folded))
+    joint = len(inspecting) > 2 or bool(_cues().joint.search(folded))
     councils = {a for a in kinds if kinds[a] == "council"}
     if joint and councils:
         begin = f"{headline}\n{folded[: lead_of(folded)]}"
         inspected = _of_an_area(inspected, points, kinds, begin, folded)
     elif inspected:
         inspected = _competed(inspected, points, kinds)
-    if not inspected:
+    if _national(folded, headline, inspected | (told & set(kinds)), named):
+        inspected = set()
+    elif not inspected:
         inspected = _first_named(points, kinds, remit, named, sentences)
     rest = {a: _bystander(kinds[a], joint, inspected, kinds) for a in kinds if a not in inspected}
     return given | dict.fromkeys(inspected, "inspected") | rest
+
+
+def _national(folded: str, headline: str, inspected: set[str], named: Sequence[Named]) -> bool:
+    """Whether the story begins with the state of the country, and with none of these bodies."""
+    lead = lead_of(folded)
+    if not _cues().national.search(f"{headline}\n{folded[:lead]}"):
+        return False
+    return not any(n.id in inspected and n.start < lead for n in named)
 
 
 def _first_named(
