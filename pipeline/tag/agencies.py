@@ -101,7 +101,10 @@ def _named(text: str, folded: str, cut: tuple[Span, ...], day: date | None) -> l
     found = gazetteer().explain(text, day)
     listed = [c for c in found if c.accepted]
     bare = [c for c in found if c.rule == "bare name"]
-    formed = unlisted(text)
+    inspecting = any(_inspects(c.id) for c in listed) or _INSPECTION.search(folded)
+    formed = unlisted(text) if inspecting else []  # else every school in the world is a mention
+    if short_forms.about_councils(folded):  # "Kingston was rated": an area, so its council
+        formed = [u for u in formed if u.rule == "form of name" or not _begun_by(u, bare)]
     spans: list[Named] = [_of_unlisted(u, text) for u in formed if not _silenced(u, listed)]
     taken = [(n.start, n.end) for n in spans]
     for c in [*listed, *_councils(bare, text, folded, cut)]:
@@ -119,6 +122,18 @@ def _silenced(u: Unlisted, listed: list[Candidate]) -> bool:
             if not inside or u.rule != "form of name" or _same_kind(u, c):
                 return True
     return False
+
+
+_INSPECTION = re.compile(r"\binspect|special measures|\bwatchdog\b|\bregulator\b|estyn")
+
+
+def _inspects(agency_id: str) -> bool:
+    record = gazetteer().get(agency_id)
+    return bool(record and record.inspects)
+
+
+def _begun_by(u: Unlisted, bare: list[Candidate]) -> bool:
+    return any(u.start <= c.start < u.end and c.start - u.start < 5 for c in bare)
 
 
 def _same_kind(u: Unlisted, c: Candidate) -> bool:

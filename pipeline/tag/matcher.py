@@ -143,7 +143,7 @@ class Matcher:
         record = self._records[c.id]
         if c.accepted or c.rule == "bare name" or day is None or len(record.successor) != 1:
             return c
-        if not (record.valid_until and day > record.valid_until + GRACE):
+        if c.why != _too_late(record, day):  # it was refused for how it is written
             return c
         heir = self._records.get(record.successor[0])
         if heir is None or not heir.lives_on(day):

@@ -42,10 +42,10 @@ def places(story: Story, mentions: Sequence[Mention]) -> tuple[Place, ...]:
     text, day = story.text, story_date(story)
     cut = sentences_of(text)
     inspected = [m for m in mentions if m.role == "inspected" and m.rule != "points back"]
+    # A council beside a school tells where that is; beside an inspected council it is another.
+    council = any(m.id.startswith("council:") for m in inspected)
     others = [
-        m
-        for m in mentions
-        if m.role != "inspected" and m.rule != "bare name" and not m.id.startswith("council:")
+        m for m in mentions if m.role != "inspected" and (council or ":council" not in f":{m.id}")
     ]
     spans = [s for m in inspected for s in (*_inside(text, m), *_beside(text, m))]
     spans += _of_the_story(text, cut, inspected, others, story.title)

@@ -37,7 +37,8 @@ def _story_cue() -> re.Pattern[str]:
 
 def about_councils(folded: str) -> bool:
     """Whether the story is about what councils do."""
-    return len(_story_cue().findall(folded)) >= 2
+    cues = _story_cue().findall(folded)
+    return len(cues) >= 2 or "councils" in folded
 
 
 def means_council(

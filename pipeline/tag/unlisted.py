@@ -16,20 +16,26 @@ from pipeline.knowledge import load_yaml
 from pipeline.tag.matcher import words
 
 _TOKEN = r"(?:St\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
-_LINK = r"(?:(?:and|of|the|upon|on|le|de) |& |/ )"
+_LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ )"
 _NAME = rf"(?:{_TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{_TOKEN}"
-# Words that begin a sentence or name a role, and so are no part of the name that follows.
+_NAMES = rf"(?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}}"
 _VERDICT = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
+    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({_NAMES}|The {_TOKEN})"
     r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
-    r"(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
+    r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|home to)\b[^.\n]{1,90}, )?"
+    r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
     r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
-    r"given|handed|told|slammed|praised|criticised|found to)\b)"
+    r"given|handed|told|slammed|praised|criticised|found to)\b|requires? improvement\b))"
 )
 _OF = re.compile(
     rf"\b[Ii]nspection (?:of|at) (?:the )?((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
 )
-_HOME = re.compile(r"\b(?:care home|personal care|nursing care|residents|care service)\b")
+_ARTICLE = re.compile(r"\b(?:a|an|another|every|one|each|any) $")
+_VERB = re.compile(
+    rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
+    rf"downgraded|upgraded) "
+    rf"((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,9 @@ def _forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str
 def _spelt(head: str) -> str:
     """A head in any case ("primary school"), save acronyms and short ones that are also words."""
     text = re.escape(head).replace("'", "['’]")
-    if head.isupper() or head in ("Primary", "Infants", "Academy", "University", "Limited", "Ltd", "Police", "Constabulary"):
-        return (
-            text if head not in ("Primary", "Infants") else f"(?i:{text})(?= (?:was|in|is|has|,))"
-        )
-    return f"(?i:{text})"
+    if head in words("short_heads"):  # "Borset Primary was …", never "Borset Primary Care"
+        return rf"(?i:{text})(?=[,.]|['’]s| (?:was|in|is|has|and|after|to|had|for|were|are)\b)"
+    return text if head.isupper() or head in words("capital_heads") else f"(?i:{text})"
 
 
 def unlisted(text: str) -> list[Unlisted]:
@@ -105,11 +109,16 @@ def _by_form(text: str) -> Iterator[Unlisted]:
     for m in ahead.finditer(text):
         start = _trimmed(text, m.start("name"), m.start("head"))
         start = _after_a_place(text, start, m.start("head"))
+        if (link := text.find(" of the ", start, m.start("head"))) > 0:
+            start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
         name = text[start : m.start("head")].strip(" ,")
         if not name or not _proper(name) or "\n" in name:
             continue
-        if m["head"][0].islower() and " " not in name and _begins(text, start):
-            continue  # "Every primary school …": one capital that the sentence gave
+        if m["head"][0].islower() and (
+            (" " not in name and _begins(text, start))
+            or _ARTICLE.search(text[max(0, start - 9) : start])
+        ):
+            continue  # "Every primary school …", "a Borset care home": no name
         kind, role = kinds[m["head"].replace("’", "'").lower()]
         yield _unlisted(text, start, m.end("head"), kind, "form of name", role)
     for m in after.finditer(text):
@@ -120,13 +129,30 @@ def _by_form(text: str) -> Iterator[Unlisted]:
 
 
 def _by_verdict(text: str) -> Iterator[Unlisted]:
-    for pattern, rule in ((_VERDICT, "subject of a verdict"), (_OF, "object of an inspection")):
+    for pattern, rule in ((_VERDICT, "subject of a verdict"), (_OF, "object of an inspection"),
+                          (_VERB, "object of a verdict")):  # fmt: skip
         for m in pattern.finditer(text):
             start = _trimmed(text, m.start(1), m.end(1), keep_the=True)
             name = text[start : m.end(1)]
             if _proper(name) and " " in name and not _known_form(name):
-                kind = "care-home" if _HOME.search(text) else "provider"
-                yield _unlisted(text, start, _without_genitive(text, m.end(1)), kind, rule, None)
+                end = _without_genitive(text, m.end(1))
+                yield _unlisted(text, start, end, _kind_by_context(text, name), rule, None)
+
+
+def _kind_by_context(text: str, name: str) -> str:
+    """The kind of body that the story speaks of most; "provider" where it speaks of none.
+
+    The name itself does not count: The Old School House may be a care home.
+    """
+    low = text.lower().replace(name.lower(), " ")
+    counts = [(len(re.findall(f["context"], low)), f["kind"]) for f in _with_context()]
+    best = max(counts, key=lambda c: c[0])
+    return best[1] if best[0] else "provider"
+
+
+@lru_cache(maxsize=1)
+def _with_context() -> tuple[dict[str, str], ...]:
+    return tuple(f for f in load_yaml("agencies/forms.yaml") if "context" in f)
 
 
 def _known_form(name: str) -> bool:
@@ -164,7 +190,7 @@ def _trimmed(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
 
 
 def _after_a_place(text: str, start: int, end: int) -> int:
-    """"… in Ryde and Carisbrooke Health Centre": what stands before the "and" is where that was."""
+    """Of "… in Ryde and Carisbrooke Health Centre", where Ryde is only a place: the second."""
     if re.search(r"\b(?:in|near) $", text[max(0, start - 6) : start]) and (
         link := re.search(r" and ", text[start:end])
     ):

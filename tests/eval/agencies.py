@@ -1,8 +1,8 @@
 """Scores who inspected, who was inspected and where, against the labelled stories.
 
-Reads `articles.jsonl` and `labels.jsonl` of EVAL_LABELS (default `../shared/eval`). Labels name
-bodies in words, current names as the gazetteer has them, so that a name is right when its letters
-are; bodies count in labelled reports. `--cases` prints every gain and loss. Exit 1 below the floors.
+Reads `articles.jsonl` and `labels.jsonl` of `eval/` beside EVAL_DATA. Labels name bodies in words,
+current names as the gazetteer has them, so that a name is right when its letters are; bodies count
+in labelled reports. `--cases` prints gains and losses. Exit 1 below the floors.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def story_of(article: dict[str, str]) -> Story:
 
 
 def main() -> int:
-    folder = Path(os.environ.get("EVAL_LABELS", "../shared/eval"))
+    folder = Path(os.environ.get("EVAL_DATA", "../shared/data")).parent / "eval"
     verbose = "--cases" in sys.argv
     if not folder.is_dir():
         print(f"{folder}: not there, skipped")
