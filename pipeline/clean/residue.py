@@ -217,7 +217,8 @@ def _top(state: Residue, headlines: set[str], standfirst: str | None) -> None:
         key = norm(line.bare)
         if key in headlines:
             return "headline-doubled", "headline"
-        if deck and key == deck and i <= first and len(lines) > 1:
+        if deck and key == deck and deck in (norm(x.bare) for x in lines[i + 1 : _TOP]):
+            # Its last copy stays: a lead that the body repeats is a sentence of the story.
             return "standfirst-doubled", "standfirst"
         if i <= max(first, 3) and is_byline(line.bare):
             state.byline = state.byline or people(line.bare)
