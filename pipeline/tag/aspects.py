@@ -110,7 +110,9 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
     for i, grade in enumerate(grades):
         limit = grades[i + 1].start if i + 1 < len(grades) else len(low)
         after = [
-            a for a in named if grade.end <= a.start < limit and not _cut(low, grade.end, a.start)
+            a
+            for a in named
+            if grade.end <= a.start < limit and (a.excepted or not _cut(low, grade.end, a.start))
         ]
         if i + 1 < len(grades):
             after = [a for a in after if not _next_owns(low, a, grades[i + 1], grade)]

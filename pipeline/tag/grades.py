@@ -115,6 +115,9 @@ _STANDARD = re.compile(
     r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|"
     r"safeguarding: $"
 )
+_OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
+_REMAINS = re.compile(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$")
+_STOP = re.compile(r"[\"']?(?:[,.;]| and |$)")
 _CHAIN = re.compile(
     r"[\"']?[,;]?(?: (?!is|are|was|were|has|have|had|be|for|that|with|found|"
     r"said)[a-z'-]+,?){1,9} [\"']?"
@@ -235,50 +238,46 @@ def _weaker(
     low: str, text: str, start: int, end: int, found: list[Graded], quoted: bool
 ) -> tuple[str, int] | None:
     """Reasons that need a sign of formality: quotation marks, a capital, "overall", an aspect."""
-    before, after = low[max(0, start - 130) : start], low[end : end + 60]
+    offset = max(0, start - 130)
+    before, after = low[offset:start], low[end : end + 60]
     capital = text[start : start + 1].isupper() and start > 0
-    formal = (
-        quoted or capital or bool(re.match(r"\"?'? (?:overall|in all|across the|in every)", after))
-    )
-    onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after)
+    formal = quoted or capital or _OVERALL_NEXT.match(after) is not None
+    onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after) is not None
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)
     if held and (
         formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))
     ):
-        return "held", max(0, start - 130) + held.start()
+        return "held", offset + held.start()
     if improvement and _PREDICATE.search(before):
         return "predicate", start
-    if held and re.search(
-        r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$", before
-    ):
-        return "held", max(0, start - 130) + held.start()
-    if held and onward and re.match(r"[\"']? at ", after):
-        return "good at", max(0, start - 130) + held.start()
-    if found and (onward or formal) and start - found[-1].end < 120:
+    if held and _REMAINS.search(before):
+        return "held", offset + held.start()
+    if held and re.match(r"[\"']? at ", after):
+        return "good at", offset + held.start()
+    if found and _goes_on(low, start, after, found[-1].end, formal or onward):
         return "and so on", start
-    if (
-        found
-        and _CHAIN.fullmatch(low[found[-1].end : start])
-        and re.match(r"[\"']?(?:[,.;]| and |$)", after)
-    ):
-        return "and so on", start
-    if quoted and onward and re.fullmatch(r"[\s•*>-]*[\"']", low[:start]):
+    return _quoted(low, start, end, onward) if quoted else None
+
+
+def _goes_on(low: str, start: int, after: str, last: int, marked: bool) -> bool:
+    """Whether the grade goes on with the list that the grade ending at `last` began."""
+    if marked and start - last < 120:
+        return True
+    return _CHAIN.fullmatch(low[last:start]) is not None and _STOP.match(after) is not None
+
+
+def _quoted(low: str, start: int, end: int, onward: bool) -> tuple[str, int] | None:
+    """A grade in quotation marks: of a body, in a list, or in a sentence about a rating."""
+    after = low[end : end + 60]
+    if onward and re.fullmatch(r"[\s•*>-]*[\"']", low[:start]):
         return "line", 0
-    if re.match(rf"[\"']? {_SUBJECTS}(?!\w)", after) and quoted:
+    if re.match(rf"[\"']? {_SUBJECTS}(?!\w)", after):
         return "quoted, of a body", start
-    if quoted and re.search(
-        r"inspect|ofsted|cqc|watchdog|report|judg|rating|authorit|council", low
-    ):
-        return (
-            ("quoted", start)
-            if low[start:end] not in ("good", "poor", "weak", "excellent")
-            else (
-                ("quoted", start)
-                if re.match(r"[\"'] [a-z]+(?: and [a-z]+)?", after) and "authorit" in low
-                else None
-            )
-        )
+    about = re.search(r"inspect|ofsted|cqc|watchdog|report|judg|rating|authorit|council", low)
+    everyday = low[start:end] in ("good", "poor", "weak", "excellent")
+    if about and (not everyday or (re.match(r"[\"'] [a-z]+", after) and "authorit" in low)):
+        return "quoted", start
     return None
 
 
