@@ -137,7 +137,7 @@ def derive(db: Path, stages: tuple[str, ...], host: str | None, url: str | None,
 @common()
 def clean(files: tuple[str, ...], url: str | None, suggest: bool) -> int:
     """Pages or reports (.html, .html.gz, .pdf, -) in, one JSON line each out. Never fetches."""
-    from pipeline.clean import files as pages
+    import pipeline.clean.files as pages
 
     if url and len(files) > 1:
         raise click.UsageError("--url goes with one FILE")

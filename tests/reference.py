@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 import click
-from pipeline.publish.reference import schema_markdown
 
 from pipeline.cli import cli
+from pipeline.publish.reference import schema_markdown
 
 ROOT = Path(__file__).parent.parent
 

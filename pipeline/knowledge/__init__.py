@@ -33,7 +33,8 @@ def load_yaml(name: str) -> Any:
     except OSError as e:
         raise KnowledgeError(f"cannot be read: {e.strerror}", path=str(path)) from e
     except yaml.YAMLError as e:
-        raise KnowledgeError(f"is not valid YAML: {' '.join(str(e).split())}", path=str(path)) from e
+        problem = " ".join(str(e).split())
+        raise KnowledgeError(f"is not valid YAML: {problem}", path=str(path)) from e
 
 
 @lru_cache(maxsize=64)
