@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -87,8 +88,7 @@ def watch(db: Path, sources: Path, *, tick: int,
         ArchiveError: the archive became unusable (a full disk, say).
     """
     service = Service(db, sources, connect=connect)
-    # A second service would double the traffic to every publisher; single passes may come between.
-    with writing(db.with_name(db.stem + "-watch"), "watch"):
+    with _only_service(db):
         scheduler = _scheduler(service, tick)
         with _signals(service, scheduler):
             scheduler.start()
@@ -100,6 +100,16 @@ def watch(db: Path, sources: Path, *, tick: int,
     if service.failed is not None:
         raise service.failed
     terminal.say("Stopped cleanly.")
+
+
+@contextmanager
+def _only_service(db: Path) -> Iterator[None]:
+    """Two services would double the traffic to every publisher; single passes may come between."""
+    try:
+        with writing(db.with_name(f"{db.stem}-watch"), "watch"):
+            yield
+    except Locked as e:
+        raise Locked(e.problem.replace("is being written", "is being watched"), path=str(db)) from e
 
 
 def _scheduler(service: Service, tick: int) -> BackgroundScheduler:

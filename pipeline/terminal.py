@@ -61,6 +61,8 @@ def configure_logging(verbosity: int) -> None:
                         format="level=%(levelname)s logger=%(name)s event=%(message)r")  # fmt: skip
     # Extraction logs every odd page as an error of its own; ours are recorded in the archive.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    # A tick that falls into a running pass is left out: how it is meant, not worth a warning.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _flat(
