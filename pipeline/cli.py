@@ -79,7 +79,11 @@ def main(args: list[str] | None = None) -> None:
 @click.option("--all", "everything", is_flag=True, help="Fetch every feed, due or not.")
 @common("db", "sources")
 def run(db: Path, sources: Path, everything: bool) -> int:
-    """One pass: fetch what is due, clean and tag what is new, publish."""
+    """One pass: fetch what is due, clean and tag what is new, publish.
+
+    A source that fails does not stop the pass, nor make the exit code 1; that is what `status` is
+    for. It is 1 when feeds were due and every one of them failed.
+    """
     from pipeline import job
 
     settings = config.load(sources)
@@ -88,7 +92,7 @@ def run(db: Path, sources: Path, everything: bool) -> int:
                               progress=progress)  # fmt: skip
     summary.print_found(db, since=report.started_at)
     summary.say_report(report, settings, db)
-    return 0
+    return 1 if report.feeds_due and report.feeds_failed == report.feeds_due else 0
 
 
 @cli.command()

@@ -47,7 +47,7 @@ def add(path: Path, url: str, *, id_: str | None, name: str | None,
     record: dict[str, object] = {
         "id": id_ or _free_id(settings, urlsplit(found.feed_url).hostname or "source"),
         "name": name or found.title or urlsplit(found.feed_url).hostname,
-        "homepage": found.homepage,
+        **({"homepage": found.homepage} if found.homepage else {}),
         "feeds": [found.feed_url],
     }
     if allow_private:

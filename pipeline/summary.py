@@ -74,10 +74,19 @@ def _each_grade(grades: Sequence[Row]) -> str:
 
 
 def failures_table(report: Report, settings: Config) -> None:
-    """What could not be fetched, and why."""
+    """What could not be fetched, and why; those with one reason share a row."""
     names = {feed: source.name for source in settings.sources for feed in source.feeds}
-    rows = [(names.get(f.url, f.url), f.reason) for f in report.failures]
+    by_reason: dict[str, list[str]] = {}
+    for failure in report.failures:
+        by_reason.setdefault(failure.reason, []).append(names.get(failure.url, failure.url))
+    rows = [(_first_of(named), reason) for reason, named in by_reason.items()]
     terminal.table("What failed, and why", ("Source or page", "Reason"), rows, wide=("Reason",))
+
+
+def _first_of(names: Sequence[str], most: int = 3) -> str:
+    """'A, B', or 'A, B, C and 93 more'."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def say_report(report: Report, settings: Config, db: Path) -> None:

@@ -34,8 +34,9 @@ def _news(report: Report, counts: Mapping[str, int]) -> str:
     new, known = report.articles_cleaned, counts["articles"]
     if report.stopped:
         return f"Stopped before the end, as asked: {known} stories known; the next run goes on."
-    if not new and not report.entries_new:
-        return f"Nothing new: 0 new stories; {known} known."
+    if not report.entries_new:
+        again = f" {new} of them came out differently by newer rules." if new else ""
+        return f"Nothing new: 0 new stories; {known} known.{again}"
     read = report.feeds_due - report.feeds_failed
     return f"{summary.counted(new, 'new story', 'new stories')} from {read} papers; {known} known."
 
