@@ -18,6 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline.archive import Archive, open_archive
 from pipeline.archive.bodies import get_body
+from pipeline.archive.schema import PRIVATE
 from pipeline.errors import ArchiveError, CleanError, WatchError
 
 log = structlog.get_logger()
@@ -29,13 +30,6 @@ Row = tuple[Any, ...]
 DEFAULT = ("inspections_reported", "judgements", "articles", "mentions", "findings", "agencies",
            "agency_coverage")  # fmt: skip
 
-# Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.
-_PRIVATE: dict[str, frozenset[str] | None] = {
-    "articles": frozenset({"standfirst", "text", "captions", "links"}),
-    "entries": frozenset({"summary", "content_html"}),
-    "revisions": None,
-    "removals": None,
-}
 # Tables of SQLite's and of the migrations: nothing a person asks for.
 _INTERNAL = ("sqlite_", "_sqlite_", "articles_fts")
 _BATCH = 5000
@@ -103,13 +97,13 @@ def _chosen(archive: Archive, tables: Sequence[str], public: bool) -> list[str]:
     for name in tables:
         if name not in there:
             raise WatchError(f"There is no table or view {name}; there are: {', '.join(there)}.")
-        if public and _PRIVATE.get(name, frozenset()) is None:
+        if public and PRIVATE.get(name, frozenset()) is None:
             raise WatchError(f"{name} holds publishers' text and is never public.")
     return list(dict.fromkeys(tables)) or [n for n in DEFAULT if n in there]
 
 
 def _table(archive: Archive, name: str, out: Path, format: str, public: bool) -> Path:
-    private = (_PRIVATE.get(name) or frozenset()) if public else frozenset()
+    private = (PRIVATE.get(name) or frozenset()) if public else frozenset()
     cursor = archive.db.conn.execute(f'SELECT * FROM "{name}" LIMIT 0')
     columns = [c[0] for c in cursor.description if c[0] not in private]
     quoted = ", ".join(f'"{c}"' for c in columns)

@@ -264,6 +264,16 @@ CREATE TABLE passes (
 """
 
 
+#: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.
+#: `serve --public` and `export --public` leave them out; nothing else decides what is public.
+PRIVATE: dict[str, frozenset[str] | None] = {
+    "articles": frozenset({"standfirst", "text", "captions", "links"}),
+    "entries": frozenset({"summary", "content_html"}),
+    "revisions": None,
+    "removals": None,
+}
+
+
 def _run_script(db: Database, script: str) -> None:
     """Each statement for itself: `executescript` would commit the migration's transaction."""
     statement = ""

@@ -8,16 +8,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from pipeline.archive.schema import PRIVATE
 from pipeline.errors import ArchiveError
 from pipeline.publish import view_statements
-
-#: whole tables that carry publishers' words
-_LEFT_OUT = {"revisions", "removals"}
-#: columns that carry publishers' words, emptied (NOT NULL ones become '' or an empty list)
-_EMPTIED: dict[str, dict[str, str | None]] = {
-    "articles": {"standfirst": None, "text": "", "captions": "[]", "links": "[]"},
-    "entries": {"summary": None, "content_html": None},
-}
 
 
 def make_public_copy(db: Path, target: Path) -> None:
@@ -51,7 +44,7 @@ def _copy_tables(copy: sqlite3.Connection) -> None:
         " AND tbl_name NOT LIKE 'articles\\_fts%' ESCAPE '\\' ORDER BY type = 'index'"
     ).fetchall()
     for name, table, kind, sql in kept:
-        if table not in _LEFT_OUT:
+        if PRIVATE.get(table, frozenset()) is not None:
             copy.execute(sql)
             if kind == "table":
                 _copy_rows(copy, name)
@@ -63,11 +56,14 @@ def _copy_tables(copy: sqlite3.Connection) -> None:
 
 
 def _copy_rows(copy: sqlite3.Connection, table: str) -> None:
-    columns = [row[1] for row in copy.execute(f'PRAGMA main.table_info("{table}")')]
-    emptied = _EMPTIED.get(table, {})
-    values = ", ".join("?" if c in emptied else f'"{c}"' for c in columns)
-    names = ", ".join(f'"{c}"' for c in columns)
+    private = PRIVATE.get(table) or frozenset()
+    values, names = [], []
+    for _, name, _, not_null, default, _ in copy.execute(f'PRAGMA main.table_info("{table}")'):
+        names.append(f'"{name}"')
+        # What must not be shown is emptied, to whatever the column takes as nothing.
+        nothing = (default or "''") if not_null else "NULL"
+        values.append(nothing if name in private else f'"{name}"')
     copy.execute(
-        f'INSERT INTO main."{table}" ({names}) SELECT {values} FROM kept."{table}"',
-        [emptied[c] for c in columns if c in emptied],
+        f'INSERT INTO main."{table}" ({", ".join(names)})'
+        f' SELECT {", ".join(values)} FROM kept."{table}"'
     )
