@@ -1,0 +1,110 @@
+"""What a person reads in a terminal: `show`, `search`, `status`, `--explain`, `agencies test`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline import publish
+from pipeline.archive import open_archive
+from pipeline.cli import cli
+from pipeline.derive import derive
+from tests.stored import NOON, URL, store
+
+TRAP = "https://gazette.example/trap"
+PAGE = """<html><body><article><h1>{headline}</h1>
+<p>The Care Quality Commission has rated Larkfield House in Harwick inadequate after a visit.</p>
+<p>{trap} Inspectors praised kind staff, but medicines were not managed safely in six of the
+20 rooms that they looked at during the two days of their visit.</p>
+<p>The home must now send the regulator an action plan, and will be inspected again within six
+months to see whether it has improved.</p>
+<p>Sign up to our newsletter to get the latest news in your inbox every morning.</p>
+</article></body></html>"""
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "archive.db"
+    with open_archive(path) as archive:
+        store(archive, URL, PAGE.format(headline="Home rated inadequate", trap=""), at=NOON)
+        trap = PAGE.format(headline="A \x1b[31mred\x1b[0m headline", trap="A \x1b]0;bell\x07 text.")
+        store(archive, TRAP, trap, at=NOON)
+        derive(archive)
+        publish.refresh(archive)
+    return path
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(w) for w in words], catch_exceptions=False,
+                              standalone_mode=False)  # fmt: skip
+
+
+def test_show_marks_the_evidence_and_lists_what_was_cut(db: Path) -> None:
+    shown = run("show", URL, "--db", db).stdout
+    assert "reports an inspection" in shown
+    assert "Inspected by: Care Quality Commission" in shown
+    assert "Inspected: Larkfield House" in shown
+    assert "⟦The Care Quality Commission has rated Larkfield House in Harwick inadequate" in shown
+    assert "inadequate (4 of 4)" in shown
+    assert "Cut from the page" in shown
+    assert "newsletter: Sign up to our newsletter" in shown
+
+
+def test_show_as_json_proves_every_span(db: Path) -> None:
+    story = json.loads(run("show", URL, "--json", "--db", db).stdout)
+    tags = [t for key in ("mentions", "judgements", "findings", "actions", "statistics", "themes",
+                          "places") for t in story[key]]  # fmt: skip
+    assert len(tags) >= 5
+    assert all(story["text"][t["start"] : t["end"]] == t["quote"] for t in tags)
+
+
+def test_explain_tells_the_chain_of_reasons(db: Path) -> None:
+    told = run("derive", "--url", URL, "--explain", "--db", db).stdout
+    for part in ("Page: ", "Announced by: The Gazette", "clean: made", "tag: made",
+                 "Cleaning rules that cut: ", "Why it is, or is not, a report: "):  # fmt: skip
+        assert part in told
+
+
+def test_a_headline_cannot_drive_the_terminal(db: Path) -> None:
+    for words in (["search", "regulator"], ["show", TRAP], ["derive", "--url", TRAP, "--explain"]):
+        assert "\x1b" not in run(*words, "--db", db).stdout
+        assert "\x07" not in run(*words, "--db", db).stdout
+
+
+def test_search_finds_says_none_and_speaks_json(db: Path) -> None:
+    found = run("search", "medicines safely", "--db", db).stdout
+    assert "Home rated inadequate" in found
+    assert "[medicines]" in found
+    lines = run("search", "medicines", "--json", "--db", db).stdout.splitlines()
+    assert {json.loads(line)["url"] for line in lines} == {URL, TRAP}
+    nothing = run("search", "aardvark", "--db", db)
+    assert nothing.stdout == ""
+    assert "No results for 'aardvark'." in nothing.stderr
+
+
+def test_agencies_test_says_which_where_and_why() -> None:
+    done = run("agencies", "test", "Cleveland Police was praised in Stockton Heath.", "--json")
+    matches = [json.loads(line) for line in done.stdout.splitlines()]
+    police = next(m for m in matches if m["id"] == "police:cleveland")
+    assert (police["start"], police["end"], police["quote"]) == (0, 16, "Cleveland Police")
+    assert police["code"] == "E23000013"
+    assert police["why"]
+    assert not [m for m in matches if m["id"] == "council:stockton-on-tees" and m["confidence"]]
+
+
+def test_status_before_the_first_pass_and_of_a_source_that_needs_a_person(tmp_path: Path) -> None:
+    sources = tmp_path / "sources.yaml"
+    sources.write_text("defaults: {contact: 'mailto:a@b.example'}\n"
+                       "sources: [{id: a, feeds: ['https://a.example/']}]\n")  # fmt: skip
+    done = run("status", "--json", "--db", tmp_path / "none.db", "--sources", sources)
+    status = json.loads(done.stdout)
+    assert done.return_value == 0
+    assert list(status) == ["checked_at", "heartbeat_at", "needs_person", "sources"]
+    assert list(status["sources"][0]) == [
+        "id", "name", "state", "since_at", "last_ok_at", "last_new_at", "reason", "needs_person",
+    ]  # fmt: skip
+    assert status["sources"][0]["state"] == "never_run"
+    assert not (tmp_path / "none.db").exists()
