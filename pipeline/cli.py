@@ -87,6 +87,7 @@ def run(db: Path, sources: Path, everything: bool) -> int:
     from pipeline import job
 
     settings = config.load(sources)
+    summary.say_placeholder(settings)
     with job.stopping() as stop, terminal.progress() as progress:
         report = job.one_pass(db, settings, what="run", everything=everything, stop=stop,
                               progress=progress)  # fmt: skip
@@ -103,6 +104,7 @@ def watch(db: Path, sources: Path, tick: int) -> int:
     """The background service: a pass whenever something is due, until SIGTERM or Ctrl-C."""
     from pipeline import clock
 
+    summary.say_placeholder(config.load(sources))
     clock.watch(db, sources, tick=tick)
     return 0
 

@@ -25,6 +25,12 @@ _ARROWS = {"up": "↑ up", "down": "↓ down", "same": "= same", "first": "first
 # ---------------------------------------------------------------- a pass
 
 
+def say_placeholder(settings: Config) -> None:
+    """A reminder while `contact` is still the address that the project came with."""
+    if settings.contact == "mailto:you@example.org":
+        terminal.say(f"{settings.path}: put your own address into `contact`; publishers see it.")
+
+
 def print_found(db: Path, *, since: datetime | None = None) -> None:
     """The stories that report an inspection, as a table; `since`: only those first seen then."""
     with open_archive(db, readonly=True) as archive:
