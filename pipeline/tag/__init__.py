@@ -27,7 +27,7 @@ from pipeline.tag import (
 from pipeline.tag.reading import read
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 1
+VERSION = 2
 
 FILES = (
     "actions.yaml",
@@ -53,7 +53,7 @@ def tags(story: Story) -> Tags:
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)
     reading = read(story, mentions, inspectorates, bodies)
     framework = frameworks.choose(reading)
-    marks = grades.marks(reading)
+    marks = grades.marks(reading, framework)
     rated = corrections.apply_findings(story, judgements.judgements(reading, framework, marks))
     found = corrections.apply_findings(story, findings.findings(reading, marks))
     acts = corrections.apply_findings(story, actions.actions(reading))

@@ -27,6 +27,7 @@ _SOME = re.compile(
     r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
 )
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
+_AS_WAS = re.compile(r"[\"']?,? as (?:was|were|is|are) (?:the |its |their )?")
 _SO_MANY = re.compile(
     r"[\"']?,? (?:in|for|across) (one|two|three|four|five|six|seven|eight|nine|[1-9]) "
     r"(?:other |further |of the )?(areas?|categor(?:y|ies)|key questions?|standards|tests)(?!\w)"
@@ -125,6 +126,10 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
         ids = [a.id for a in own if not a.excepted]
         if not own and i and _WHICH.match(low, grades[i - 1].end, grade.start):
             ids = [a.id for a in named if a.end <= grade.start][-1:]
+        also = _AS_WAS.match(low, grade.end)
+        if own is before and also:
+            ids += [a.id for a in after if a.start >= also.end() and not a.excepted]
+            own = after or own
         if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
             ids.append(OVERALL)
         start, claimed = claimed, own[-1].end if own is after else grade.end

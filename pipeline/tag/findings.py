@@ -49,6 +49,12 @@ _PLAIN_NO = re.compile(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)")
 _RESOLVING = re.compile(
     r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on)(?: \w+){0,4} $"
 )
+#: "for people who do not use the internet" says for whom something is, not what is wrong.
+_FOR_WHOM = re.compile(
+    r"(?:people|those|children|pupils|patients|residents|families|parents|carers|women|men|"
+    r"students|users|learners) who (?=(?:do|are|have|can) not|cannot|don't|aren't|can't|never)"
+)
+_AWAY = re.compile(r"(?<!\w)without(?: [a-z'-]+){1,4} (?:is|was|are|were|has|have)(?!\w)")
 _HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
 
 
@@ -56,7 +62,8 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
     """Every clause that inspectors, the body or others put forward as good or bad.
 
     Grades are left out (they are judgements); so are explanations, wishes and what an earlier
-    inspection found. A sentence with both polarities gives one finding a clause.
+    inspection found. A sentence with both polarities gives one finding
+    of each; the quote is always the whole sentence.
     """
     made: list[Finding] = []
     for sentence in reading.sentences:
@@ -65,6 +72,8 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
         if cues(FILE, "not-findings").find(sentence.low):
             continue
         low = reading.bare(sentence)
+        for past in cues(FILE, "history").all(low):
+            low = low[: past.start] + "#" * (past.end - past.start) + low[past.end :]
         for mark in marks.get(sentence.start, ()):
             if mark.rule == "outcome":
                 continue  # "widespread systemic failings" is a grade and a finding
@@ -86,13 +95,13 @@ def _sentence(reading: Reading, sentence: Sentence, low: str) -> list[Finding]:
     clauses = [(a, b, *verdict) for a, b, verdict in _clauses(low) if verdict]
     if not clauses:
         return []
-    polarities = {c[2] for c in clauses}
-    if len(polarities) == 1:
-        clauses = [(0, len(sentence.low), *clauses[0][2:])]
+    first: dict[Polarity, str] = {}
+    for _, _, polarity, rule in clauses:
+        first.setdefault(polarity, rule)
     body = sentence.about[0] if len(sentence.about) == 1 else None
+    start, end = _trim(sentence.low, 0, len(sentence.low))
     made = []
-    for a, b, polarity, rule in clauses:
-        start, end = _trim(sentence.low, a, b)
+    for polarity, rule in first.items():
         made.append(
             Finding(
                 polarity=polarity,
@@ -158,6 +167,8 @@ def _weight(cue: Cues, hit: Hit) -> int:
 def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     """The polarity of a cue in its place: turned by a negation, dropped where it is only wished."""
     window = _CLAUSE.split(clause[max(0, hit.start - 45) : hit.start])[-1]
+    if hit.id == "not-done" and _FOR_WHOM.search(clause, max(0, hit.start - 14), hit.end):
+        return None
     if own == "weakness" and hit.id in ("not-done", "recommended", "area-for-improvement"):
         resolved = _RESOLVING.search(window) or _RESOLVED.match(clause, hit.end)
         if resolved:
@@ -165,7 +176,7 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         return own
     window = " ".join(window.split(" ")[-7:])
     wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
-    denied = cues(FILE, "negation").find(window)
+    denied = cues(FILE, "negation").find(_AWAY.sub("", window))
     if own == "strength":
         if denied and not re.search(r"not only|no doubt", window):
             return "weakness"

@@ -107,7 +107,7 @@ def choose(reading: Reading) -> Framework | None:
     kind of body and subject allow. Dates decide between frameworks that followed each other.
     """
     named = {a.id for a in reading.inspectorates}
-    date = reading.date or (f"{reading.year}-06-30" if reading.year else None)
+    date = reading.day
     title = (reading.story.title or "").lower()
     prose = " ".join(s.low for s in reading.sentences if not s.furniture)
     everything = f"{title} . {_address(reading.story.url)} . {prose}"[:20000]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
-from pipeline.tag.frameworks import scales
+from pipeline.tag.frameworks import Framework, scales
 from pipeline.tag.reading import Reading, Sentence
 
 
@@ -40,6 +40,7 @@ _FORMS = {
         r"widespread (?:and ?/ ?or |and |or )(?:serious |significant )*systemic fail(?:ings?|"
         r"ures?)"
     ),
+    "not met": r"not met|(?:did not|does not|do not|failed to|had not) me?et",
     "lowest": r"(?:the |its |ofsted's |cqc's )?(?:very )?lowest(?:[- ]possible|"
     r"[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|"
     r"category)s?(?!\w))",
@@ -57,7 +58,7 @@ _SUBJECTS = (
 )
 _NO_BREAK = (
     r"(?:(?!(?<!\w)(?:that|which|because|praised|found|said|but|despite|although|however|"
-    r"should|whether|saw)(?!\w))[^.;:]){0,80}?"
+    r"should|whether|saw)(?!\w))[^.;:]){0,120}?"
 )
 _RATED = re.compile(
     r"(?<!\w)(?:(?:re-?)?(?:rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|"
@@ -115,12 +116,24 @@ _STANDARD = re.compile(
     r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|"
     r"safeguarding: $"
 )
+_STANDARD_NEXT = re.compile(
+    r" (?:the |all |all the |its |every )?(?:required |expected |legal )?"
+    r"(?:safeguarding (?:standards?|requirements?)|"
+    r"(?:standards?|requirements?) (?:for|of|on) safeguarding)(?!\w)"
+)
+_IN_NONE = re.compile(
+    r"[\"']? (?:in|for|at) (?:none|neither|no (?:areas?|categor(?:y|ies)|aspects?|questions?))"
+    r"(?!\w)"
+)
+_TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
 _OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
 _REMAINS = re.compile(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$")
 _STOP = re.compile(r"[\"']?(?:[,.;]| and |$)")
 _CHAIN = re.compile(
     r"[\"']?[,;]?(?: (?!is|are|was|were|has|have|had|be|for|that|with|found|"
     r"said)[a-z'-]+,?){1,9} [\"']?"
+    r"|[\"']?,? (?:and|but|while)(?: (?!(?:is|are|was|were|has|have|had|be|that|found|said)(?!\w))"
+    r"[a-z'-]+){1,14} as [\"']?"
 )
 _PREDICATE = re.compile(
     r"(?:services?|provision|children|leavers|needs|protection|management|education|"
@@ -153,20 +166,33 @@ def _grades() -> tuple[re.Pattern[str], dict[str, str]]:
         for word in (*scale.grades, *scale.aliases):
             forms.setdefault(word, _FORMS.get(word, re.escape(word).replace(r"\ ", "[- ]")))
     forms.update({k: v for k, v in _FORMS.items() if k not in forms})
-    for record in load_yaml("scales.yaml"):
-        for word in record.get("guarded", ()):
-            forms.pop(word, None)
     ordered = sorted(forms.items(), key=lambda f: -len(f[0]))
     names = {f"g{i}": word for i, (word, _) in enumerate(ordered)}
     source = "|".join(f"(?P<g{i}>{form})" for i, (_, form) in enumerate(ordered))
     return re.compile(rf"(?<![\w-])(?:{source})(?!\w)"), names
 
 
-def graded(sentence: Sentence, text: str) -> list[Graded]:
-    """The formal grades in a sentence, left to right. `text` is the sentence as written."""
+@lru_cache(maxsize=1)
+def guarded() -> frozenset[str]:
+    """Everyday words that are grades of one scale only: they need that scale and a plain verb."""
+    return frozenset(w for r in load_yaml("scales.yaml") for w in r.get("guarded", ()))
+
+
+@lru_cache(maxsize=32)
+def _allowed(framework: Framework | None) -> frozenset[str]:
+    """The guarded words that are grades of the framework."""
+    used = framework.scales if framework else ()
+    return guarded() & {w for scale, _, _ in used for w in (*scale.grades, *scale.aliases)}
+
+
+def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset()) -> list[Graded]:
+    """The formal grades in a sentence, left to right. `text` is the sentence as written; of the
+    guarded words only those in `allowed` count."""
     expression, names = _grades()
     matches = [
-        (m.start(), m.end(), names[m.lastgroup or ""]) for m in expression.finditer(sentence.low)
+        (m.start(), m.end(), word)
+        for m in expression.finditer(sentence.low)
+        if (word := names[m.lastgroup or ""]) in allowed or word not in guarded()
     ]
     if not matches or len(matches) > 24:
         return []
@@ -176,15 +202,23 @@ def graded(sentence: Sentence, text: str) -> list[Graded]:
         if (start, end) in explained:
             continue
         reason = _reason(sentence.low, text, start, end, found)
-        if reason:
+        if reason and (word not in guarded() or _plainly(sentence.low, start, reason[0])):
             found.append(Graded(start, end, word, *reason))
     return found
 
 
-def marks(reading: Reading) -> dict[int, list[Graded]]:
+def _plainly(low: str, start: int, rule: str) -> bool:
+    """Whether an everyday word is a grade beyond doubt: "graded inclusion as exceptional"."""
+    if rule == "rated":
+        return bool(re.search(r"(?:rated|graded|judged|as|to be)(?: an?)? [\"']?$", low[:start]))
+    return rule in ("standard", "line", "grade and the word rating", "moved", "and so on")
+
+
+def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
+    allowed = _allowed(framework)
     return {
-        s.start: graded(s, reading.quote(s.start, s.end))
+        s.start: graded(s, reading.quote(s.start, s.end), allowed)
         for s in reading.sentences
         if not s.furniture
     }
@@ -212,18 +246,27 @@ def _reason(
     """Why the word at `start:end` is a formal grade: rule and where its evidence begins."""
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     offset = max(0, start - 130)
-    if low[start:end] in ("met", "not met"):
-        return ("standard", 0) if _STANDARD.search(before) else None
+    if low[start:end].endswith(("met", "meet")):
+        own = _STANDARD.search(before) or _STANDARD_NEXT.match(after)
+        return ("standard", 0) if own else None
     if len(low[start:end]) > 26 and re.search(r"experiences|systemic", low[start:end]):
         return "outcome", start
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
+    if _IN_NONE.match(after):
+        return None
     if _COUNT_BEFORE.search(before) or (_DENIED.search(before) and not noun):
         return None
     if not noun and _ORDINARY_NEXT.match(after):
         return None
-    for rule, pattern in (("rated", _RATED), ("moved", _MOVE), ("rating of", _NOUN_BEFORE)):
-        hit = pattern.search(before)
+    rated, moved = _RATED.search(before), _MOVE.search(before)
+    if rated and moved and moved.start() > rated.start() and _TO.search(before):
+        return "moved", offset + moved.start()  # "rated good in 2022, was upgraded to"
+    for rule, hit in (
+        ("rated", rated),
+        ("moved", moved),
+        ("rating of", _NOUN_BEFORE.search(before)),
+    ):
         if hit:
             return rule, offset + hit.start()
     if noun:

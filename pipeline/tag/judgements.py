@@ -43,7 +43,7 @@ def judgements(
 ) -> tuple[Judgement, ...]:
     """The grades that a story states, each once for a body, aspect and status."""
     inspectorates = {a.id for a in reading.inspectorates}
-    scales = framework.on(_day(reading)) if framework else ()
+    scales = framework.on(reading.day) if framework else ()
     fallback = default_scales(inspectorates, None)
     drafts: list[_Draft] = []
     if framework and framework.graded:
@@ -92,10 +92,6 @@ def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: se
     return made
 
 
-def _day(reading: Reading) -> str | None:
-    return reading.date or (f"{reading.year}-06-30" if reading.year else None)
-
-
 def _sentence(
     reading: Reading,
     sentence: Sentence,
@@ -118,7 +114,7 @@ def _sentence(
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
         kinds = (
-            dealt[i]
+            (("safeguarding",) if grade.rule == "standard" else dealt[i])
             or _carried(sentence, before, framework)
             or _shared(found, dealt, i)
             or (OVERALL,)
@@ -171,13 +167,14 @@ def _word(word: str, scales: tuple[Scale, ...]) -> str:
 def _in_time(reading: Reading, drafts: list[_Draft]) -> list[_Draft]:
     """A grade of an earlier year is a previous one."""
     dated = [d.year for d in drafts if d.year and d.status == "current"]
-    latest = max([reading.year or 0, *dated], default=0)
+    visited = int(reading.inspected[:4]) if reading.inspected else None
+    latest = max([visited or reading.year or 0, *dated], default=0)
     undated = any(d.status == "current" and not d.year for d in drafts)
     made = []
     for d in drafts:
         if d.status == "current" and d.year:
             gap = latest - d.year
-            early_in_year = bool(reading.date and reading.date[5:7] <= "04")
+            early_in_year = visited is None and bool(reading.date and reading.date[5:7] <= "04")
             if (
                 gap > 1
                 or (gap == 1 and not early_in_year)
@@ -236,7 +233,7 @@ def _finish(
     fallback: tuple[Scale, ...],
 ) -> tuple[Judgement, ...]:
     inspectorate = _inspectorate(reading, framework)
-    overall = framework is None or framework.has_overall(_day(reading))
+    overall = framework is None or framework.has_overall(reading.day)
     made: dict[tuple[str | None, str, str, str], Judgement] = {}
     for d in drafts:
         scale = next((s for s in (*scales, *fallback) if s.rank(d.grade)), None)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pipeline.models import Agency, Mention, Story
 from pipeline.tag.cues import cues
+from pipeline.tag.inspected import inspection_date
 from pipeline.tag.sentences import Span, fold, sentences
 
 Speaker = Literal["inspectors", "body", "other"]
@@ -36,6 +37,13 @@ _INSPECTORS_ACT = re.compile(
     r"(?:but |however, |the |two |a team of )?(?:ofsted |cqc |estyn )?(?:inspectors?|"
     r"inspection|ofsted|cqc|watchdog|report|letter)(?!\w)"
 )
+_THEY_SAY = re.compile(
+    r"(?:but |and |however, )?they (?:also |then |have )?(?:found|finds?|noted?|praised?|"
+    r"commend(?:ed)?|"
+    r"criticised|identified|identify|observed|reported|saw|heard|highlighted|raised|described|"
+    r"concluded|recommended|said|say|looked|judged|were (?:impressed|told|shown|concerned))(?!\w)"
+)
+_TEAM = re.compile(r"(?<!\w)(?:inspectors|reviewers|assessors)(?!\w)")
 _PRONOUN = re.compile(r"\"?(?:he|she|i|we|our|they|it|the council|my)(?!\w)")
 
 
@@ -64,6 +72,12 @@ class Reading:
     bodies: tuple[Agency, ...]
     year: int | None  #: of the story: its date, else the latest year that address or text names
     date: str | None  #: ISO date of the story, else None
+    inspected: str | None = None  #: ISO date of the inspection, as far as the story tells it
+
+    @property
+    def day(self) -> str | None:
+        """The day that decides which framework and scale were in force: that of the inspection."""
+        return self.inspected or self.date or (f"{self.year}-06-30" if self.year else None)
 
     def bare(self, sentence: Sentence) -> str:
         """The folded sentence, names blotted out: "Little Otters" is not little."""
@@ -106,8 +120,10 @@ def read(
                 span.start, span.end, text, furniture, heading, speaker, attributed, inside, focus
             )
         )
+    date = _date(story)
+    visited = inspection_date([s.low for s in made if not s.furniture], date)
     return Reading(
-        story, low, tuple(made), mentions, inspectorates, bodies, _year(story, low), _date(story)
+        story, low, tuple(made), mentions, inspectorates, bodies, _year(story, low), date, visited
     )
 
 
@@ -126,12 +142,18 @@ class _Voices:
 
     def __init__(self) -> None:
         self.last: Speaker = "inspectors"
+        self.team = False  # inspectors are who "they" are
         self.people: dict[str, Speaker] = {}  # surnames once introduced: "Mr Jones said"
 
     def hear(self, text: str, low: str, span: Span) -> tuple[Speaker, bool]:
         said = low[span.start : span.end]
         bare = _QUOTED.sub(lambda m: " " * len(m[0]), said)
         whole = not bare.strip(" .,'")  # nothing but a quotation
+        if self.team and _THEY_SAY.match(bare):
+            self.last = "inspectors"
+            return "inspectors", True
+        if bare.strip(" .,'"):
+            self.team = bool(_TEAM.search(bare))
         written = text[span.start : span.end]
         told = None if whole else _attribution(written, bare, self.people)
         if told:

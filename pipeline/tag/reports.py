@@ -43,11 +43,29 @@ def is_report(
             reasons.append((record["lead"], record["reason"]))
         elif expression.search(whole):
             reasons.append((record["weight"], record["reason"]))
+    told = _first_person(reading)
+    if told:
+        reasons.append(told)
     total = sum(w for w, _ in reasons)
     outcome = bool(judgements or actions or any(f.speaker == "inspectors" for f in findings))
     verdict = outcome and total >= load_yaml(FILE)["threshold"]
     reasons.sort(key=lambda r: -abs(r[0]))
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
+
+
+_I = re.compile(r"(?<!\w)(?:i|i'm|i've|i'd|i'll|me|my|myself)(?!\w)")
+_QUOTED = re.compile(r"\"[^\"\n]*(?:\"|$)|(?<!\w)'[^'\n]*(?:'(?!\w)[^'\n]*)*?'(?!\w)", re.MULTILINE)
+
+
+def _first_person(reading: Reading) -> tuple[int, str] | None:
+    """A weight where the writer speaks of himself, save in an inspector's letter."""
+    rule = load_yaml(FILE)["first_person"]
+    low = reading.low[:30000]
+    own = _QUOTED.sub(" ", low)
+    if len(_I.findall(own)) < rule["at_least"] or words(rule["letter"]).search(low[:1500]):
+        return None
+    weight = rule["beside_a_body"] if reading.bodies else rule["weight"]
+    return weight, rule["reason"]
 
 
 def _outcomes(

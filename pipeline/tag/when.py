@@ -80,7 +80,7 @@ def status_of(
     if cues("status.yaml", "hypothetical").find(head[-90:]):
         return "hypothetical"
     near = low[
-        max(start, found[i - 1].end if i else 0) : min(
+        max(start, _own(low, grade, found)) : min(
             end, found[i + 1].start if i + 1 < len(found) else end
         )
     ]
@@ -93,6 +93,22 @@ def status_of(
     ):
         return "previous"
     return "current"
+
+
+_ITS_TIME = re.compile(
+    r"[\"']?(?: overall| rating)? (?:(?:back |early |late )?(?:in|since|at|after|from|during) )?"
+    r"[^,;]{0,40}?(?:(?:19|20)\d\d|last (?:year|time|month)|inspection|visit|ago|earlier|before), "
+)
+
+
+def _own(low: str, grade: Graded, found: list[Graded]) -> int:
+    """Where the words about this grade begin: after the one before it and that one's own time."""
+    i = found.index(grade)
+    if i == 0:
+        return 0
+    end = found[i - 1].end
+    its = _ITS_TIME.match(low, end, grade.start)
+    return its.end() if its else end
 
 
 def _move_before(low: str, grade: Graded) -> bool:
@@ -114,8 +130,7 @@ def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
     i = found.index(grade)
     stop = found[i + 1].start if i + 1 < len(found) else end
     years = [
-        int(m[2])
-        for m in _YEARS.finditer(low, max(start, found[i - 1].end if i else 0), min(end, stop))
+        int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
     ]
     if not years:
         opening = re.match(r"(?:back )?in (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)", low)

@@ -48,6 +48,9 @@ def bodies_of(
         r"for)?\s?(?:at |of |the )?",
         sentence.low[grade.end : after[0].start - sentence.start],
     )
+    if attributive and "," in attributive[0] and (since := _since(before, sentence, i, found)):
+        attributive = None  # "Alder was rated outstanding, Birch was rated good"
+        before = since
     if attributive or (after and not before):
         return _group(reading, after)
     if before:
@@ -55,6 +58,12 @@ def bodies_of(
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
     return sentence.about or (None,)
+
+
+def _since(before: list[Mention], sentence: Sentence, i: int, found: list[Graded]) -> list[Mention]:
+    """The bodies named since the grade before: subjects of this one."""
+    last = sentence.start + found[i - 1].end if i else sentence.start
+    return [m for m in before if m.start >= last]
 
 
 def _nameless(reading: Reading, sentence: Sentence, grade: Graded) -> bool:

@@ -1,0 +1,66 @@
+"""When the inspection took place: a report may come out months later, under another framework."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_MONTH = "|".join(_MONTHS)
+_VISIT = (
+    r"(?<!\w)(?:inspect(?:ed|ion)|visited|inspectors (?:called|came|went|spent|were there|"
+    r"returned)|unannounced visit|assessed|assessment|monitoring visit)(?!\w)"
+)
+_WHEN = re.compile(
+    rf"{_VISIT}(?P<gap>[^.;:]{{0,70}}?)(?<!\w)"
+    rf"(?:in|on|during|between|from|of|at the (?:end|start) of)"
+    rf" (?:(?:early|late|mid)[ -])?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{_MONTH})"
+    rf"(?:,? (?P<year>20\d\d))?(?!\w)"
+)
+_EARLIER = re.compile(
+    r"(?<!\w)(?:previous|previously|last|earlier|since|before|first inspected|had been|ago|"
+    r"publish(?:ed)?|rated|judged|was (?:given|found)|will|due)(?!\w)"
+)
+_AGO = 730  #: days: an inspection longer ago than that is an earlier one
+
+
+def inspection_date(sentences: Sequence[str], published: str | None) -> str | None:
+    """The ISO date of the inspection that folded sentences tell of, or None.
+
+    "after an inspection in October 2025"; "inspectors visited in September", which is the last
+    September before the story. A month without a day is taken to its 28th. Inspections called
+    earlier ones, and any two years before the story or after it, do not count.
+    """
+    for low in sentences:
+        for m in _WHEN.finditer(low):
+            if _EARLIER.search(low[max(0, m.start() - 25) : m.start()]) or _EARLIER.search(
+                m["gap"]
+            ):
+                continue
+            day = _day(m, published)
+            if day and (
+                published is None or _days(published) - _AGO < _days(day) <= _days(published)
+            ):
+                return day
+    return None
+
+
+def _day(m: re.Match[str], published: str | None) -> str | None:
+    month = _MONTHS.index(m["month"]) + 1
+    if m["year"] is None and published is None:
+        return None
+    year = int(m["year"] or (published or "")[:4])
+    if m["year"] is None and f"{year}-{month:02}" > (published or "")[:7]:
+        year -= 1
+    day = f"{year}-{month:02}-{min(28, max(1, int(m['day'] or 28))):02}"
+    if published and day > published[:10] and day[:7] == published[:7]:
+        return published[:10]  # this very month
+    return day
+
+
+def _days(iso: str) -> int:
+    """Days as if each month had 31: enough to measure a gap."""
+    return int(iso[:4]) * 372 + int(iso[5:7]) * 31 + int(iso[8:10])
