@@ -49,14 +49,17 @@ def tags(story: Story) -> Tags:
     A story that is not a report of an inspection keeps its mentions, figures, themes and places,
     but has no bodies, judgements, findings or actions: no inspection of a body is told there.
     """
-    mentions = corrections.apply(story, agencies.mentions(story))
+    records = corrections.load()
+    mentions = corrections.apply(story, agencies.mentions(story), records)
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)
     reading = read(story, mentions, inspectorates, bodies)
     framework = frameworks.choose(reading)
     marks = grades.marks(reading, framework)
-    rated = corrections.apply_findings(story, judgements.judgements(reading, framework, marks))
-    found = corrections.apply_findings(story, findings.findings(reading, marks))
-    acts = corrections.apply_findings(story, actions.actions(reading))
+    rated = corrections.apply_findings(
+        story, judgements.judgements(reading, framework, marks), records
+    )
+    found = corrections.apply_findings(story, findings.findings(reading, marks), records)
+    acts = corrections.apply_findings(story, actions.actions(reading), records)
     report, reasons = reports.is_report(reading, rated, found, acts)
     return Tags(
         is_report=report,
@@ -68,8 +71,8 @@ def tags(story: Story) -> Tags:
         judgements=rated if report else (),
         findings=found if report else (),
         actions=acts if report else (),
-        statistics=corrections.apply_findings(story, statistics.statistics(reading)),
-        themes=themes.themes(reading),
+        statistics=corrections.apply_findings(story, statistics.statistics(reading), records),
+        themes=themes.themes(reading, (*found, *rated) if report else ()),
         places=places.places(story, mentions),
     )
 

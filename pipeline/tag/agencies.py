@@ -17,7 +17,7 @@ from pipeline.tag import anaphora, short_forms
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
 from pipeline.tag.matcher import Candidate, fold
 from pipeline.tag.roles import Named, roles
-from pipeline.tag.sentences import Span, sentences
+from pipeline.tag.sentences import Span, sentences_of
 from pipeline.tag.unlisted import Unlisted, unlisted
 
 _URL_DATE = re.compile(r"[/-](20[0-3]\d)(?:[/-](\d{1,2}))?(?:[/-]|$)")
@@ -35,12 +35,6 @@ def story_date(story: Story) -> date | None:
         return None
     month = int(found[2] or 12)
     return date(int(found[1]), month if 1 <= month <= 12 else 12, 28)
-
-
-@lru_cache(maxsize=8)
-def sentences_of(text: str) -> tuple[Span, ...]:
-    """The sentences, kept for the stages that read the same story."""
-    return sentences(text)
 
 
 def mentions(story: Story) -> tuple[Mention, ...]:

@@ -15,11 +15,11 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Mention, Place, Story
-from pipeline.tag.agencies import sentences_of, story_date
+from pipeline.tag.agencies import story_date
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
 from pipeline.tag.matcher import fold, words
 from pipeline.tag.roles import lead_of
-from pipeline.tag.sentences import Span
+from pipeline.tag.sentences import Span, sentences_of
 
 _TOWN = re.compile(
     r"^(?: \([A-Z][\w/ ]*\))?,? (?:(?:in|near|at) (?:(?:north|south|east|west|central) )?)?"

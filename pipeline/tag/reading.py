@@ -13,7 +13,7 @@ from typing import Literal
 from pipeline.models import Agency, Mention, Story
 from pipeline.tag.cues import cues
 from pipeline.tag.inspected import inspection_date
-from pipeline.tag.sentences import Span, fold, sentences
+from pipeline.tag.sentences import Span, fold, sentences_of
 
 Speaker = Literal["inspectors", "body", "other"]
 
@@ -100,7 +100,7 @@ def read(
 ) -> Reading:
     """The reading of a story whose agencies are known."""
     low = fold(story.text)
-    spans = sentences(story.text)
+    spans = sentences_of(story.text)
     starts = [m.start for m in mentions]
     inspected = {b.id for b in bodies}
     voices = _Voices()

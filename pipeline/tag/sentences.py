@@ -7,6 +7,7 @@ Offsets count code points. Nothing is trimmed away that would move them: a span'
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 #: A sentence is cut at white space beyond this length: text without full stops stays affordable.
@@ -70,6 +71,12 @@ def sentences(text: str) -> tuple[Span, ...]:
     for line in _lines(text):
         found.extend(_split(text, line))
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def sentences_of(text: str) -> tuple[Span, ...]:
+    """`sentences`, kept for the stages that read the same story."""
+    return sentences(text)
 
 
 def _lines(text: str) -> list[Span]:
