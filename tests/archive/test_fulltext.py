@@ -25,6 +25,7 @@ CASES = [
     ('"not closed', '"not closed"'),
     ("and not near", '"and" "not" "near"'),
     ("AND NOT NEAR", '"AND" "NOT" "NEAR"'),
+    ("a " * 60_000, " ".join(['"a"'] * 500)),
 ]
 
 
