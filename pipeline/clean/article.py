@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from pipeline.clean import decode, documents, extract, metadata, prune, residue, rules
 from pipeline.clean.access import access
-from pipeline.clean.dates import iso
+from pipeline.clean.dates import first_day, iso
 from pipeline.clean.lines import Line, count, norm, squeeze
 from pipeline.errors import CleanError
 from pipeline.models import Article, Entry, Link, Page, Removal
@@ -50,7 +50,7 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         headline=said.headline or rest.headline,
         standfirst=_standfirst(said.standfirst, rest.lines),
         byline=said.byline or rest.byline,
-        published_at=said.published_at or iso(_dated(rest.removed)),
+        published_at=said.published_at or _dated(rest.removed),
         modified_at=said.modified_at,
         publisher=said.publisher,
         section=said.section,
@@ -78,7 +78,12 @@ def _standfirst(standfirst: str | None, lines: list[Line]) -> str | None:
 
 
 def _dated(removed: list[Removal]) -> str | None:
-    return next((r.text for r in removed if r.kind == "dateline"), None)
+    """A date printed on a line of its own, else beside the names."""
+    lines = (r.text for r in removed if r.kind == "dateline")
+    if (line := next(lines, None)) is not None:
+        return iso(line)
+    days = (first_day(r.text) for r in removed if r.rule == "byline-top")
+    return next((day for day in days if day), None)
 
 
 def _unique(texts: list[str]) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " ",
                          "‐": "-", "\u200b": None, "\ufeff": None, "\xad": None})  # fmt: skip
 _NOT_WORD = re.compile(r"\W+")
+#: between two sentences; good enough for furniture, which knows no abbreviations
+SENTENCES = re.compile(r"(?<=[.!?:])['\")]?\s+(?=[A-Z£@])")
 _BULLET = re.compile(r"^[-•*·●▪►»]\s+")
 _TERMINAL = re.compile(r"""[.!?:;…。！？]["'”’»)\]」』]*$|["”’][)\]]?$""")
 

@@ -11,6 +11,10 @@ from pipeline.clean.rules import settings
 
 _BY = re.compile(r"^\s*(?:written |words |report |reported |story |exclusive )?by[\s:]+", re.I)
 _AND = re.compile(r"\s*(?:;|,|&|\||/|\n|•|·|\band\b|\bwith\b)\s*", re.I)
+_TIME = re.compile(
+    r"\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b(?:GMT|BST|UTC|at|published|updated|posted)\b",
+    re.I)  # fmt: skip
+_WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+")
 _WORD = (
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|de|da|di|du|van|von|der|den|la|le|al|el|bin|ap|ab|ni|Mc\w+|O['’]\w+)"
@@ -23,7 +27,7 @@ def people(text: str | None, *, publisher: str | None = None) -> tuple[str, ...]
     """Names in a byline, in order, each once. `publisher` is never one of them."""
     if not text or len(text) > 300:
         return ()
-    text = _BY.sub("", _ADDRESS.sub(" ", DAY.sub(" | ", squeeze(text))))
+    text = _BY.sub("", _ADDRESS.sub(" ", _WEEKDAY.sub(" | ", DAY.sub(" | ", squeeze(text)))))
     names: list[str] = []
     for part in _AND.split(text):
         name = _BY.sub("", part).strip(" .,:-–—()[]")
@@ -50,6 +54,15 @@ def is_byline(text: str) -> bool:
         desk = _not_people().search(rest) is not None and count(rest) < 6
         return bool(people(text)) or (desk and not rest.endswith("."))
     return False
+
+
+def is_name_and_date(text: str) -> bool:
+    """A line that is a name, a date and perhaps a time: "Nina Example, 18/11/2026 11:15"."""
+    if len(text) > 100 or not DAY.search(text) or not people(text):
+        return False
+    rest = _WEEKDAY.sub(" ", _TIME.sub(" ", DAY.sub(" ", _BY.sub("", text))))
+    names = [n for n in _AND.split(rest) if n.strip(" .,:-–—()[]")]
+    return bool(names) and all(is_person(n.strip(" .,:-–—()[]")) for n in names)
 
 
 def _cased(name: str) -> str:

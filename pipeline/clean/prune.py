@@ -15,7 +15,7 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from pipeline.clean.lines import norm, plain_quotes, squeeze
+from pipeline.clean.lines import SENTENCES, is_prose, norm, plain_quotes, squeeze
 from pipeline.clean.rules import Rule, RuleSet
 from pipeline.models import Removal
 
@@ -29,7 +29,11 @@ _PARAGRAPH = 80  #: characters from which a <p> counts as running text
 _MOST_OF_PAGE = 0.25  #: share of running text that protects an element
 _KEPT_TEXT = 400  #: characters of a removal that are kept to explain it
 
+_HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
+
 _anchors = XPath(".//a[@href]")
+#: the nearest pieces of text before an element: an advert's label may come between
+_texts_before = XPath("preceding::text()[normalize-space()][position() <= 2]")
 
 
 @dataclass
@@ -203,7 +207,10 @@ def _decide_labelled(element: HtmlElement, rules: RuleSet, running: _Running, fo
         return
     words = plain_quotes(squeeze(own))
     if wall := rules.wall.find(words):
-        found.wall_words.append(wall)
+        _decide_wall(element, wall, running, found)
+    if element.tag in _HEADINGS and rules.box.find(words.rstrip(":")):
+        _decide_box(element, rules, running, found)
+        return
     rule = rules.label.find(words.rstrip(":"))
     if rule is None or norm(_text(element)) != norm(own):
         return
@@ -221,6 +228,55 @@ def _decide_labelled(element: HtmlElement, rules: RuleSet, running: _Running, fo
             _decide(part, rule, found)
     elif parent is not None and parent.tag not in _NEVER_CUT and _is_link_list(parent):
         _decide(parent, rule, found)
+
+
+def _decide_wall(element: HtmlElement, wall: Rule, running: _Running, found: Found) -> None:
+    """Directly below the story's last paragraph it is believed, and goes with its whole block.
+
+    Elsewhere (a header, a pop-up that every page carries) its words are only noted.
+    """
+    block, parent = element, element.getparent()
+    before = _paragraph_before(element, running)
+    while parent is not None and parent.tag not in _NEVER_CUT and before not in parent.iter("p"):
+        block, parent = parent, parent.getparent()
+    if before is None or block is element or running.protects(block):
+        found.wall_words.append(wall)
+        return
+    found.walls.append(wall)
+    _decide(block, wall, found)
+
+
+def _paragraph_before(element: HtmlElement, running: _Running) -> HtmlElement | None:
+    """The paragraph of running text that the page prints right before an element, if it does."""
+    for text in _texts_before(element):
+        holder = text.getparent()
+        if text.is_tail:
+            holder = holder.getparent()
+        while holder is not None and holder not in running.sizes:
+            holder = holder.getparent()
+        if holder is not None:
+            return holder
+    return None
+
+
+def _decide_box(element: HtmlElement, rules: RuleSet, running: _Running, found: Found) -> None:
+    """A heading with what stands below it, up to the next heading or sentence."""
+    following, parts = element.getnext(), []
+    while following is not None and following.tag not in _HEADINGS:
+        text = plain_quotes(_text(following))
+        told = is_prose(text) and not _all_furniture(text, rules)
+        if told or running.protects(following) or not isinstance(following.tag, str):
+            break
+        parts.append(following)
+        following = following.getnext()
+    rule = rules.box.find(plain_quotes(_text(element)).rstrip(":"))
+    if parts and rule is not None:
+        for part in (element, *parts):
+            _decide(part, rule, found)
+
+
+def _all_furniture(text: str, rules: RuleSet) -> bool:
+    return all(rules.line.find(s) for s in SENTENCES.split(text))
 
 
 def _is_link_list(element: HtmlElement) -> bool:

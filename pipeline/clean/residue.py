@@ -7,13 +7,13 @@ noted. The order matters: walls and offers are recognised while their lines stil
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.clean.dates import DAY
-from pipeline.clean.lines import Line, count, is_prose, norm, plain_quotes
-from pipeline.clean.people import is_byline, is_person, people
+from pipeline.clean.lines import SENTENCES, Line, count, is_finished, is_prose, norm, plain_quotes
+from pipeline.clean.people import is_byline, is_name_and_date, is_person, people
 from pipeline.clean.rules import Rule, RuleSet, settings
 from pipeline.models import Removal
 
@@ -35,7 +35,6 @@ class Residue:
     walls: list[Rule] = field(default_factory=list)
     offers: int = 0
     byline: tuple[str, ...] = ()
-    date: str | None = None
     headline: str | None = None
 
     def cut(self, line: Line, rule: str, kind: str) -> None:
@@ -192,17 +191,58 @@ def _links_after_label(state: Residue, rules: RuleSet) -> None:
 
 def _single_lines(state: Residue, rules: RuleSet) -> None:
     def reason(_: int, line: Line) -> tuple[str, str] | None:
-        if len(line.text) > 400:
-            return None
-        text = plain_quotes(line.bare)
-        parts = [p for p in _BARS.split(text) if p]
-        found = [rules.line.find(p) for p in parts]  # "Printable version | Email this article"
-        rule = found[0] if found and None not in found else rules.line.find(text)
-        if rule is None and line.linked:
-            rule = rules.linked.find(text)
+        rule = _line_rule(line, rules)
         return (rule.id, rule.kind) if rule else None
 
+    _job_adverts(state, rules)
     _keep(state, reason)
+    while state.lines and (rule := rules.end.find(plain_quotes(state.lines[-1].bare))):
+        state.cut(state.lines.pop(), rule.id, rule.kind)
+
+
+def _line_rule(line: Line, rules: RuleSet) -> Rule | None:
+    """The rule for a line, for all the parts between its bars, or for all of its sentences."""
+    if len(line.text) > 400:
+        return None
+    text = plain_quotes(line.bare)
+    parts = [p for p in _BARS.split(text) if p]
+    found = [rules.line.find(p) for p in parts]  # "Printable version | Email this article"
+    rule = found[0] if found and None not in found else rules.line.find(text)
+    if rule is None and line.linked:
+        rule = rules.linked.find(text)
+    if rule is None and len(sentences := SENTENCES.split(text)) > 1:
+        found = [rules.line.find(s) or rules.end.find(s) for s in sentences]
+        rule = found[0] if None not in found else None
+    return rule
+
+
+def _job_adverts(state: Residue, rules: RuleSet) -> None:
+    """The title and the employer that stand, short, around a salary or a postcode."""
+    lines = state.lines
+    marks = {
+        i
+        for i, x in enumerate(lines)
+        if len(x.text) < 80 and (rule := rules.line.find(plain_quotes(x.bare))) is not None
+        if rule.id == "job-line"
+    }
+    last = max((i for i, x in enumerate(lines) if is_prose(x.text)), default=-1)
+    cut: set[int] = set()
+    for i in marks:
+        above = (j for j in (i - 1, i - 2) if j >= 0)
+        near = [*above, i + 1] if i > last else above  # within the story a heading may follow
+        cut.update(_advert_lines(lines, near) - marks)
+    _keep(state, lambda i, _: ("job-block", "advert") if i in cut else None)
+
+
+def _advert_lines(lines: list[Line], near: Iterable[int]) -> set[int]:
+    """Which of the places hold a title or a name: few words, and no sentence."""
+    found: set[int] = set()
+    for j in near:
+        if j < len(lines) and count(lines[j].text) <= 8 and not is_finished(lines[j].text):
+            found.add(j)
+        elif j < len(lines):
+            break
+    return found
 
 
 def _top(state: Residue, headlines: set[str], standfirst: str | None) -> None:
@@ -220,7 +260,7 @@ def _top(state: Residue, headlines: set[str], standfirst: str | None) -> None:
         if deck and key == deck and deck in (norm(x.bare) for x in lines[i + 1 : _TOP]):
             # Its last copy stays: a lead that the body repeats is a sentence of the story.
             return "standfirst-doubled", "standfirst"
-        if i <= max(first, 3) and is_byline(line.bare):
+        if (i <= max(first, 3) and is_byline(line.bare)) or is_name_and_date(line.bare):
             state.byline = state.byline or people(line.bare)
             return "byline-top", "byline"
         if i < first and _is_name_above_date(lines, i):
@@ -247,9 +287,10 @@ def _bottom(state: Residue) -> None:
     all_links = len(tail) >= 2 and all(x.linked for x in tail)
 
     def reason(i: int, line: Line) -> tuple[str, str] | None:
-        if i <= last:
+        named = is_name_and_date(line.bare)  # such a line is no sentence of a story anywhere
+        if i <= last and not named:
             return None
-        if is_byline(line.bare):
+        if named or is_byline(line.bare):
             state.byline = state.byline or people(line.bare)
             return "byline-bottom", "byline"
         return ("links-at-end", "related") if all_links else None

@@ -4,14 +4,18 @@ A rule says `how` it is applied:
 
 - `element`: pattern over the class, id and test id of an element, words separated by `-`;
 - `label`:   pattern over a short label whose following links are cut with it;
+- `box`:     pattern over a heading whose following lines are cut with it, up to the next heading or
+             sentence (vacancies, a newsletter form);
 - `line`:    pattern over one whole line of the extracted text;
 - `linked`:  as `line`, but only where the whole line is one link;
+- `end`:     as `line`, but only where nothing of the story follows;
 - `wall`:    a line that says the rest is behind a wall; cuts to the end when no prose follows;
 - `selector`: a CSS selector (site rules only);
 - `keep`:    a CSS selector of what no element or label rule may cut (site rules only).
 
 Patterns see plain quotes and dashes (`lines.plain_quotes`) and match without regard to case
-unless they begin with `(?-i:`; but for elements, they match from the start of the line.
+unless they begin with `(?-i:`; but for elements, they match from the start of the line. A line of
+several sentences goes when each of them is one that `line` or `end` would cut.
 """
 
 from __future__ import annotations
@@ -26,9 +30,10 @@ from pipeline.errors import KnowledgeError
 from pipeline.knowledge import digest, load_yaml
 
 #: raise when the code of this stage changes what it makes of a page
-STAGE_VERSION = 1
+STAGE_VERSION = 2
 GENERAL, SITES = "cleaning.yaml", "sites.yaml"
-HOWS = ("element", "label", "line", "linked", "wall", "selector", "keep")
+_MATCHED = ("element", "label", "box", "line", "linked", "end", "wall")
+HOWS = (*_MATCHED, "selector", "keep")
 _KEYS = {
     "id",
     "kind",
@@ -78,8 +83,10 @@ class RuleSet:
 
     element: Matcher
     label: Matcher
+    box: Matcher
     line: Matcher
     linked: Matcher
+    end: Matcher
     wall: Matcher
     selectors: tuple[Rule, ...]
     keep: tuple[Rule, ...]
@@ -105,7 +112,7 @@ def _rule_set(by_how: tuple[tuple[str, tuple[Rule, ...]], ...]) -> RuleSet:
     """Hosts without rules of their own share one compiled set."""
     rules = dict(by_how)
     return RuleSet(
-        **{how: Matcher(rules[how]) for how in ("element", "label", "line", "linked", "wall")},
+        **{how: Matcher(rules[how]) for how in _MATCHED},
         selectors=rules["selector"],
         keep=rules["keep"],
     )
