@@ -27,7 +27,7 @@ from pipeline.tag import (
 from pipeline.tag.reading import read
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 2
+VERSION = 3
 
 FILES = (
     "actions.yaml",

@@ -42,7 +42,7 @@ def mentions(story: Story) -> tuple[Mention, ...]:
     text = story.text
     folded, day = fold(text), story_date(story)
     cut = sentences_of(text)
-    named = _without_furniture(folded, _named(text, folded, cut, day))
+    named = _without_furniture(folded, _named(text, folded, cut, day), cut)
     title = _title_ids(story, day)
     known = frozenset(a.id for a in _inspectorates_elsewhere(story, title))
     told = frozenset(title) | _in_address(story, named)
@@ -173,12 +173,13 @@ def _furniture() -> re.Pattern[str]:
     return re.compile(load_yaml("agencies/roles.yaml")["furniture"], re.MULTILINE)
 
 
-def _without_furniture(folded: str, named: list[Named]) -> list[Named]:
+def _without_furniture(folded: str, named: list[Named], cut: tuple[Span, ...]) -> list[Named]:
     """Without names in "Read more" lines and picture credits: they tell of other stories."""
-    dropped = []
+    dropped: list[tuple[int, int]] = []
     for m in _furniture().finditer(folded):
         stop = folded.find("\n", m.end())
         dropped.append((m.start(), len(folded) if stop < 0 else stop))
+    dropped += [s for s in cut if _furniture().match(folded[s.start : s.end])]
     for m in _CREDIT.finditer(folded):
         dropped.append((m.start(), m.end()))
     return [n for n in named if not any(a <= n.start < b for a, b in dropped)]
@@ -259,11 +260,25 @@ def _in_address(story: Story, named: list[Named]) -> frozenset[str]:
 
 
 def _own_site(url: str | None) -> AgencyRecord | None:
-    """The body whose short name is the host's: bcuhb.nhs.wales."""
+    """The body whose short name or area is the host's: bcuhb.nhs.wales, kirklees.gov.uk."""
     host = urlsplit(url or "").hostname or ""
     if not host.endswith((".nhs.uk", ".nhs.wales", ".gov.uk", ".police.uk", ".gov.wales")):
         return None
-    return _short_names().get(host.removeprefix("www.").split(".")[0])
+    label = host.removeprefix("www.").split(".")[0]
+    kind = "police" if host.endswith(".police.uk") else "council"
+    return _short_names().get(label) or _by_area().get((kind, label))
+
+
+@lru_cache(maxsize=1)
+def _by_area() -> dict[tuple[str, str], AgencyRecord]:
+    """Living councils and forces by their area as addresses spell it; shared ones left out."""
+    found: dict[tuple[str, str], dict[str, AgencyRecord]] = {}
+    for r in gazetteer().all():
+        if r.kind in ("council", "police") and r.valid_until is None:
+            for name in {r.area, *r.bare} - {None, ""}:
+                key = (r.kind, re.sub(r"[^a-z]", "", str(name).lower()))
+                found.setdefault(key, {})[r.id] = r
+    return {k: next(iter(v.values())) for k, v in found.items() if len(v) == 1}
 
 
 @lru_cache(maxsize=1)

@@ -300,6 +300,8 @@ def _weaker(
         return "good at", offset + held.start()
     if found and _goes_on(low, start, after, found[-1].end, formal or onward):
         return "and so on", start
+    if found and re.search(r", which (?:was|were|is|are) [\"']?$", before) and _STOP.match(after):
+        return "and so on", start
     return _quoted(low, start, end, onward) if quoted else None
 
 

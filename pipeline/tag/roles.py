@@ -203,7 +203,8 @@ def _of_an_area(
     only one named. Area SEND reports are addressed to the board that commissions health as well.
     """
     named = {a for a in kinds if kinds[a] == "council"}
-    councils = (inspected & named) or {a for a in named if _begins_with(a, begin)}
+    shown, begun = inspected & named, {a for a in named if _begins_with(a, begin)}
+    councils = shown | begun if not shown or shown & begun else shown
     councils = councils or (named if len(named) == 1 else set())
     specific = {a for a in inspected if kinds[a] in _SITES}
     if specific and max(points[a] for a in specific) > max([points[a] for a in councils] or [0]):

@@ -27,6 +27,14 @@ _VERDICT = re.compile(
     r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
     r"given|handed|told|slammed|praised|criticised|found to)\b|requires? improvement\b))"
 )
+_MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
+    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )){('(' + _NAMES + ')')}"
+    r"(?= (?:was|were|is|are|has been) (?:again |now |also )?(?:rated|judged|graded|deemed)\b)"
+)
+_ASPECT = re.compile(
+    r"(?i)\b(?:management|attitudes|development|education|effectiveness|leadership|well-?being|"
+    r"protection|leavers|provision|safety|activity|release|victims|children|teaching|inclusion)$"
+)
 _OF = re.compile(
     rf"\b[Ii]nspection (?:of|at) (?:the )?((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
 )
@@ -95,7 +103,10 @@ def _spelt(head: str) -> str:
 
 def unlisted(text: str) -> list[Unlisted]:
     """All of them, left to right, none overlapping."""
-    found = [*_by_form(text), *_by_verdict(text)]
+    found = list(_by_form(text))
+    found += [
+        u for u in _by_verdict(text) if not any(u.start < f.end and f.start < u.end for f in found)
+    ]
     found.sort(key=lambda u: (u.start, -u.end))
     kept: list[Unlisted] = []
     for u in found:
@@ -129,8 +140,12 @@ def _by_form(text: str) -> Iterator[Unlisted]:
 
 
 def _by_verdict(text: str) -> Iterator[Unlisted]:
-    for pattern, rule in ((_VERDICT, "subject of a verdict"), (_OF, "object of an inspection"),
-                          (_VERB, "object of a verdict")):  # fmt: skip
+    for pattern, rule in (
+        (_VERDICT, "subject of a verdict"),
+        (_MID, "subject of a verdict"),
+        (_OF, "object of an inspection"),
+        (_VERB, "object of a verdict"),
+    ):
         for m in pattern.finditer(text):
             start = _trimmed(text, m.start(1), m.end(1), keep_the=True)
             name = text[start : m.end(1)]
@@ -156,6 +171,8 @@ def _with_context() -> tuple[dict[str, str], ...]:
 
 
 def _known_form(name: str) -> bool:
+    if _ASPECT.search(name):
+        return True
     return bool(re.search(r"(?i)\b(council|councils|services?|police|inspectors|minister)$", name))
 
 

@@ -43,6 +43,10 @@ def bodies_of(
     stranger = _stranger(reading, sentence, grade, inspected)
     if stranger and not (before and before[-1].start > stranger.start):
         return None
+    before = [m for m in before if not _operates(sentence, m)] or before
+    bare = _by_short_name(reading, sentence, grade, ours)
+    if bare:
+        return bare
     attributive = after and re.fullmatch(
         r"[\"']?(?:-rated|-graded)?[\"']? ?(?:rated )?(?:authorit(?:y|ies)|councils?|the|at|,|"
         r"for)?\s?(?:at |of |the )?",
@@ -58,6 +62,34 @@ def bodies_of(
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
     return sentence.about or (None,)
+
+
+_SUBJECT = re.compile(
+    r"(?:^|[\s\"'“‘(])([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}),? (?:is|was|are|were|"
+    r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
+)
+_RUN_BY = re.compile(r"(?<!\w)(?:(?:run|managed|operated|owned|overseen) by|part of)(?: the)? $")
+
+
+def _by_short_name(
+    reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
+) -> tuple[str, ...]:
+    """The one of several bodies whose name begins with the subject: "Harwick was rated"."""
+    if len(reading.bodies) < 2:
+        return ()
+    subject = _SUBJECT.search(reading.quote(sentence.start, sentence.start + grade.start))
+    if subject is None:
+        return ()
+    at = sentence.start + subject.start(1)
+    if any(m.start <= at < m.end for m in ours):
+        return ()
+    ids = [b.id for b in reading.bodies if b.name.lower().startswith(subject[1].lower() + " ")]
+    return (ids[0],) if len(ids) == 1 else ()
+
+
+def _operates(sentence: Sentence, m: Mention) -> bool:
+    """Whether the body is only named as the one that runs another."""
+    return bool(_RUN_BY.search(sentence.low, 0, m.start - sentence.start))
 
 
 def _since(before: list[Mention], sentence: Sentence, i: int, found: list[Graded]) -> list[Mention]:
