@@ -76,3 +76,16 @@ def test_the_only_figure_is_eight_of_22(seed: Tags) -> None:
     assert (figure.value, figure.of) == ("8", "22")
     assert "eight of the 22" in figure.quote
     assert TEXT[figure.start : figure.end] == figure.quote
+
+
+def test_words_that_brush_by_are_no_themes(seed: Tags) -> None:
+    themes = {t.id for t in seed.themes}
+    assert "neglect" in themes
+    assert not themes & {"probation", "waiting-times", "attendance", "safety", "workforce"}
+
+
+def test_a_finding_is_quoted_as_one_whole_sentence(seed: Tags) -> None:
+    for finding in seed.findings:
+        before = TEXT[: finding.start]
+        assert not before or before[-1].isspace()
+        assert finding.quote.rstrip('"')[-1] in ".,"
