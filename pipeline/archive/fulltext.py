@@ -6,7 +6,7 @@ import re
 
 _TERM = re.compile(r'"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
 _LETTER = re.compile(r"[^\W_]")
-#: Characters of a query that count: FTS5 takes minutes over one of 60,000 words, and nobody types it.
+#: Characters of a query that count; FTS5 takes minutes over one of 60,000 words.
 MOST = 1000
 _PLAIN = str.maketrans({"\0": " ", "“": '"', "”": '"', "„": '"'})
 
