@@ -55,12 +55,15 @@ def read(path: str, url: str | None = None) -> Page:
 
 
 def line(result: Article | CleanError, input_: str, url: str | None = None) -> dict[str, Any]:
-    """What is printed: every key of the contract, in its order, null (or []) where absent."""
+    """What is printed: every key of the contract, in its order, null (or []) where absent.
+
+    The sentence of an error names the input, so that it can stand alone in a log.
+    """
     record: dict[str, Any] = dict.fromkeys(KEYS)
     record.update({key: [] for key in _LISTS})
     record["input"], record["url"] = input_, url
     if isinstance(result, CleanError):
-        record["error"] = result.problem
+        record["error"] = f"{_named(input_)}: {result.problem}"
         return record
     for key, value in asdict(result).items():
         record[key] = list(value) if isinstance(value, tuple) else value
@@ -83,7 +86,15 @@ def clean_files(paths: Iterable[str], *, url: str | None = None) -> Iterator[dic
 def suggestion(path: str, *, url: str | None = None) -> str:
     """A site rule proposed for the page's host, as YAML. Raises CleanError as `read` does."""
     page = read(path, url)
-    return suggest(_at(page, url or own_address(page)))
+    try:
+        return suggest(_at(page, url or own_address(page)))
+    except CleanError as e:
+        raise CleanError(e.problem, url=_named(path)) from e
+
+
+def _named(path: str) -> str:
+    """What an error's sentence calls the input."""
+    return "standard input" if path == "-" else path
 
 
 def _at(page: Page, url: str | None) -> Page:

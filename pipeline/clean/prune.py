@@ -76,6 +76,9 @@ def prune(tree: HtmlElement, rules: RuleSet, *, standfirst: HtmlElement | None =
         elif rule is not HIDDEN:
             _note_wall(element, rules, found)
         _cut(element, rule, found)
+    for element in kept:  # the extractor, too, judges by names
+        for name in ("class", "id", "role"):
+            element.attrib.pop(name, None)
     _note_links(tree, found)
     return found
 
@@ -239,11 +242,12 @@ def _decide_wall(element: HtmlElement, wall: Rule, running: _Running, found: Fou
     before = _paragraph_before(element, running)
     while parent is not None and parent.tag not in _NEVER_CUT and before not in parent.iter("p"):
         block, parent = parent, parent.getparent()
-    if before is None or block is element or running.protects(block):
+    if before is None or running.protects(block):
         found.wall_words.append(wall)
         return
     found.walls.append(wall)
-    _decide(block, wall, found)
+    if block is not element:  # else it stands among the story's lines, which are looked at later
+        _decide(block, wall, found)
 
 
 def _paragraph_before(element: HtmlElement, running: _Running) -> HtmlElement | None:

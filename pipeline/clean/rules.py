@@ -26,6 +26,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import digest, load_yaml
 
@@ -34,6 +37,7 @@ STAGE_VERSION = 2
 GENERAL, SITES = "cleaning.yaml", "sites.yaml"
 _MATCHED = ("element", "label", "box", "line", "linked", "end", "wall")
 HOWS = (*_MATCHED, "selector", "keep")
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _KEYS = {
     "id",
     "kind",
@@ -161,13 +165,16 @@ def _rule(record: dict[str, Any], name: str) -> Rule:
         raise KnowledgeError(f"how must be one of {', '.join(HOWS)}", path=name, record=id_)
     if name == SITES and not record.get("host"):
         raise KnowledgeError("host is missing", path=name, record=id_)
+    last_day = str(record["valid_until"]) if record.get("valid_until") else None
+    if last_day and not _DAY.match(last_day):
+        raise KnowledgeError("valid_until must be YYYY-MM-DD", path=name, record=id_)
     return Rule(
         id=id_,
         kind=record["kind"],
         how=record["how"],
         pattern=_checked(record, name),
         host=record.get("host", "*"),
-        valid_until=str(record["valid_until"]) if record.get("valid_until") else None,
+        valid_until=last_day,
         examples=tuple(record["examples"]),
         counterexamples=tuple(record.get("counterexamples", ())),
     )
@@ -176,6 +183,10 @@ def _rule(record: dict[str, Any], name: str) -> Rule:
 def _checked(record: dict[str, Any], name: str) -> str:
     """The pattern with its line folds taken out, proved to compile and to have no groups."""
     if record["how"] in ("selector", "keep"):
+        try:
+            CSSSelector(record["pattern"], translator="html")
+        except SelectorError as e:
+            raise KnowledgeError(f"bad selector: {e}", path=name, record=record["id"]) from e
         return str(record["pattern"])
     pattern = re.sub(r"\s*\n\s*", "", record["pattern"].strip())
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -27,7 +28,11 @@ def test_every_line_has_every_key_in_order_also_one_that_fails(tmp_path: Path) -
     lines = list(files.clean_files([str(PAGE), missing, str(PAGE)]))
     assert [list(record) for record in lines] == [KEYS] * 3
     assert [record["input"] for record in lines] == [str(PAGE), missing, str(PAGE)]
-    assert [record["error"] for record in lines] == [None, "there is no such file", None]
+    assert [record["error"] for record in lines] == [
+        None,
+        f"{missing}: there is no such file",
+        None,
+    ]
     assert lines[1]["text"] is None
     assert json.loads(json.dumps(lines[0])) == lines[0]
     assert set(lines[0]["removed"][0]) == {"rule", "kind", "text"}
@@ -64,7 +69,34 @@ def test_an_empty_pdf_says_that_there_is_no_text(tmp_path: Path) -> None:
     document.save(str(path))
     document.close()
     [record] = files.clean_files([str(path)])
-    assert record["error"] == "no text in the PDF (0 words); it may be a scan"
+    assert record["error"] == f"{path}: no text in the PDF (0 words); it may be a scan"
+
+
+NO_STORY = (b"", b"{}", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7 cut off", b"<p>Hi</p>")
+
+
+@pytest.mark.parametrize("body", NO_STORY)
+def test_every_error_names_its_file(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(body)
+    for url in (None, "https://paper.example/a"):
+        [record] = files.clean_files([str(path)], url=url)
+        assert re.fullmatch(rf"{re.escape(str(path))}: \w.+", record["error"])
+
+
+@pytest.mark.parametrize("body", NO_STORY[:3])
+def test_a_suggestion_that_cannot_be_made_names_the_file(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(body)
+    with pytest.raises(CleanError) as caught:
+        files.suggestion(str(path))
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_an_error_of_standard_input_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
+    [record] = files.clean_files(["-"])
+    assert record["error"] == "standard input: not a web page: it is JSON"
 
 
 def test_pdf_lines_become_paragraphs_and_running_lines_go() -> None:
