@@ -76,7 +76,11 @@ def _each_grade(grades: Sequence[Row]) -> str:
         holder = (g["body"] or "not named") if several else g["aspect"].replace("-", " ")
         if holder not in holders.setdefault(g["grade"], []):
             holders[g["grade"]].append(holder)
-    return "; ".join(f"{grade}: {', '.join(names)}" for grade, names in holders.items())
+    parts = []
+    for grade, names in holders.items():
+        known = ", ".join(n for n in names if n != "not stated")
+        parts.append(f"{grade}: {known}" if known else grade)
+    return "; ".join(parts)
 
 
 def failures_table(report: Report, settings: Config) -> None:
