@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -186,6 +187,8 @@ def agencies_test(text: str, date: str | None, as_json: bool) -> int:
     """Which bodies TEXT names, where, and why."""
     from pipeline.tag.gazetteer import explain
 
+    if date and not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+        raise click.UsageError(f"--date must be YYYY-MM-DD, not {date!r}")
     return summary.print_matches(explain(text, date), as_json=as_json)
 
 
@@ -304,7 +307,7 @@ def sources_import(sources: Path, file: Path) -> int:
 @sources.command("export")
 @common("sources")
 def sources_export(sources: Path) -> int:
-    """Every feed as OPML, on stdout."""
+    """The feeds of all enabled sources as OPML, on stdout."""
     click.echo(sourcelist.export_opml(config.load(sources)))
     return 0
 

@@ -31,7 +31,7 @@ class ConfigError(WatchError):
         self.problem, self.path, self.record, self.key = problem, path, record, key
         where = path
         if record:
-            where += f", source {record}"
+            where += f", {record}" if record == "defaults" else f", source {record}"
         if key:
             where += f", key {key}"
         super().__init__(f"{where}: {problem}")

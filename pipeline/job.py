@@ -14,10 +14,11 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline import knowledge, publish, tag, terminal
-from pipeline.archive import open_archive, reading, watching
+from pipeline.archive import Archive, deriving, open_archive, reading, watching
 from pipeline.archive import tags as tag_rows
 from pipeline.archive.lock import writing
 from pipeline.derive import DeriveReport, derive
+from pipeline.errors import WatchError
 from pipeline.models import Config, Report
 from pipeline.tag import corrections
 from pipeline.watch.run import run_pass
@@ -108,16 +109,30 @@ def derive_again(
     stop: Stop,
     progress: terminal.ProgressFn,
 ) -> DeriveReport:
-    """`derive` as a command: under the lock, unless nothing is written."""
+    """`derive` as a command: under the lock, unless nothing is written.
+
+    Raises WatchError when `url` or `host` is nothing that the archive holds a page of.
+    """
     if dry_run:
         with open_archive(db, readonly=True) as archive:
-            return derive(archive, stages=tuple(stages), host=host, url=url, dry_run=True,
-                          stop=stop, progress=progress)  # fmt: skip
+            return derive(archive, stages=tuple(stages), host=_known_host(archive, host),
+                          url=_known_page(archive, url), dry_run=True, stop=stop,
+                          progress=progress)  # fmt: skip
     with writing(db, "derive"), open_archive(db, create=False) as archive:
-        report = derive(archive, stages=tuple(stages), host=host, url=url, stop=stop,
-                        progress=progress)  # fmt: skip
+        report = derive(archive, stages=tuple(stages), host=_known_host(archive, host),
+                        url=_known_page(archive, url), stop=stop, progress=progress)  # fmt: skip
         publish.refresh(archive)
     return report
+
+
+def _known_host(archive: Archive, host: str | None) -> str | None:
+    if host and host not in deriving.hosts(archive):
+        raise WatchError(f"{host}: no page of this host is in the archive")
+    return host
+
+
+def _known_page(archive: Archive, url: str | None) -> str | None:
+    return reading.page_url(archive, url) if url else None
 
 
 def correct(

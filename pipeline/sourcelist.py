@@ -115,13 +115,17 @@ def import_opml(path: Path, file: Path) -> tuple[int, int]:
 
 
 def export_opml(settings: Config) -> str:
-    """OPML 2.0 of all feeds, disabled sources too."""
+    """OPML 2.0 of the feeds of all enabled sources.
+
+    OPML has no word for "off": a source that refuses robots would be fetched by whoever imports
+    the list, ourselves included.
+    """
     opml = ElementTree.Element("opml", version="2.0")
     head = ElementTree.SubElement(opml, "head")
     ElementTree.SubElement(head, "title").text = "Inspection Watch: sources"
     body = ElementTree.SubElement(opml, "body")
     for source in settings.sources:
-        for feed in source.feeds:
+        for feed in source.feeds if source.enabled else ():
             line = {"type": "rss", "text": source.name, "title": source.name, "xmlUrl": feed}
             if source.homepage:
                 line["htmlUrl"] = source.homepage

@@ -126,10 +126,15 @@ def say_derived(report: DeriveReport, *, dry_run: bool) -> int:
                 print(f"  {sign} {terminal.printable(line)}")
     for failed in report.failures:
         terminal.say(f"{failed.url}: {failed.stage} failed: {failed.error}")
-    would = "would be " if dry_run else ""
-    terminal.say(f"{counted(report.cleaned, 'story', 'stories')} {would}cleaned, "
-                 f"{report.unchanged} came out the same, {report.tagged} {would}tagged, "
-                 f"{report.clean_failed + report.tag_failed} failed.")  # fmt: skip
+    failed_count = report.clean_failed + report.tag_failed
+    if dry_run:
+        terminal.say(f"{counted(len(report.changes), 'story', 'stories')} would change; "
+                     f"{report.cleaned + report.unchanged} would be cleaned and {report.tagged} "
+                     f"tagged again, {failed_count} would fail.")  # fmt: skip
+    else:
+        cleaned = counted(report.cleaned, "story", "stories")
+        terminal.say(f"{cleaned} cleaned, {report.unchanged} came out the same, "
+                     f"{report.tagged} tagged, {failed_count} failed.")  # fmt: skip
     return 1 if report.failures else 0
 
 

@@ -127,3 +127,15 @@ def test_opml_out_and_in_again_keeps_comments(folder: Path) -> None:
     listed = command("sources", "list", "--json", "--sources", "good.yaml", cwd=folder)
     feeds = [json.loads(line)["feeds"] for line in listed.stdout.splitlines()]
     assert feeds == [["https://a.example/feed"], ["https://b.example/feed"]]
+
+
+@pytest.mark.slow
+def test_a_source_that_is_off_does_not_come_back_through_opml(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(
+        "defaults: {contact: 'mailto:a@b.example'}\n"
+        "sources:\n  - {id: a, feeds: ['https://a.example/feed']}\n"
+        "  - {id: refusing, enabled: false, note: refuses, feeds: ['https://off.example/feed']}\n"
+    )
+    opml = command("sources", "export", "--sources", "two.yaml", cwd=tmp_path).stdout
+    assert "https://a.example/feed" in opml
+    assert "off.example" not in opml

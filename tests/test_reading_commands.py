@@ -12,6 +12,7 @@ from pipeline import publish
 from pipeline.archive import open_archive
 from pipeline.cli import cli
 from pipeline.derive import derive
+from pipeline.errors import WatchError
 from tests.stored import NOON, URL, store
 
 TRAP = "https://gazette.example/trap"
@@ -83,6 +84,20 @@ def test_search_finds_says_none_and_speaks_json(db: Path) -> None:
     nothing = run("search", "aardvark", "--db", db)
     assert nothing.stdout == ""
     assert "No results for 'aardvark'." in nothing.stderr
+
+
+@pytest.mark.parametrize("scope", [["--url", "http://x.example/no"], ["--host", "x.example"]])
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_derive_of_something_unknown_is_an_error(
+    db: Path, scope: list[str], dry: list[str]
+) -> None:
+    with pytest.raises(WatchError, match=r"x\.example.*in the archive"):
+        run("derive", *scope, *dry, "--db", db)
+
+
+def test_derive_of_one_story_by_its_address(db: Path) -> None:
+    done = run("derive", "--url", URL + "#top", "--dry-run", "--db", db)
+    assert "0 stories would change" in done.stderr
 
 
 def test_agencies_test_says_which_where_and_why() -> None:

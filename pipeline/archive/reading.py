@@ -187,6 +187,14 @@ def find_url(archive: Archive, url: str) -> str:
     raise WatchError(f"{url}: {_why_missing(archive, wanted)}")
 
 
+def page_url(archive: Archive, url: str) -> str:
+    """The address of a stored page, also of one that gave no story. Raises as `find_url`."""
+    for address in dict.fromkeys((url, canonical(url))):
+        if _one(archive, "SELECT url FROM pages WHERE url = ?", address):
+            return address
+    return find_url(archive, url)
+
+
 def _why_missing(archive: Archive, url: str) -> str:
     failed = _one(archive, "SELECT error FROM derivations WHERE article_url = ?"
                            " AND error IS NOT NULL", url)  # fmt: skip

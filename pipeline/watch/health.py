@@ -58,7 +58,10 @@ def diagnose(source: Source, feeds: Sequence[FeedHistory], now: datetime) -> Hea
         state, since, reason, needs, failures = "never_run", None, "not fetched yet", False, 0
     else:
         found = [(_feed(f, now), f) for f in feeds]
-        (state, since, reason, needs), worst = min(found, key=lambda x: _ORDER.index(x[0][0]))
+        # What a person has to mend comes first: the reason is what they will read.
+        (state, since, reason, needs), worst = min(
+            found, key=lambda x: (not x[0][3], _ORDER.index(x[0][0]))
+        )
         if len(feeds) > 1 and state not in ("healthy", "never_run"):
             alike = sum(f[0][0] == state for f in found)
             reason = f"{alike} of {len(feeds)} feeds, {worst.url}: {reason}"

@@ -95,7 +95,10 @@ def tidy(text: str | None) -> str | None:
 
 
 def _absolute(link: str | None, base: str | None) -> str | None:
-    """`link` as an http(s) address, resolved against `base` if one is given; else None."""
+    """`link` as an http(s) address, resolved against `base` if one is given; else None.
+
+    A user name or password in it is left out: a story's address is shown to everybody.
+    """
     link = (link or "").strip()
     if not link:
         return None
@@ -103,4 +106,6 @@ def _absolute(link: str | None, base: str | None) -> str | None:
         link = urljoin(base, link) if base else link
     except ValueError:
         return None
-    return tidy(link) if re.match(r"https?://[^\s/]", link, re.IGNORECASE) else None
+    if not re.match(r"https?://[^\s/]", link, re.IGNORECASE):
+        return None
+    return tidy(re.sub(r"^(https?://)[^/?#\s]*@", r"\1", link, flags=re.IGNORECASE))

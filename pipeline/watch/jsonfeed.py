@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.errors import FeedError
 from pipeline.watch.dates import iso
-from pipeline.watch.items import Item, paragraphs
+from pipeline.watch.items import Item, paragraphs, tidy
 
 _VERSION = "jsonfeed.org/version/"
 
@@ -67,4 +67,4 @@ def _authors(record: dict[str, Any]) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return tidy(value) if isinstance(value, str) else None

@@ -55,6 +55,14 @@ def test_each_past_has_its_state_and_its_words(
     assert says in found.reason
 
 
+def test_among_several_feeds_the_one_that_needs_a_person_is_told() -> None:
+    wrong = replace(failed("forbidden_address", "permanent"), url="http://b.example/feed")
+    feeds = [WELL, failed("dns", "transient"), wrong]
+    found = health.diagnose(SOURCE, feeds, NOW)
+    assert (found.state, found.needs_person) == ("failing", True)
+    assert "http://b.example/feed: met forbidden_address" in found.reason
+
+
 def test_a_disabled_source_says_why_whatever_its_past() -> None:
     found = health.diagnose(replace(SOURCE, enabled=False), [failed("refused", "permanent")], NOW)
     assert (found.state, found.needs_person) == ("disabled", False)
