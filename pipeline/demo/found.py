@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -43,9 +44,15 @@ def _news(report: Report, counts: Mapping[str, int]) -> str:
 
 def _kept_out(rows: Sequence[Row]) -> None:
     count = summary.counted(len(rows), "story was", "stories were")
-    cells = [(row["headline"] or row["url"], "; ".join(row["reasons"])) for row in rows]
+    cells = [(row["headline"] or row["url"], _why(row["reasons"])) for row in rows]
     terminal.table(f"{count} kept out: near misses, which report no inspection",
                    ("Story", "Why"), cells, wide=("Story", "Why"))  # fmt: skip
+
+
+def _why(reasons: Sequence[str]) -> str:
+    """What spoke against, without the points that `derive --explain` shows."""
+    against = [r for r in reasons if not r.startswith("+")] or reasons
+    return "; ".join(re.sub(r"^[+-]\d+ ", "", r) for r in against)
 
 
 def _next(rows: Sequence[Row], db: Path) -> None:
