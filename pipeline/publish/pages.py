@@ -12,6 +12,7 @@ from typing import Any
 from datasette.database import Database
 from datasette.utils import tilde_encode
 
+from pipeline.knowledge import load_yaml
 from pipeline.publish.marking import Mark, paragraphs
 
 _LATELY = """
@@ -91,6 +92,9 @@ _PLACES = "SELECT DISTINCT name, code FROM article_places WHERE article_id = ? O
 _REMOVALS = "SELECT kind, rule, text FROM removals WHERE article_id = ? ORDER BY id"
 _VERSIONS = "SELECT seen_at, headline FROM revisions WHERE article_id = ? ORDER BY seen_at"
 
+#: the aspect of a grade where the story does not say what the grade is of; never shown to a reader
+NOT_STATED = "not stated"
+
 #: kinds of findings in the order in which a reader wants them, with the heading of each
 KINDS = {
     "judgement": "Judgements",
@@ -145,6 +149,7 @@ async def story(db: Database, article_id: str) -> dict[str, Any]:
     there = set(await db.table_names())
     return {
         **article,
+        "framework": framework_name(article["inspection_type"]),
         "reasons": json.loads(article["reasons"]),
         "captions": json.loads(article["captions"]),
         "whole": bool(article["text"]),
@@ -162,6 +167,12 @@ async def story(db: Database, article_id: str) -> dict[str, Any]:
         "removals": await rows(db, _REMOVALS, article_id) if "removals" in there else [],
         "versions": await rows(db, _VERSIONS, article_id) if "revisions" in there else [],
     }
+
+
+def framework_name(framework: str | None) -> str | None:
+    """A framework's name by its id; the id itself where it is no longer known."""
+    named = (r["name"] for r in load_yaml("frameworks.yaml") if r["id"] == framework)
+    return next(named, framework)
 
 
 def _marks(findings: list[dict[str, Any]], mentions: list[dict[str, Any]], name: str) -> list[Mark]:
@@ -211,8 +222,8 @@ def explain(finding: dict[str, Any]) -> str:
 
 
 def _explain_judgement(finding: dict[str, Any]) -> str:
-    aspect = finding["aspect"] if finding["aspect"] != "not stated" else "aspect not stated"
-    parts = [finding["body"], f"{aspect}: {finding['grade']}"]
+    aspect, grade = finding["aspect"], finding["grade"]
+    parts = [finding["body"], grade if aspect == NOT_STATED else f"{aspect}: {grade}"]
     if finding["rank"] and finding["scale"]:
         parts.append(f"grade {finding['rank']} of {finding['scale']}")
     parts.append(DIRECTIONS.get(finding["direction"] or "", ""))

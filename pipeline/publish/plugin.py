@@ -59,6 +59,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["quotes"] = quotes
     env.filters["tilde"] = tilde_encode
     env.globals["directions"] = pages.DIRECTIONS
+    env.globals["not_stated"] = pages.NOT_STATED
     env.globals["described"] = metadata.described
 
 
@@ -82,6 +83,13 @@ def extra_template_vars(
             key = tilde_decode(request.url_vars["pks"])
             known["page"] = _PAGES[table][0]
             known["thing"] = await _PAGES[table][1](db, key)
+        if view_name == "table" and table is not None:
+            # Datasette shows the columns' meanings openly, a screen of them above the first row:
+            # our template has them folded instead.
+            words = datasette.table_metadata(db.name, table)
+            known["glossary"] = words.get("columns", {})
+            if words:
+                known["metadata"] = {**words, "columns": {}}
         return known
 
     return variables
@@ -110,6 +118,8 @@ def render_cell(
         return Markup('<a href="{}" rel="noopener noreferrer" title="{}">{}</a>').format(
             value, value, host
         )
+    if column == "aspect" and value == pages.NOT_STATED:
+        return Markup("&nbsp;")  # as Datasette writes an empty cell: the grade stands alone
     if column == "snippet":
         return Markup(_MARKED.sub(r"<mark>\1</mark>", str(escape(value))))
     if column.endswith("_at"):

@@ -77,6 +77,31 @@ def test_the_keyboard_reaches_the_content_first(watched: Watched) -> None:
     assert watched.page.url.endswith("#main")
 
 
+@pytest.mark.parametrize("name", ["articles", "inspections_reported", "source_health"])
+def test_what_the_columns_mean_unfolds_by_keyboard(watched: Watched, name: str) -> None:
+    watched.open(f"/demo/{name}")
+    meanings = watched.page.locator("details.glossary dl")
+    assert not meanings.is_visible()
+    watched.page.locator("details.glossary summary").focus()
+    watched.page.keyboard.press("Enter")
+    assert meanings.is_visible()
+    watched.assert_well()
+
+
+def test_the_story_stands_above_its_evidence_or_beside_it(watched: Watched) -> None:
+    watched.open("/")
+    watched.follow(watched.page.locator("table.reports .story a").first)
+    text = watched.page.locator("section.text").bounding_box()
+    evidence = watched.page.locator("section.evidence-list").bounding_box()
+    assert text
+    assert evidence
+    if (watched.page.viewport_size or {})["width"] < 720:
+        assert evidence["y"] >= text["y"] + text["height"]
+    else:
+        assert evidence["y"] == text["y"]
+        assert evidence["x"] >= text["x"] + text["width"]
+
+
 @pytest.mark.parametrize(
     "path", ["/demo", "/demo/articles", "/demo/agency_coverage", "/demo/findings"]
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.publish.pages import framework_name
 from pipeline.publish.plugin import day, quotes, web_link
 from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
@@ -82,6 +83,30 @@ def test_a_story_has_its_evidence_marked_and_what_was_removed(site: Any) -> None
     assert "7 of 19 · children attending their conference" in html
 
 
+def test_a_story_names_its_framework_and_a_grade_without_aspect_stands_alone(site: Any) -> None:
+    where = get(site, "/archive/-/story?url=https://courier.example/beech-lane").headers["location"]
+    story = get(site, where).text
+    assert 'RQIA inspection <span class="watch-small">rqia</span>' in story
+    front = get(site, "/").text
+    assert '<li><span class="grade">good</span></li>' in front
+    assert '<li>kitchen: <span class="grade">clean</span></li>' in front
+    listed = get(site, "/archive/judgements").text
+    assert "Beech Lane is good" in listed
+    for html in (story, front, listed):
+        assert "not stated" not in html.lower()
+    assert framework_name(None) is None
+    assert framework_name("of-the-future") == "of-the-future"
+
+
+@pytest.mark.parametrize("name", ["articles", "inspections_reported", "source_health", "findings"])
+def test_what_the_columns_mean_is_folded_above_a_list(name: str, site: Any) -> None:
+    html = get(site, f"/archive/{name}").text
+    folded = html.index('<details class="glossary"><summary>What the columns mean</summary>')
+    assert html.count('<dl class="column-descriptions">') == 1
+    assert folded < html.index("column-descriptions") < html.index("<table")
+    assert 'data-column-description="' in html  # beside the column's own name
+
+
 def test_a_story_is_found_by_its_address(site: Any) -> None:
     response = get(site, f"/archive/-/story?url={HARWICK}")
     assert response.status_code == 302
@@ -89,6 +114,14 @@ def test_a_story_is_found_by_its_address(site: Any) -> None:
     assert get(site, "/archive/-/story?url=https://nowhere.example/").status_code == 404
     assert get(site, "/archive/-/story").status_code == 404
     assert get(site, "/archive/articles/999").status_code == 404
+
+
+def test_what_could_not_be_read_leads_to_the_publisher_not_to_a_story_that_is_not_there(
+    site: Any,
+) -> None:
+    html = get(site, "/archive/not-read").text
+    assert 'href="https://weekly.example/news/gone"' in html
+    assert "/-/story?" not in html
 
 
 def test_the_raw_pages_and_the_file_itself_are_out_of_reach(site: Any) -> None:
