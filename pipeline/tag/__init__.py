@@ -13,6 +13,7 @@ from pipeline.models import Story, Tags
 from pipeline.tag import (
     actions,
     agencies,
+    context,
     corrections,
     findings,
     frameworks,
@@ -27,7 +28,7 @@ from pipeline.tag import (
 from pipeline.tag.reading import read
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 3
+VERSION = 4
 
 FILES = (
     "actions.yaml",
@@ -47,7 +48,8 @@ def tags(story: Story) -> Tags:
     """Everything the tagger says of one story; never raises for any text.
 
     A story that is not a report of an inspection keeps its mentions, figures, themes and places,
-    but has no bodies, judgements, findings or actions: no inspection of a body is told there.
+    but has no bodies, judgements, findings or actions: no inspection of a body is told there. Where
+    nobody of the inspection world speaks at all, its figures are not inspectors' either.
     """
     records = corrections.load()
     mentions = corrections.apply(story, agencies.mentions(story), records)
@@ -55,23 +57,26 @@ def tags(story: Story) -> Tags:
     reading = read(story, mentions, inspectorates, bodies)
     framework = frameworks.choose(reading)
     marks = grades.marks(reading, framework)
-    rated = corrections.apply_findings(
-        story, judgements.judgements(reading, framework, marks), records
-    )
+    stated = judgements.judgements(reading, framework, marks)
+    inspected = context.told_of_inspection(reading, stated)
+    rated = corrections.apply_findings(story, stated, records)
     found = corrections.apply_findings(story, findings.findings(reading, marks), records)
     acts = corrections.apply_findings(story, actions.actions(reading), records)
+    figures = corrections.apply_findings(story, statistics.statistics(reading), records)
+    if not inspected:
+        rated, found, acts, figures = (), (), (), ()
     report, reasons = reports.is_report(reading, rated, found, acts)
     return Tags(
         is_report=report,
         reasons=reasons,
-        inspection_type=framework.id if framework else None,
+        inspection_type=framework.id if framework and inspected else None,
         inspectorates=inspectorates,
         bodies=bodies if report else (),
         mentions=mentions,
         judgements=rated if report else (),
         findings=found if report else (),
         actions=acts if report else (),
-        statistics=corrections.apply_findings(story, statistics.statistics(reading), records),
+        statistics=figures,
         themes=themes.themes(reading, (*found, *rated) if report else ()),
         places=places.places(story, mentions),
     )

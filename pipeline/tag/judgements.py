@@ -45,6 +45,7 @@ def judgements(
     inspectorates = {a.id for a in reading.inspectorates}
     scales = framework.on(reading.day) if framework else ()
     fallback = default_scales(inspectorates, None)
+    known = framework is not None or bool(inspectorates)
     drafts: list[_Draft] = []
     if framework and framework.graded:
         marks = _with_plain(
@@ -65,7 +66,7 @@ def judgements(
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
     if framework and not framework.graded:
         drafts = [replace(d, status="previous") if d.status == "current" else d for d in drafts]
-    return _finish(reading, framework, _vague(drafts), scales, fallback)
+    return _finish(reading, framework, _vague(drafts), (*scales, *fallback) if known else ())
 
 
 def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: set[str]) -> Marks:
@@ -230,13 +231,13 @@ def _finish(
     framework: Framework | None,
     drafts: list[_Draft],
     scales: tuple[Scale, ...],
-    fallback: tuple[Scale, ...],
 ) -> tuple[Judgement, ...]:
+    """`scales`: none where neither inspectorate nor framework is known; a bare word has no rank."""
     inspectorate = _inspectorate(reading, framework)
     overall = framework is None or framework.has_overall(reading.day)
     made: dict[tuple[str | None, str, str, str], Judgement] = {}
     for d in drafts:
-        scale = next((s for s in (*scales, *fallback) if s.rank(d.grade)), None)
+        scale = next((s for s in scales if s.rank(d.grade)), None)
         aspect = d.aspect
         if aspect == OVERALL and not overall and d.status == "current":
             aspect = "not stated"

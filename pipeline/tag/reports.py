@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Action, Finding, Judgement
+from pipeline.tag.context import words_of
 from pipeline.tag.cues import words
 from pipeline.tag.reading import Reading
 from pipeline.tag.sentences import fold
@@ -30,13 +31,15 @@ def is_report(
     """Whether it is, and why: each reason with its weight, strongest first.
 
     Two sides are weighed: outcomes found in the text, and words that name another kind of story,
-    which count for more in title and opening.
+    which count for more in title and opening. Findings alone never suffice: the text must also give
+    a grade or tell that inspectors came, found or ordered something.
     """
     prose = [s for s in reading.sentences if not s.furniture]
     title = fold(reading.story.title or "")
     standfirst = fold(reading.story.standfirst or "")
     lead = " . ".join([title, standfirst, *(s.low for s in prose[:_LEAD])])
     whole = f"{title} . {standfirst} . " + " ".join(s.low for s in prose)[:30000]
+    took_place = bool(judgements) or _took_place(reading, findings)
     reasons: list[tuple[int, str]] = list(_outcomes(reading, judgements, findings, actions))
     for expression, record in _cues():
         if "lead" in record and expression.search(lead):
@@ -48,9 +51,19 @@ def is_report(
         reasons.append(told)
     total = sum(w for w, _ in reasons)
     outcome = bool(judgements or actions or any(f.speaker == "inspectors" for f in findings))
-    verdict = outcome and total >= load_yaml(FILE)["threshold"]
+    verdict = outcome and took_place and total >= load_yaml(FILE)["threshold"]
     reasons.sort(key=lambda r: -abs(r[0]))
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
+
+
+def _took_place(reading: Reading, findings: tuple[Finding, ...]) -> bool:
+    """Whether words say that an inspection took place, or a named inspectorate found something."""
+    if reading.inspectorates and any(
+        f.speaker == "inspectors" and f.confidence == "stated" for f in findings
+    ):
+        return True
+    said = words_of(reading)[:30000]
+    return any(r.get("took_place") and found.search(said) for found, r in _cues())
 
 
 _I = re.compile(r"(?<!\w)(?:i|i'm|i've|i'd|i'll|me|my|myself)(?!\w)")
@@ -86,9 +99,18 @@ def _outcomes(
         reasons.append((1, "it mentions an earlier grade of a named body"))
     said = sum(f.speaker == "inspectors" for f in findings)
     if said:
-        reasons.append((min(3, said), f"it has {said} findings"))
+        reasons.append((min(3, said), f"it has {_counted(said, 'finding')}"))
     if any(a.status in ("imposed", "lifted") for a in actions):
         reasons.append((1, "it tells of a measure taken"))
     if inspected:
         reasons.append((1, "it names the inspected body"))
     return reasons
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _counted(number: int, noun: str) -> str:
+    """ "one finding", "nine findings", "20 findings"."""
+    written = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{written} {noun}{'' if number == 1 else 's'}"

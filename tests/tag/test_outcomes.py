@@ -76,6 +76,10 @@ def test_story_is_read_as_a_person_reads_it(
         assert sorted(str([s.value, s.of]) for s in got.statistics) == sorted(
             str(s) for s in expect["statistics"]
         )
+    if "findings" in expect:
+        assert len(got.findings) == expect["findings"]
+    if "inspection_type" in expect:
+        assert got.inspection_type == expect["inspection_type"]
     assert set(expect.get("themes", ())) <= {t.id for t in got.themes}
 
 
@@ -143,6 +147,17 @@ def test_record_matches_its_examples_only(section: str, record: dict[str, Any]) 
         return  # their counterexamples go through the whole stage, below
     for example in record["counterexamples"]:
         assert not hits(section, record, example), example
+
+
+CONTEXT = load_yaml("reports.yaml")["context"]
+
+
+@pytest.mark.parametrize("record", [r for s in CONTEXT.values() for r in s], ids=lambda r: r["id"])
+def test_words_of_inspection_are_told_from_other_trades(record: dict[str, Any]) -> None:
+    for example in record["examples"]:
+        assert hits("context", record, example), example
+    for example in record["counterexamples"]:
+        assert not hits("context", record, example), example
 
 
 @pytest.mark.parametrize("record", load_yaml("findings.yaml")["strengths"], ids=lambda r: r["id"])

@@ -1,0 +1,40 @@
+"""Does a text stand in the world of inspection? General news has no inspectors who speak."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.knowledge import load_yaml
+from pipeline.models import Judgement
+from pipeline.tag.cues import words
+from pipeline.tag.reading import Reading
+from pipeline.tag.sentences import fold
+
+FILE = "reports.yaml"
+
+
+@lru_cache(maxsize=2)
+def _words(section: str) -> re.Pattern[str]:
+    return words([p for r in load_yaml(FILE)["context"][section] for p in r["any"]])
+
+
+def told_of_inspection(reading: Reading, judgements: tuple[Judgement, ...]) -> bool:
+    """Whether somebody of the inspection world inspected, as far as the text tells.
+
+    An inspectorate is named (in text or title, or by the site that it stands on); where none is,
+    words of inspection and a body, or a ranked grade of a known framework. Health inspectors of
+    restaurants and the like are none of ours.
+    """
+    if reading.inspectorates:
+        return True
+    graded = any(j.framework and j.rank for j in judgements)
+    return (bool(reading.bodies) or graded) and bool(_words("inspecting").search(words_of(reading)))
+
+
+def words_of(reading: Reading) -> str:
+    """Title, standfirst and prose, folded, other trades' inspectors struck out."""
+    prose = (s.low for s in reading.sentences if not s.furniture)
+    story = reading.story
+    whole = " . ".join([fold(story.title or ""), fold(story.standfirst or ""), *prose])
+    return _words("other").sub(" ", whole)
