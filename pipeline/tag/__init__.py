@@ -65,7 +65,7 @@ def tags(story: Story) -> Tags:
     figures = corrections.apply_findings(story, statistics.statistics(reading), records)
     if not inspected:
         rated, found, acts, figures = (), (), (), ()
-    report, reasons = reports.is_report(reading, rated, found, acts)
+    report, reasons = reports.is_report(reading, rated, found, acts, inspected=inspected)
     return Tags(
         is_report=report,
         reasons=reasons,

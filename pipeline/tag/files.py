@@ -8,9 +8,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import structlog
+
 from pipeline import tag
-from pipeline.errors import TagError
+from pipeline.errors import TagError, WatchError
 from pipeline.models import Story, Tags
+
+log = structlog.get_logger()
 
 #: The contract's keys, in its order.
 KEYS = (
@@ -31,15 +35,16 @@ def story(line: str, number: int) -> Story:
     if not isinstance(record, dict):
         raise TagError("is not a JSON object", record=f"line {number}")
     identity = str(_first(record, "id", "input", "url") or f"line {number}")
-    text = record.get("text")
-    if not isinstance(text, str):
-        problem = record.get("error") or "has no text"
-        raise TagError(str(problem), record=identity)
+    if _half_pair(identity):
+        raise TagError(_HALF.format("id"), record=f"line {number}")
+    if not isinstance(record.get("text"), str):
+        problem = str(record.get("error") or "has no text")
+        raise TagError(_HALF.format("error") if _half_pair(problem) else problem, record=identity)
     return Story(
         id=identity,
         url=_string(record, identity, "url"),
         title=_string(record, identity, "title") or _string(record, identity, "headline"),
-        text=text,
+        text=_string(record, identity, "text") or "",
         published_at=_string(record, identity, "published_at"),
         standfirst=_string(record, identity, "standfirst"),
     )
@@ -53,7 +58,17 @@ def _string(record: dict[str, Any], identity: str, key: str) -> str | None:
     value = record.get(key)
     if value is not None and not isinstance(value, str):
         raise TagError(f"{key} is not a string", record=identity)
+    if value and _half_pair(value):
+        raise TagError(_HALF.format(key), record=identity)
     return value
+
+
+_HALF = "{} holds half a surrogate pair, which is no character and cannot be written as UTF-8"
+
+
+def _half_pair(value: str) -> bool:
+    """JSON may escape one half of a pair alone ("\\ud83d"); UTF-8 has no bytes for it."""
+    return any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def as_json(one: Story, made: Tags) -> dict[str, Any]:
@@ -67,15 +82,30 @@ def as_json(one: Story, made: Tags) -> dict[str, Any]:
 
 
 def tag_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """One record for each line that is not blank; `{id, error}` for one that fails."""
+    """One record for each line that is not blank; `{id, error}` for one that fails.
+
+    A byte order mark before the first line is passed over. Raises KnowledgeError, which would
+    fail every line.
+    """
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            one = story(line, number)
-            yield as_json(one, tag.tags(one))
-        except TagError as e:
-            yield {"id": e.record, "error": e.problem}
+        line = line.removeprefix("\ufeff") if number == 1 else line
+        if line.strip():
+            yield _tagged(line, number)
+
+
+def _tagged(line: str, number: int) -> dict[str, Any]:
+    identity = f"line {number}"
+    try:
+        one = story(line, number)
+        identity = one.id
+        return as_json(one, tag.tags(one))
+    except TagError as e:
+        return {"id": e.record, "error": e.problem}
+    except WatchError:
+        raise
+    except Exception as e:  # one line must not cost those after it
+        log.exception("tagging failed", id=identity)
+        return {"id": identity, "error": f"could not be tagged: {type(e).__name__} (see the log)"}
 
 
 def tag_files(files: Iterable[str]) -> Iterator[dict[str, Any]]:

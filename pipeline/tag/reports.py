@@ -27,12 +27,15 @@ def is_report(
     judgements: tuple[Judgement, ...],
     findings: tuple[Finding, ...],
     actions: tuple[Action, ...],
+    *,
+    inspected: bool,
 ) -> tuple[bool, tuple[str, ...]]:
     """Whether it is, and why: each reason with its weight, strongest first.
 
     Two sides are weighed: outcomes found in the text, and words that name another kind of story,
     which count for more in title and opening. Findings alone never suffice: the text must also give
-    a grade or tell that inspectors came, found or ordered something.
+    a grade or tell that inspectors came, found or ordered something. `inspected`: as
+    `context.told_of_inspection` says.
     """
     prose = [s for s in reading.sentences if not s.furniture]
     title = fold(reading.story.title or "")
@@ -49,9 +52,12 @@ def is_report(
     told = _first_person(reading)
     if told:
         reasons.append(told)
+    if not (inspected and took_place):
+        kind = "not_ours" if not inspected else "nothing_took_place"
+        reasons.append((load_yaml(FILE)[kind]["weight"], load_yaml(FILE)[kind]["reason"]))
     total = sum(w for w, _ in reasons)
     outcome = bool(judgements or actions or any(f.speaker == "inspectors" for f in findings))
-    verdict = outcome and took_place and total >= load_yaml(FILE)["threshold"]
+    verdict = outcome and inspected and took_place and total >= load_yaml(FILE)["threshold"]
     reasons.sort(key=lambda r: -abs(r[0]))
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from pipeline.tag.files import KEYS, tag_files, tag_lines
 
 GOOD = {"id": "a", "url": None, "title": "Home rated good", "published_at": "2023-05-01",
@@ -58,3 +60,38 @@ def test_files_in_order_and_one_that_is_not_there(tmp_path: Path) -> None:
     assert [r["id"] for r in records] == ["a", str(tmp_path / "none"), str(binary)]
     assert "No such file" in records[1]["error"]
     assert records[2]["error"] == "is not UTF-8 text"
+
+
+HALF = '{"id": "b", "text": "half \\ud83d"}'
+NESTED = '{"id": "n", "text": ' + "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("line", "identity", "says"),
+    [
+        (HALF, "b", "text holds half a surrogate pair"),
+        ('{"id": "b", "title": "\\udc00", "text": "x"}', "b", "title holds half a surrogate"),
+        ('{"id": "\\ud83d", "text": "x"}', "line 1", "id holds half a surrogate pair"),
+        ('{"id": "b", "text": null, "error": "\\ud83d"}', "b", "error holds half a surrogate"),
+        (NESTED, "line 1", "could not be tagged: RecursionError"),
+    ],
+    ids=["text", "title", "id", "error", "too deep"],
+)
+def test_a_line_nobody_foresaw_costs_only_itself(line: str, identity: str, says: str) -> None:
+    first, last = tag_lines([line, json.dumps(GOOD)])
+    assert set(first) == {"id", "error"}
+    assert first["id"] == identity
+    assert first["error"].startswith(says)
+    json.dumps([first, last], ensure_ascii=False).encode()
+    assert last["is_report"]
+
+
+def test_a_whole_surrogate_pair_is_a_character() -> None:
+    (record,) = tag_lines(['{"id": "b", "text": "a cat \\ud83d\\ude00"}'])
+    assert record["text"] == "a cat \U0001f600"
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "stories.jsonl"
+    file.write_text(json.dumps(GOOD) + "\n" + json.dumps(GOOD) + "\n", encoding="utf-8-sig")
+    assert [r["id"] for r in tag_files([str(file)])] == ["a", "a"]
