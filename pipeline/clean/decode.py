@@ -47,6 +47,11 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # C1 "characters" in text are Windows-1252 bytes that were decoded as Latin-1 on the way.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f]")
 
+# Page builders wrap a story in hundreds of blocks that hold nothing else: four of a run will do.
+# The steps after this one take time that grows with the square of the depth.
+_OPENINGS = re.compile(r"(?:<div\b[^<>]*>\s*){4,}((?:<div\b[^<>]*>\s*){4})", re.I)
+_CLOSINGS = re.compile(r"(?:</div\s*>\s*){4,}((?:</div\s*>\s*){4})", re.I)
+
 
 def is_from_feed(page: Page) -> bool:
     """A page made from a feed's own content."""
@@ -77,12 +82,25 @@ def parse(page: Page) -> HtmlElement:
         text = f"<html><body><article>{text}</article></body></html>"
     _refuse(page, text)
     text = _XML_DECLARATION.sub("", _CONTROL.sub(_readable, text))
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree, too_deep = _tree(text)
+        if too_deep:
+            tree, _ = _tree(_CLOSINGS.sub(r"\1", _OPENINGS.sub(r"\1", text)), huge=True)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as e:
         raise CleanError("no story text found on the page (0 words)", url=page.url) from e
     return tree
+
+
+def _tree(text: str, *, huge: bool = False) -> tuple[HtmlElement, bool]:
+    """The tree, and whether libxml2 gave up because elements are nested too deeply.
+
+    It stops at 256 levels and drops what follows; at 2048 with `huge`.
+    """
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=huge
+    )
+    tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    return tree, any("xcessive depth" in e.message for e in parser.error_log)
 
 
 def _readable(m: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +76,10 @@ def test_what_is_no_story_is_said_in_one_sentence(body: bytes, sentence: str) ->
         f"<html><body><nav><p>Menu</p>{STORY}</body></html>",
         f"<html><body><div style='display:none'>{STORY}</div></body></html>",
         f"<html><body>{'<div>' * 150}{STORY}{'</div>' * 150}</body></html>",
+        f"<html><body>{'<div>' * 300}{STORY}{'</div>' * 300}</body></html>",
+        f"<html><body>{'<div class=row> ' * 5000}{STORY}{'</div>' * 5000}</body></html>",
+        f"<html><body>{'<p></i></b>' * 500}{'<div><span>' * 400}{STORY}</body></html>",
+        f"<html><body>{'<section><div>' * 200}{STORY}{'</div></section>' * 200}</body></html>",
         f"<html><body>{STORY}<script type='application/ld+json'>{{broken</script></body></html>",
         f"<html><head><script type='application/ld+json'>{'[' * 5000}</script></head><body>{STORY}</body></html>",  # noqa: E501
         f"<html><head><base href='http://[bad'></head><body>{STORY}<p><a href='//[x'>one link</a></p></body></html>",  # noqa: E501
@@ -83,6 +88,23 @@ def test_what_is_no_story_is_said_in_one_sentence(body: bytes, sentence: str) ->
 def test_a_story_in_odd_markup_is_found(html: str) -> None:
     text = clean(page(html)).text
     assert text.count("Inspectors who came") == 5
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<div>",
+        pytest.param("<div><p>x", marks=pytest.mark.slow),
+        "<span>",
+        "<ul><li>",
+        "<table><tr><td>",
+    ],
+)
+def test_what_stands_beside_deep_nesting_is_still_found_soon(opening: str) -> None:
+    began = perf_counter()
+    html = f"<html><body><article>{STORY}</article>{opening * 20_000}</body></html>"
+    assert clean(page(html)).text.count("Inspectors who came") == 5
+    assert perf_counter() - began < 10
 
 
 @settings(max_examples=25, deadline=None)
