@@ -1,8 +1,9 @@
 """What a page says about its story: headline, standfirst, authors, dates, publisher, section.
 
 Each field is taken from the first source that has it, in the order: JSON-LD, Open Graph and other
-<meta>, microdata and classes of elements, the feed's entry, the address. Only where no source says
-a date is htmldate asked, which searches the whole page and costs as much as the rest together.
+<meta>, microdata and classes of elements, the feed's entry, the address, what stands bare beside
+the headline. Only where no source says a date is htmldate asked, which searches the whole page and
+costs as much as the rest together.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from pipeline.clean import dates
+from pipeline.clean.beside import beside
 from pipeline.clean.html import plain_text
 from pipeline.clean.lines import count, norm, squeeze
 from pipeline.clean.markup import (
@@ -86,7 +88,8 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     _headline(found, article, meta, marked, tree, entry)
     _standfirst(found, article, marked)
     found.byline = _byline(found, article, meta, marked, entry)
-    _dates(found, article, meta, marked, entry, tree, url)
+    _dates(found, article, meta, marked, entry, url)
+    _last_resorts(found, marked, tree, url)
     found.section = first_of(texts_of(article.get("articleSection")), values(meta, _SECTION))
     found.language = _language(tree, meta, article)
     free = article.get("isAccessibleForFree")
@@ -210,7 +213,6 @@ def _dates(
     meta: dict[str, str],
     marked: Marked,
     entry: Entry | None,
-    tree: HtmlElement,
     url: str,
 ) -> None:
     published = [*texts_of(article.get("datePublished")), *texts_of(article.get("dateCreated"))]
@@ -237,8 +239,27 @@ def _dates(
             ),
         ]
     )
+
+
+def _last_resorts(found: Metadata, marked: Marked, tree: HtmlElement, url: str) -> None:
+    """What stands bare beside the headline, then a date anywhere."""
+    if found.byline and found.published_at:
+        return
+    if (headline := _headline_element(found, marked, tree)) is not None:
+        stands = beside(headline, publisher=found.publisher)
+        found.byline = found.byline or stands.byline
+        found.published_at = found.published_at or stands.published_at
     if found.published_at is None:
         found.published_at = _searched(tree, url)
+
+
+def _headline_element(found: Metadata, marked: Marked, tree: HtmlElement) -> HtmlElement | None:
+    """The heading that says the headline; the highest one where several do."""
+    for headings in (marked.h1, tree.iter("h2"), tree.iter("h3")):
+        for element in headings:
+            if norm(text_of(element)) in found.headlines:
+                return element
+    return None
 
 
 def _first_date(texts: Iterable[str | None]) -> str | None:

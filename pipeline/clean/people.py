@@ -65,6 +65,17 @@ def is_name_and_date(text: str) -> bool:
     return bool(names) and all(is_person(n.strip(" .,:-–—()[]")) for n in names)
 
 
+def is_lone_date(text: str) -> bool:
+    """A date, perhaps with its weekday, a time and a word such as "Published", and nothing else."""
+    if len(text) > 80 or not DAY.search(text):
+        return False
+    rest = _WEEKDAY.sub(" ", _TIME.sub(" ", DAY.sub(" ", text, count=1)))
+    return (
+        re.search(r"\w", re.sub(r"(?i)\b(?:on|date|first|mon|tue|wed|thu|fri|sat|sun)\b", "", rest))
+        is None
+    )
+
+
 def _cased(name: str) -> str:
     """NINA EXAMPLE → Nina Example; mixed case is left as it is."""
     if name.isupper() or name.islower():

@@ -1,0 +1,139 @@
+"""Names and dates that stand bare beside the headline, on pages that mark neither.
+
+The last resort before searching a whole page: short texts directly below the headline, up to the
+first paragraph of the story, else directly above it. What is further away may be another story's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from pipeline.clean import dates
+from pipeline.clean.lines import count, is_prose, norm, squeeze
+from pipeline.clean.people import is_byline, is_lone_date, is_name_and_date, is_person, people
+from pipeline.clean.rules import settings
+
+_BELOW, _ABOVE = 6, 3  #: how many short texts are looked at
+_LONGEST_DECK = 45  #: words; one summary may stand between headline and byline
+_LATER = re.compile(r"(?i)updated|modified|last|amended|expire|clos")
+_INLINE = frozenset(
+    ("a", "abbr", "b", "cite", "em", "font", "i", "small", "span", "strong", "time", "u")
+)
+_NOT_READ = frozenset(
+    ("aside", "button", "figcaption", "figure", "footer", "form", "nav", "noscript", "option",
+     "script", "select", "style", "svg", "template", "title")
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Short:
+    """One block's text, such as one <div> or what stands between two <br>."""
+
+    text: str
+    linked: bool
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What was found; empty and None where nothing was."""
+
+    byline: tuple[str, ...] = ()
+    published_at: str | None = None
+
+
+def beside(headline: HtmlElement, *, publisher: str | None = None) -> Beside:
+    """Who and when, by what stands next to the element of the headline."""
+    below = _until_story(_shorts(headline.xpath(f"following::text(){_SOME}")))
+    above = _shorts(headline.xpath(f"preceding::text(){_SOME}"))[-_ABOVE:]
+    one, other = _read(below, publisher, below=True), _read(above, publisher, below=False)
+    return Beside(one.byline or other.byline, one.published_at or other.published_at)
+
+
+_SOME = "[normalize-space()][position() <= 40]"
+
+
+def _shorts(texts: Iterable[HtmlElement]) -> list[Short]:
+    """Text nodes joined to blocks; those of menus, pictures' captions, forms left out."""
+    found: list[Short] = []
+    last = None
+    for text in texts:
+        owner = text.getparent()
+        breaks = text.is_tail and owner.tag not in _INLINE
+        block = owner.getparent() if text.is_tail else owner
+        linked = block is not None and block.tag == "a"
+        while block is not None and block.tag in _INLINE:
+            block = block.getparent()
+        if block is None or _is_in_furniture(block):
+            continue
+        if found and block is last and not breaks:
+            found[-1] = Short(f"{found[-1].text} {squeeze(text)}", found[-1].linked and linked)
+        else:
+            found.append(Short(squeeze(text), linked))
+        last = block
+    return found
+
+
+def _is_in_furniture(block: HtmlElement) -> bool:
+    return block.tag in _NOT_READ or next(block.iterancestors(*_NOT_READ), None) is not None
+
+
+def _until_story(shorts: list[Short]) -> list[Short]:
+    """Up to the first paragraph; one short summary is passed over where a date follows it."""
+    found: list[Short] = []
+    for i, short in enumerate(shorts):
+        if not is_prose(short.text):
+            found.append(short)
+        elif not _is_deck(shorts, i):
+            break
+    return found[:_BELOW]
+
+
+def _is_deck(shorts: list[Short], i: int) -> bool:
+    later = shorts[i + 1 : i + 3]
+    earlier = shorts[:i]
+    return (
+        count(shorts[i].text) <= _LONGEST_DECK
+        and not any(is_prose(s.text) for s in earlier)
+        and any(is_lone_date(s.text) or is_name_and_date(s.text) for s in later)
+    )
+
+
+def _read(shorts: list[Short], publisher: str | None, *, below: bool) -> Beside:
+    day: str | None = None
+    for short in shorts:
+        text = short.text
+        if is_name_and_date(text):
+            return Beside(people(text, publisher=publisher), dates.iso(text))
+        if day is None and is_lone_date(text) and not _LATER.match(text):
+            day = dates.iso(text)
+    for i, short in enumerate(shorts):
+        if is_byline(short.text) and (names := people(short.text, publisher=publisher)):
+            return Beside(names, day)
+        if is_person(short.text, publisher=publisher):
+            near = shorts[max(0, i - 1) : i] + shorts[i + 1 : i + 2]
+            dated = any(is_lone_date(s.text) for s in near)
+            if dated or (below and _stands_alone(shorts, i, publisher)):
+                return Beside(people(short.text, publisher=publisher), day)
+    return Beside((), day)
+
+
+def _stands_alone(shorts: list[Short], i: int, publisher: str | None) -> bool:
+    """Without a date beside it: the only name, no link, right below, and no place or topic."""
+    return (
+        i < 2
+        and not shorts[i].linked
+        and count(shorts[i].text) <= 3
+        and sum(is_person(s.text, publisher=publisher) for s in shorts) == 1
+        and not _topics().search(norm(shorts[i].text))
+    )
+
+
+@lru_cache(maxsize=1)
+def _topics() -> re.Pattern[str]:
+    words = "|".join(re.escape(w) for w in settings()["bylines"]["places_and_topics"])
+    return re.compile(rf"\b(?:{words})\b", re.I)
