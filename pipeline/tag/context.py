@@ -29,12 +29,26 @@ def told_of_inspection(reading: Reading, judgements: tuple[Judgement, ...]) -> b
     if reading.inspectorates:
         return True
     graded = any(j.framework and j.rank for j in judgements)
-    return (bool(reading.bodies) or graded) and bool(_words("inspecting").search(words_of(reading)))
+    return (bool(reading.bodies) or graded) and speaks_of_inspection(_whole(reading))
+
+
+def speaks_of_inspection(folded: str) -> bool:
+    """Whether folded text has words of inspection before it names another trade's inspectors."""
+    ours = _words("inspecting").search(_without_others(folded))
+    others = _words("other").search(folded)
+    return ours is not None and (others is None or ours.start() < others.start())
 
 
 def words_of(reading: Reading) -> str:
-    """Title, standfirst and prose, folded, other trades' inspectors struck out."""
+    """Title, standfirst and prose, folded, other trades' inspectors blotted out."""
+    return _without_others(_whole(reading))
+
+
+def _whole(reading: Reading) -> str:
     prose = (s.low for s in reading.sentences if not s.furniture)
     story = reading.story
-    whole = " . ".join([fold(story.title or ""), fold(story.standfirst or ""), *prose])
-    return _words("other").sub(" ", whole)
+    return " . ".join([fold(story.title or ""), fold(story.standfirst or ""), *prose])
+
+
+def _without_others(folded: str) -> str:
+    return _words("other").sub(lambda m: " " * len(m[0]), folded)

@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence, Role
+from pipeline.tag.context import speaks_of_inspection
 from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.matcher import fold
 from pipeline.tag.sentences import Span
@@ -100,7 +101,9 @@ def roles(
     if _national(folded, headline, inspected | (told & set(kinds)), named):
         inspected = set()
     elif not inspected:
-        inspected = _first_named(points, kinds, remit, named, sentences)
+        speaks = not remit and speaks_of_inspection(f"{headline}\n{folded}")
+        looked_at = _cues().specific if speaks else remit
+        inspected = _first_named(points, kinds, looked_at, named, sentences)
     rest = {a: _bystander(kinds[a], joint, inspected, kinds) for a in kinds if a not in inspected}
     return given | dict.fromkeys(inspected, "inspected") | rest
 
@@ -120,7 +123,11 @@ def _first_named(
     named: Sequence[Named],
     sentences: Sequence[Span],
 ) -> set[str]:
-    """Where no words decide: the body with the most points, and those named beside it as well."""
+    """Where no words decide: the body with the most points, and those named beside it as well.
+
+    `remit`: the kinds that the inspectorate inspects; where none is named but inspectors speak,
+    kinds that are one place or service.
+    """
     fit = [n for n in named if n.id in kinds and n.kind in remit and points[n.id] >= 0]
     fit = [n for n in fit if n.kind in _cues().specific] or fit
     if not fit:

@@ -108,6 +108,20 @@ def test_good_is_second_of_four_in_england_and_third_of_six_in_scotland() -> Non
     assert (scotland.rank, scotland.scale, scotland.framework) == (3, 6, "care-inspectorate")
 
 
+def test_a_bare_grade_of_nobody_known_has_no_rank() -> None:
+    text = "Inspectors visited Elm Bank care home in May. It was rated inadequate."
+    story = Story(id="x", url=None, title=None, text=text, published_at="2024-05-01")
+    (one,) = tag.tags(story).judgements
+    assert (one.grade, one.inspectorate, one.framework) == ("inadequate", None, None)
+    assert (one.rank, one.scale) == (None, None)
+
+
+def test_reasons_read_as_sentences() -> None:
+    text = "Inspectors from Ofsted said that pupils at Alder Lane Primary School were happy."
+    story = Story(id="x", url=None, title=None, text=text, published_at="2024-05-01")
+    assert "+1 it has one finding" in tag.tags(story).reasons
+
+
 def test_a_title_decides_but_yields_no_span() -> None:
     text = "Inspectors visited the home in May. They found Rowan Court care home clean and calm."
     story = Story(
