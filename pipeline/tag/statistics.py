@@ -76,6 +76,9 @@ _COUNT = re.compile(
     rf"-year)(?=(?P<what>(?: [a-z'-]+){{1,5}}))"
 )
 _NOUNS = words(load_yaml("statistics.yaml")["counted"])
+_BACKGROUND = {k: "|".join(v) for k, v in load_yaml("statistics.yaml")["background"].items()}
+_SIZE_BEFORE = re.compile(rf"(?<!\w)(?:{_BACKGROUND['before']})")
+_SIZE_OF = re.compile(rf" (?:{_BACKGROUND['whom']})(?:{_BACKGROUND['after']})")
 _CAPACITY = re.compile(
     rf"(?:up to|maximum of|places for|capacity (?:for|of)) ({NUMBER}) (?:people|children|"
     rf"young people|residents|patients|adults)"
@@ -175,6 +178,8 @@ def _read(
         )
     if rule == "rise":
         return m.start(), m.end("value"), value, None, _before(low, m.start()), rule
+    if rule == "count" and _is_size(low, m.start("value"), m.end("value")):
+        return None
     if rule == "total":
         return (m.start("what") + 1, m.end("value"), value, None, what, rule) if what else None
     if (
@@ -184,6 +189,12 @@ def _read(
     ):
         return None
     return m.start("value"), what_end, value, None, what, rule
+
+
+def _is_size(low: str, start: int, end: int) -> bool:
+    """ "which has 9,200 patients": how big the body is, not what inspectors counted."""
+    before = low[max(0, start - 60) : start]
+    return bool(_SIZE_OF.match(low, end) and _SIZE_BEFORE.search(before))
 
 
 def _sign(low: str, at: int) -> int:
