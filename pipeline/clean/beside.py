@@ -107,33 +107,45 @@ def _read(shorts: list[Short], publisher: str | None, *, below: bool) -> Beside:
     day: str | None = None
     for short in shorts:
         text = short.text
-        if is_name_and_date(text):
-            return Beside(people(text, publisher=publisher), dates.iso(text))
+        if is_name_and_date(text) and (names := _names(text, publisher)):
+            return Beside(names, dates.iso(text))
         if day is None and is_lone_date(text) and not _LATER.match(text):
             day = dates.iso(text)
     for i, short in enumerate(shorts):
-        if is_byline(short.text) and (names := people(short.text, publisher=publisher)):
+        if is_byline(short.text) and (names := _names(short.text, publisher)):
             return Beside(names, day)
-        if is_person(short.text, publisher=publisher):
+        if _is_name(short.text, publisher):
             near = shorts[max(0, i - 1) : i] + shorts[i + 1 : i + 2]
             dated = any(is_lone_date(s.text) for s in near)
             if dated or (below and _stands_alone(shorts, i, publisher)):
-                return Beside(people(short.text, publisher=publisher), day)
+                return Beside(_names(short.text, publisher), day)
     return Beside((), day)
 
 
+def _names(text: str, publisher: str | None) -> tuple[str, ...]:
+    found = people(text, publisher=publisher)
+    return tuple(name for name in found if not _has_word_of("labels", name))
+
+
+def _is_name(text: str, publisher: str | None) -> bool:
+    return is_person(text, publisher=publisher) and not _has_word_of("labels", text)
+
+
 def _stands_alone(shorts: list[Short], i: int, publisher: str | None) -> bool:
-    """Without a date beside it: the only name, no link, right below, and no place or topic."""
+    """Without a date beside it: the only name, no link, right below, and no place."""
     return (
         i < 2
         and not shorts[i].linked
         and count(shorts[i].text) <= 3
-        and sum(is_person(s.text, publisher=publisher) for s in shorts) == 1
-        and not _topics().search(norm(shorts[i].text))
+        and sum(_is_name(s.text, publisher) for s in shorts) == 1
+        and not _has_word_of("places", shorts[i].text)
     )
 
 
-@lru_cache(maxsize=1)
-def _topics() -> re.Pattern[str]:
-    words = "|".join(re.escape(w) for w in settings()["bylines"]["places_and_topics"])
-    return re.compile(rf"\b(?:{words})\b", re.I)
+def _has_word_of(which: str, text: str) -> bool:
+    return not _words(which).isdisjoint(norm(text).split())
+
+
+@lru_cache(maxsize=2)
+def _words(which: str) -> frozenset[str]:
+    return frozenset(settings()["bylines"][which])

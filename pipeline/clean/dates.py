@@ -26,6 +26,7 @@ DAY = re.compile(
     re.I,
 )
 _WHOLE = re.compile(r"^\d{4}-\d\d-\d\d$")
+_TIMED = re.compile(r"\d[:.]\d\d|\d\s*[ap]m\b|T\d\d", re.I)
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)$")
 _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?$")
 _YEAR_FIRST = re.compile(r"^\s*\d{4}[-/]")
@@ -101,6 +102,6 @@ def _parsed(text: str, *, dayfirst: bool) -> str | None:
         return None
     if one.date() != two.date() or not 1990 <= one.year <= 2100:
         return None
-    if _WHOLE.match(text) or not re.search(r"\d[:.]\d\d|\d\s*[ap]m\b|T\d\d", text, re.I):
+    if _WHOLE.match(text) or not _TIMED.search(DAY.sub(" ", text)):
         return one.date().isoformat()
     return one.replace(microsecond=0).isoformat()

@@ -38,6 +38,8 @@ def cleaned(
         ("1516096800", "2018-01-16T10:00:00+00:00"),
         ("03/04/2019 09:15 BST", "2019-04-03T09:15:00+01:00"),
         ("5/6/2018", "2018-06-05"),
+        ("16.01.2018", "2018-01-16"),
+        ("16.01.2018 9.30am", "2018-01-16T09:30:00"),
         ("Tue, 16 Jan 2018 09:00:00 +0000", "2018-01-16T09:00:00+00:00"),
         ("Last updated 3.15pm, 3rd March 2020", "2020-03-03T15:15:00"),
         ("By Ann Other | 20 July 2016", "2016-07-20"),
@@ -123,6 +125,67 @@ def test_a_description_that_is_the_first_paragraph_is_no_standfirst() -> None:
     article = cleaned(ld)
     assert article.standfirst is None
     assert article.text.startswith(first)
+
+
+_H1 = "<h1>Marsby home praised for calm care</h1>"
+_DECK = "<h2>People were safe, and the staff were well trained in all that they did.</h2>"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f"{_H1}<div>Orla Fenwick</div><div>Tuesday, January 16, 2018</div>",
+        f"{_H1}<p>Orla Fenwick</p><p>16 January 2018</p>",
+        f"{_H1}<div><span>Orla Fenwick</span> <span>16/01/2018</span></div>",
+        f"{_H1}<span>Orla Fenwick</span><span>Tuesday 16 January 2018</span>",
+        f"{_H1}<div>by Orla Fenwick<br>16th January, 2018<br></div>",
+        f"{_H1}Orla Fenwick<br>Published on 16 January 2018<br><br>",
+        f"<table><tr><td>{_H1}</td></tr><tr><td>Orla Fenwick</td><td>16 Jan 2018</td></tr></table>",
+        f"{_H1}{_DECK}<div>Orla Fenwick</div><div>16 January 2018</div>",
+        f"{_H1}<div><img src='a.jpg'></div><div>Homes</div><div>Orla Fenwick</div><div>16.01.2018</div>",  # noqa: E501
+        f"<div>Homes</div><div>16 January 2018</div><div>Orla Fenwick</div>{_H1}",
+        "<h2>Marsby home praised for calm care</h2><div>Orla Fenwick</div><div>16 January 2018</div>",  # noqa: E501
+    ],
+)
+def test_a_name_and_a_date_stand_bare_beside_the_headline(above: str) -> None:
+    another = "<div>Tom Hollis</div><div>4 March 2020</div>"
+    article = cleaned("<title>Marsby home praised for calm care</title>", above, another)
+    assert (article.byline, article.published_at) == (("Orla Fenwick",), "2018-01-16")
+    assert article.text.startswith("Inspectors who came")
+
+
+@pytest.mark.parametrize(
+    ("below_headline", "byline", "day"),
+    [
+        ("<div>Orla Fenwick</div>", ("Orla Fenwick",), None),
+        ("<div>3/4/2018 10:30</div>", (), "2018-04-03T10:30:00"),
+        ("<div>Orla Hall</div>", (), None),  # a place, or a person
+        ("<div>Orla Hall</div><div>3/4/2018</div>", ("Orla Hall",), "2018-04-03"),
+        ("<div>Adult Social Care</div><div>3 April 2018</div>", (), "2018-04-03"),
+        ("<div>Go Back</div>", (), None),
+        ("<div>Posted On</div><div>3 April 2018</div>", (), "2018-04-03"),
+        (
+            "<ul><li><a href='/a'>Nell Ashe</a></li><li><a href='/b'>Marsby Moor</a></li></ul>",
+            (),
+            None,
+        ),
+        ("<nav><div>Orla Fenwick</div><div>3 April 2018</div></nav>", (), None),
+        ("<figure><figcaption>Orla Fenwick</figcaption></figure>", (), None),
+        ("<div>The home opened on 3 April 2018</div>", (), None),
+    ],
+)
+def test_what_else_stands_below_a_headline_claims_nothing(
+    below_headline: str, byline: tuple[str, ...], day: str | None
+) -> None:
+    article = cleaned("<title>Marsby home praised for calm care</title>", _H1 + below_headline)
+    assert article.byline == byline
+    assert article.published_at == day
+
+
+def test_what_the_page_says_of_itself_comes_before_what_stands_beside_the_headline() -> None:
+    head = "<meta name='author' content='Nell Ashe'><meta name='date' content='2018-01-17'>"
+    article = cleaned(head, f"{_H1}<div>Orla Fenwick</div><div>16 January 2018</div>")
+    assert (article.byline, article.published_at) == (("Nell Ashe",), "2018-01-17")
 
 
 def test_access_is_told_by_what_is_cut_not_by_an_offer() -> None:
