@@ -37,18 +37,11 @@ def is_report(
     a grade or tell that inspectors came, found or ordered something. `inspected`: as
     `context.told_of_inspection` says.
     """
-    prose = [s for s in reading.sentences if not s.furniture]
-    title = fold(reading.story.title or "")
-    standfirst = fold(reading.story.standfirst or "")
-    lead = " . ".join([title, standfirst, *(s.low for s in prose[:_LEAD])])
-    whole = f"{title} . {standfirst} . " + " ".join(s.low for s in prose)[:30000]
     took_place = bool(judgements) or _took_place(reading, findings)
-    reasons: list[tuple[int, str]] = list(_outcomes(reading, judgements, findings, actions))
-    for expression, record in _cues():
-        if "lead" in record and expression.search(lead):
-            reasons.append((record["lead"], record["reason"]))
-        elif expression.search(whole):
-            reasons.append((record["weight"], record["reason"]))
+    reasons: list[tuple[int, str]] = [
+        *_outcomes(reading, judgements, findings, actions),
+        *_worded(reading),
+    ]
     told = _first_person(reading)
     if told:
         reasons.append(told)
@@ -60,6 +53,22 @@ def is_report(
     verdict = outcome and inspected and took_place and total >= load_yaml(FILE)["threshold"]
     reasons.sort(key=lambda r: -abs(r[0]))
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
+
+
+def _worded(reading: Reading) -> list[tuple[int, str]]:
+    """The records whose words stand in the story, each with its weight."""
+    prose = [s for s in reading.sentences if not s.furniture]
+    title = fold(reading.story.title or "")
+    standfirst = fold(reading.story.standfirst or "")
+    lead = " . ".join([title, standfirst, *(s.low for s in prose[:_LEAD])])
+    whole = f"{title} . {standfirst} . " + " ".join(s.low for s in prose)[:30000]
+    reasons: list[tuple[int, str]] = []
+    for expression, record in _cues():
+        if "lead" in record and expression.search(lead):
+            reasons.append((record["lead"], record["reason"]))
+        elif expression.search(whole):
+            reasons.append((record["weight"], record["reason"]))
+    return reasons
 
 
 def _took_place(reading: Reading, findings: tuple[Finding, ...]) -> bool:
