@@ -6,6 +6,7 @@ which inspection it was; its grades, findings, actions and figures; whether that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from pipeline import knowledge
@@ -28,7 +29,11 @@ from pipeline.tag import (
 from pipeline.tag.reading import read
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 4
+VERSION = 5
+
+#: Code points of a text that are read: some 30,000 words, ten times the longest report of a paper;
+#: a page of a whole register would otherwise hold up a pass for minutes.
+MOST = 200_000
 
 FILES = (
     "actions.yaml",
@@ -49,8 +54,14 @@ def tags(story: Story) -> Tags:
 
     A story that is not a report of an inspection keeps its mentions, figures, themes and places,
     but has no bodies, judgements, findings or actions: no inspection of a body is told there. Where
-    nobody of the inspection world speaks at all, its figures are not inspectors' either.
+    nobody of the inspection world speaks at all, its figures are not inspectors' either. Only the
+    first MOST code points are read; `reasons` says so where there are more.
     """
+    if len(story.text) > MOST:
+        made = tags(replace(story, text=story.text[:MOST]))
+        return replace(
+            made, reasons=(*made.reasons, f"only its first {MOST:,} characters were read")
+        )
     records = corrections.load()
     mentions = corrections.apply(story, agencies.mentions(story), records)
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)

@@ -159,10 +159,20 @@ def _kind_by_context(text: str, name: str) -> str:
 
     The name itself does not count: The Old School House may be a care home.
     """
-    low = text.lower().replace(name.lower(), " ")
-    counts = [(len(re.findall(f["context"], low)), f["kind"]) for f in _with_context()]
+    low, own = text.lower(), name.lower()
+    times = low.count(own)
+    counts = [
+        (said - times * len(re.findall(f["context"], own)), f["kind"])
+        for said, f in zip(_context_counts(low), _with_context(), strict=True)
+    ]
     best = max(counts, key=lambda c: c[0])
-    return best[1] if best[0] else "provider"
+    return best[1] if best[0] > 0 else "provider"
+
+
+@lru_cache(maxsize=4)
+def _context_counts(low: str) -> tuple[int, ...]:
+    """How often the text speaks of each kind: once a text, not once a name."""
+    return tuple(len(re.findall(f["context"], low)) for f in _with_context())
 
 
 @lru_cache(maxsize=1)
