@@ -29,7 +29,7 @@ from pipeline.tag import (
 from pipeline.tag.reading import read
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 5
+VERSION = 6
 
 #: Code points of a text that are read: some 30,000 words, ten times the longest report of a paper;
 #: a page of a whole register would otherwise hold up a pass for minutes.

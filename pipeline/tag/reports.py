@@ -81,6 +81,9 @@ def _took_place(reading: Reading, findings: tuple[Finding, ...]) -> bool:
     return any(r.get("took_place") and found.search(said) for found, r in _cues())
 
 
+#: How many findings weigh one point, in a document that has them by the dozen.
+_HANDFUL = 6
+
 _I = re.compile(r"(?<!\w)(?:i|i'm|i've|i'd|i'll|me|my|myself)(?!\w)")
 _QUOTED = re.compile(r"\"[^\"\n]*(?:\"|$)|(?<!\w)'[^'\n]*(?:'(?!\w)[^'\n]*)*?'(?!\w)", re.MULTILINE)
 
@@ -114,7 +117,11 @@ def _outcomes(
         reasons.append((1, "it mentions an earlier grade of a named body"))
     said = sum(f.speaker == "inspectors" for f in findings)
     if said:
-        reasons.append((min(3, said), f"it has {_counted(said, 'finding')}"))
+        # A whole report names guidance, vacancies and consultations in passing; no story of a
+        # newspaper holds findings by the dozen, so these outweigh such words. A national report
+        # inspects no one body, and gets no more than a story does.
+        length = min(12, said // _HANDFUL) if inspected and said >= 2 * _HANDFUL else 0
+        reasons.append((min(3, said) + length, f"it has {_counted(said, 'finding')}"))
     if any(a.status in ("imposed", "lifted") for a in actions):
         reasons.append((1, "it tells of a measure taken"))
     if inspected:
