@@ -43,13 +43,13 @@ OWNERS = {
 
 #: pure modules: data in, data out; no network, no database, no terminal
 PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py", "urls.py",
-        "config.py", "models.py", "errors.py", "knowledge/__init__.py")  # fmt: skip
+        "config.py", "models/", "errors.py", "knowledge/__init__.py")  # fmt: skip
 IMPURE_LIBRARIES = {"aiohttp", "requests", "httpx", "urllib.request", "http.client", "socket",
                     "sqlite3", "sqlite_utils", "click", "rich", "asyncio"}  # fmt: skip
 
 #: folder or module → the parts of ours that it must not know
 FORBIDDEN = {
-    "models.py": ("",),
+    "models/": ("",),
     "errors.py": ("",),
     "config.py": ("watch", "clean", "tag", "archive", "publish", "derive", "cli", "demo"),
     "clean/": ("watch", "tag", "archive", "publish", "derive", "cli", "demo"),
@@ -105,6 +105,8 @@ def test_data_flows_one_way(module: str) -> None:
             if not name.startswith("pipeline."):
                 continue
             part = name.split(".")[1]
+            if place.rstrip("/") == part:
+                continue  # its own pieces
             assert "" not in parts, f"{module} imports {name}"
             assert part not in parts, f"{module} imports {name}"
 

@@ -1,0 +1,180 @@
+"""What cleaning makes of a page, and what tagging makes of its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# ---------------------------------------------------------------- what cleaning makes
+
+Access = Literal["open", "partial", "registration", "subscription"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removal:
+    """Something that stood on the page and is not the story: which rule cut it, of what kind."""
+
+    rule: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A link out of the story's own text."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article:
+    """A cleaned page. `text` is paragraphs separated by blank lines."""
+
+    url: str
+    headline: str | None
+    standfirst: str | None
+    byline: tuple[str, ...]  #: people only
+    published_at: str | None
+    modified_at: str | None
+    publisher: str | None
+    section: str | None
+    language: str | None
+    access: Access
+    text: str
+    captions: tuple[str, ...]
+    links: tuple[Link, ...]
+    removed: tuple[Removal, ...]
+
+
+# ---------------------------------------------------------------- what tagging makes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """What the tagger reads. A title may decide, but never yields a span."""
+
+    id: str
+    url: str | None
+    title: str | None
+    text: str
+    published_at: str | None
+    standfirst: str | None = None
+
+
+Confidence = Literal["stated", "implied", "ambiguous"]
+Role = Literal[
+    "inspectorate", "inspected", "partner", "government", "commentator", "operator", "mentioned"
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agency:
+    """A body of the gazetteer, or an unlisted one recognised by the form of its name."""
+
+    id: str
+    name: str
+    kind: str
+    code: str | None  #: current GSS code, else ODS, else URN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    id: str
+    name: str
+    role: Role
+    start: int
+    end: int
+    quote: str
+    rule: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A formal grade. A grade is (inspectorate, framework, aspect, grade), never a bare word."""
+
+    body: str | None  #: agency id
+    inspectorate: str | None  #: agency id
+    framework: str | None
+    aspect: str
+    grade: str  #: the inspectorate's words, lower case
+    rank: int | None  #: 1 is best
+    scale: int | None  #: how many grades the scale has
+    status: Literal["current", "previous", "hypothetical"]
+    direction: Literal["up", "down", "same", "first"] | None
+    start: int
+    end: int
+    quote: str
+    rule: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    polarity: Literal["strength", "weakness"]
+    body: str | None
+    speaker: Literal["inspectors", "body", "other"]
+    start: int
+    end: int
+    quote: str
+    rule: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    kind: str
+    status: Literal["imposed", "recommended", "lifted", "threatened"]
+    body: str | None
+    start: int
+    end: int
+    quote: str
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statistic:
+    value: str
+    of: str | None
+    what: str | None
+    start: int
+    end: int
+    quote: str
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Theme:
+    id: str
+    name: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    name: str
+    code: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tags:
+    """Everything the tagger says of one story."""
+
+    is_report: bool
+    reasons: tuple[str, ...]  #: why it is, or is not, a report of an inspection
+    inspection_type: str | None  #: a framework's id
+    inspectorates: tuple[Agency, ...]
+    bodies: tuple[Agency, ...]  #: the inspected ones
+    mentions: tuple[Mention, ...]
+    judgements: tuple[Judgement, ...]
+    findings: tuple[Finding, ...]
+    actions: tuple[Action, ...]
+    statistics: tuple[Statistic, ...]
+    themes: tuple[Theme, ...]
+    places: tuple[Place, ...]
