@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline import knowledge, publish, tag, terminal
-from pipeline.archive import Archive, deriving, open_archive, reading, watching
+from pipeline.archive import Archive, deriving, open_archive, passes, reading
 from pipeline.archive import tags as tag_rows
 from pipeline.archive.lock import writing
 from pipeline.derive import DeriveReport, derive
@@ -95,7 +95,7 @@ def one_pass(
             stopped=stop(),
             failures=seen.failures,
         )
-        watching.finish_pass(archive, report)
+        passes.finish_pass(archive, report)
     return report
 
 

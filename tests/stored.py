@@ -62,7 +62,7 @@ def announce(archive: Archive, *urls: str, by: str = "gazette", at: datetime = N
         entries.append(Entry(feed_url=feed, url=url, digest=said, **own))
     update = FeedUpdate(
         feed_url=feed, source_id=by, at=at, outcome="entries", status=200, entries=tuple(entries),
-        failure=None, etag=None, last_modified=None, moved_to=None, next_due_at=at, bytes=1,
+        failure=None, etag=None, last_modified=None, address=None, next_due_at=at, size=1,
         seconds=0.1,
     )  # fmt: skip
     watching.record_feed(archive, update)

@@ -41,7 +41,7 @@ def update(clock: Clock, *entries: Entry, **more: Any) -> FeedUpdate:
     given: dict[str, Any] = {
         "feed_url": FEED, "source_id": "a", "at": clock(), "outcome": "entries", "status": 200,
         "entries": entries, "failure": None, "etag": '"1"', "last_modified": None,
-        "moved_to": None, "next_due_at": clock() + timedelta(hours=1), "bytes": 10, "seconds": 0.1,
+        "address": None, "next_due_at": clock() + timedelta(hours=1), "size": 10, "seconds": 0.1,
     }  # fmt: skip
     return FeedUpdate(**(given | more))
 
@@ -173,5 +173,5 @@ def test_a_feed_moves_with_its_past_when_its_source_is_renamed(
     watching.sync_sources(archive, [replace(source(), id="b")], clock())
     (state,) = watching.due(archive, clock(), everything=True)
     assert (state.source_id, state.etag) == ("b", '"1"')
-    past = watching.histories(archive, ["b"])["b"]
+    past = watching.states(archive, ["b"])["b"]
     assert [(h.url, h.last_entries) for h in past] == [(FEED, 1)]

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from pipeline.archive import Archive
 from pipeline.archive.bodies import put_body
 from pipeline.archive.errors import translated
+from pipeline.archive.pace import as_text
 from pipeline.models import Entry, Failure, Page
 
 #: what `pages.content_type` begins with when the feed's own content stands for the page
-_FROM_FEED = "text/html; source=feed"
+FROM_FEED = "text/html; source=feed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WaitingPage:
-    """A story whose page has not been fetched yet. `link` is what to ask for."""
+    """A story whose page is wanted, or wanted again. `link` is what to ask for."""
 
     url: str
     link: str
     source_id: str
     attempts: int  #: that failed so far
+    etag: str | None = None  #: of the page that is stored already
+    last_modified: str | None = None
 
 
 def pages_due(
@@ -32,32 +35,60 @@ def pages_due(
     """Stories whose page is still wanted and may be tried now: each once, newest first."""
     rows = archive.db.query(
         """SELECT e.url, min(e.link) AS link, e.source_id, max(e.page_attempts) AS attempts,
-                  min(e.id) AS first_id
-           FROM entries e JOIN sources s ON s.id = e.source_id
+                  min(e.id) AS first_id, p.etag, p.last_modified
+           FROM entries e JOIN sources s ON s.id = e.source_id LEFT JOIN pages p ON p.url = e.url
            WHERE e.page_state = 'waiting' AND s.listed AND s.enabled AND s.pages
              AND (:everything OR e.page_due_at IS NULL OR e.page_due_at <= :now)
            GROUP BY e.url ORDER BY first_id DESC""",
         {"everything": everything, "now": as_text(now)},
     )
     return tuple(
-        WaitingPage(url=r["url"], link=r["link"], source_id=r["source_id"], attempts=r["attempts"])
+        WaitingPage(url=r["url"], link=r["link"], source_id=r["source_id"], attempts=r["attempts"],
+                    etag=r["etag"], last_modified=r["last_modified"])
         for r in rows
-    )
+    )  # fmt: skip
 
 
 def record_page(
-    archive: Archive, page: Page, source_id: str, *, status: int | None, seconds: float
-) -> None:
+    archive: Archive, page: Page, source_id: str, *, status: int | None, seconds: float,
+    etag: str | None = None, last_modified: str | None = None,
+) -> None:  # fmt: skip
     """Store a page that was fetched; every entry of its story is served by it."""
     store_bodies(archive, [page])
     with archive.transaction() as db:
         insert_fetch(archive, page.url, source_id, "page", page.fetched_at, "page", status=status,
                       bytes_=len(page.body), seconds=seconds)  # fmt: skip
         upsert_page(archive, page, source_id, replace=True)
+        db.execute("UPDATE pages SET etag = ?, last_modified = ? WHERE url = ?",
+                   (etag, last_modified, page.url))  # fmt: skip
         db.execute(
             """UPDATE entries SET page_state = 'stored', page_due_at = NULL, page_reason = NULL
                WHERE url = ?""",
             (page.url,),
+        )
+
+
+def record_page_unmodified(
+    archive: Archive, waiting: WaitingPage, at: datetime, *, seconds: float
+) -> None:
+    """A page that was looked at again and is the same: 304."""
+    with archive.transaction() as db:
+        insert_fetch(archive, waiting.url, waiting.source_id, "page", at, "not_modified",
+                     status=304, bytes_=0, seconds=seconds)  # fmt: skip
+        db.execute(
+            """UPDATE entries SET page_state = 'stored', page_due_at = NULL, page_reason = NULL
+               WHERE url = ?""",
+            (waiting.url,),
+        )
+
+
+def put_off(archive: Archive, found: Sequence[WaitingPage], until: datetime, reason: str) -> None:
+    """Leave pages alone until then, because their host asked for it; no attempt is counted."""
+    with archive.transaction() as db:
+        db.conn.executemany(
+            """UPDATE entries SET page_due_at = ?, page_reason = ?
+               WHERE url = ? AND page_state = 'waiting'""",
+            [(as_text(until), reason, waiting.url) for waiting in found],
         )
 
 
@@ -68,20 +99,27 @@ def record_page_failure(
     *,
     retry_at: datetime | None,
     instead: Page | None = None,
-    seconds: float | None = None,
+    asked: bool = True,
 ) -> None:
-    """Store that a page could not be had.
+    """Store that a page could not be had. One that was stored before stays as it was.
 
     Args:
         retry_at: when to try again; None gives the page up.
         instead: the feed's own content, which stands for a page that was given up.
+        asked: False where no request was made, because its host had just refused others.
     """
     if instead is not None:
         store_bodies(archive, [instead])
     with archive.transaction() as db:
-        insert_fetch(archive, waiting.url, waiting.source_id, "page", failure.at, "failed",
-                      status=failure.status, failure=failure, seconds=seconds)  # fmt: skip
-        state = "waiting" if retry_at else "feed" if instead else "failed"
+        if asked:
+            insert_fetch(archive, waiting.url, waiting.source_id, "page", failure.at, "failed",
+                         status=failure.status, failure=failure)  # fmt: skip
+        stored = db.execute(
+            "SELECT 1 FROM pages WHERE url = ? AND content_type NOT LIKE ?",
+            (waiting.url, f"{FROM_FEED}%"),
+        ).fetchone()
+        given_up = "stored" if stored else "feed" if instead else "failed"
+        state = "waiting" if retry_at else given_up
         db.execute(
             """UPDATE entries SET page_state = ?, page_attempts = ?, page_due_at = ?,
                    page_reason = ?
@@ -131,12 +169,6 @@ def upsert_page(archive: Archive, page: Page, source_id: str, *, replace: bool) 
     )  # fmt: skip
 
 
-def is_from_feed(archive: Archive, url: str) -> bool:
-    """True unless a real page is stored: a feed's summary never takes the place of one."""
-    row = archive.db.execute("SELECT content_type FROM pages WHERE url = ?", (url,)).fetchone()
-    return row is None or row[0].startswith(_FROM_FEED)
-
-
 def insert_fetch(
     archive: Archive,
     url: str,
@@ -162,33 +194,3 @@ def insert_fetch(
          failure.reason if failure else None, bytes_,
          None if seconds is None else round(seconds, 3), seen, new),
     )  # fmt: skip
-
-
-def first_state(
-    archive: Archive, entry: Entry, feed_pages: Mapping[str, Page | None]
-) -> tuple[str, str | None]:
-    """page_state and page_reason that a new entry begins with: that of its story, if known."""
-    row = archive.db.execute(
-        "SELECT content_type FROM pages WHERE url = ?", (entry.url,)
-    ).fetchone()
-    if row is not None:
-        return ("feed" if row[0].startswith(_FROM_FEED) else "stored"), None
-    if entry.url in feed_pages:
-        if feed_pages[entry.url] is not None:
-            return "feed", None
-        return "failed", "the item carries no text, and there is no page to fetch"
-    row = archive.db.execute(
-        "SELECT page_reason FROM entries WHERE url = ? AND page_state = 'failed' LIMIT 1",
-        (entry.url,),
-    ).fetchone()
-    return ("failed", row[0]) if row else ("waiting", None)
-
-
-def as_text(at: datetime | None) -> str | None:
-    """As every time is stored: UTC, whole seconds, so that times sort as text."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def as_time(text: str | None) -> datetime | None:
-    """The reverse of `as_text`."""
-    return None if text is None else datetime.fromisoformat(text)

@@ -340,6 +340,9 @@ ALTER TABLE feeds ADD COLUMN failure_status INTEGER;
 ALTER TABLE feeds ADD COLUMN failure_reason TEXT;
 ALTER TABLE feeds ADD COLUMN hints TEXT;              -- JSON: ttl, skipHours, skipDays
 ALTER TABLE feeds ADD COLUMN rhythm TEXT;             -- JSON: when its stories come
+ALTER TABLE entries ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;  -- how often its words changed
+ALTER TABLE pages ADD COLUMN etag TEXT;
+ALTER TABLE pages ADD COLUMN last_modified TEXT;
 UPDATE feeds SET
     failing_since = (SELECT min(x.fetched_at) FROM fetches x WHERE x.url = feeds.url
         AND x.what = 'feed' AND x.outcome = 'failed'

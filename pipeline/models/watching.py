@@ -202,7 +202,7 @@ class FeedUpdate:
     last_modified: str | None
     address: str | None  #: where to fetch it from now on; None: at `feed_url`
     next_due_at: datetime
-    bytes: int
+    size: int  #: of the body, in bytes
     seconds: float
     unchanged: int = 0  #: items not read again, because their bytes were known
     items: tuple[bytes, ...] | None = None  #: digests of all raw items; None: keep what is stored

@@ -17,7 +17,8 @@ from typing import TypeVar
 
 import structlog
 
-from pipeline.archive import Archive, pages, watching
+from pipeline.archive import Archive, pages, passes, watching
+from pipeline.archive.entries import strangers
 from pipeline.archive.pages import WaitingPage
 from pipeline.errors import FeedError
 from pipeline.models import Config, Failure, FeedState, FeedUpdate, Page, Response, Source
@@ -88,6 +89,7 @@ def run_pass(
     progress: Progress,
     connect: Connect | None = None,
     limits: Limits | None = None,
+    pages: bool = True,
 ) -> WatchTotals:
     """Fetch what is due and store it; begins the row in `passes` that `finish_pass` ends.
 
@@ -103,7 +105,7 @@ def run_pass(
     """
     began = monotonic()
     watching.sync_sources(archive, config.sources, now)
-    watching.begin_pass(archive, now)
+    passes.begin_pass(archive, now)
     this = _Pass(
         archive=archive,
         sources={s.id: s for s in config.sources},
@@ -113,7 +115,7 @@ def run_pass(
         clock=lambda: now + timedelta(seconds=monotonic() - began),
     )
     fetcher = Fetcher(contact=config.contact, limits=limits, connect=connect, clock=this.clock)
-    asyncio.run(_work(this, fetcher))
+    asyncio.run(_work(this, fetcher, pages=pages))
     _record_health(this)
     return WatchTotals(
         feeds_due=this.feeds_due,
@@ -127,11 +129,11 @@ def run_pass(
     )
 
 
-async def _work(this: _Pass, fetcher: Fetcher) -> None:
+async def _work(this: _Pass, fetcher: Fetcher, *, pages: bool) -> None:
     async with fetcher:
         if not this.stop():
             await _feeds(this, fetcher)
-        if not this.stop():
+        if pages and not this.stop():
             await _pages(this, fetcher)
 
 
@@ -220,9 +222,9 @@ def _failed_update(source: Source, state: FeedState, failed: Failure) -> FeedUpd
         failure=failed,
         etag=state.etag,
         last_modified=state.last_modified,
-        moved_to=None,
+        address=state.address,
         next_due_at=polling.after_failure(source, state, failed, failed.at),
-        bytes=0,
+        size=0,
         seconds=0.0,
     )
 
@@ -234,7 +236,7 @@ def _good_update(
     response, feed = read.response, read.feed
     entries = feed.entries if feed else ()
     at = response.fetched_at
-    new = watching.unknown(this.archive, state.url, (e.url for e in entries))
+    new = strangers(this.archive, state.url, (e.url for e in entries))
     fresh = polling.fresh_for(response.headers, feed.ttl if feed else None)
     # A 304 may repeat, replace or leave out the validators; left out, the old ones hold.
     kept = (None, None) if feed else (state.etag, state.last_modified)
@@ -248,9 +250,9 @@ def _good_update(
         failure=None,
         etag=response.headers.get("etag") or kept[0],
         last_modified=response.headers.get("last-modified") or kept[1],
-        moved_to=response.moved_to,
+        address=response.moved_to,
         next_due_at=polling.after_success(source, state, at, new=bool(new), fresh_for=fresh),
-        bytes=len(response.body),
+        size=len(response.body),
         seconds=response.seconds,
     )
     own = {e.url: feed_page(e, at) for e in entries if not source.pages or not has_page(e)}
@@ -344,11 +346,11 @@ def _blamed(
 def _beat(this: _Pass) -> None:
     if monotonic() - this.beaten > _BEAT_SECONDS:
         this.beaten = monotonic()
-        watching.beat(this.archive, this.clock())
+        passes.beat(this.archive, this.clock())
 
 
 def _record_health(this: _Pass) -> None:
     now = this.clock()
-    past = watching.histories(this.archive, this.sources)
+    past = watching.states(this.archive, this.sources)
     found = [health.diagnose(s, past[s.id], now) for s in this.sources.values()]
-    watching.record_health(this.archive, found, now)
+    passes.record_health(this.archive, found, now)

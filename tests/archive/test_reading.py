@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import publish
-from pipeline.archive import Archive, deriving, open_archive, pages, reading, watching
+from pipeline.archive import Archive, deriving, open_archive, pages, passes, reading, watching
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.models import Config, Failure, Health, Source
 from tests import stored
@@ -221,8 +221,8 @@ def test_status_is_the_contract(archive: Archive) -> None:
         stored.source("off", enabled=False, note="Refuses robots."),
     )  # fmt: skip
     watching.sync_sources(archive, [gazette, echo, off], NOON)
-    watching.record_health(archive, [health("failing"), health("healthy", source_id="off")], NOON)
-    watching.begin_pass(archive, NOON)
+    passes.record_health(archive, [health("failing"), health("healthy", source_id="off")], NOON)
+    passes.begin_pass(archive, NOON)
     told = reading.status(archive, config(gazette, echo, off), now=NOON + timedelta(hours=1))
     assert list(told) == ["checked_at", "heartbeat_at", "needs_person", "sources"]
     assert told["checked_at"] == "2026-11-03T13:00:00+00:00"

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.archive import Archive
 from pipeline.archive.bodies import get_body
-from pipeline.archive.watching import finish_pass
+from pipeline.archive.passes import finish_pass
 from pipeline.errors import ArchiveError
 from pipeline.models import Config, Report, Source
 from pipeline.watch.fetch import Limits
