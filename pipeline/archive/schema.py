@@ -271,6 +271,7 @@ PRIVATE: dict[str, frozenset[str] | None] = {
     "entries": frozenset({"summary", "content_html"}),
     "revisions": None,
     "removals": None,
+    "robots": frozenset({"body"}),
 }
 
 

@@ -58,6 +58,25 @@ def insert_story(db: Database, story: dict[str, Any]) -> None:
     insert(db, "revisions", article_id=article, seen_at=SEEN, digest="1", text=text)
 
 
+def insert_watching(db: Database, content: dict[str, Any]) -> None:
+    """What watching recorded: moves, gaps, fetches, entries that have no page."""
+    for table in ("moves", "gaps"):
+        for row in content[table]:
+            insert(db, table, feed_url=f"https://{row['source_id']}.example/feed", **row)
+    for row in content["robots"]:
+        body = row["body"] and row["body"].encode()
+        insert(db, "robots", **{**row, "body": body})
+    for row in content["fetches"]:
+        insert(db, "fetches", url=f"https://{row['source_id']}.example/feed", what="feed", **row)
+    for number, (source, published, seen) in enumerate(content["entries"]):
+        url = f"https://{source}.example/announced/{number}"
+        insert(db, "entries", feed_url=f"https://{source}.example/feed", source_id=source,
+               guid=url, url=url, link=url, digest="1", published_at=published,
+               first_seen_at=seen)  # fmt: skip
+    insert(db, "heartbeat", id=1, beat_at="2026-11-16T10:00:00+00:00", what="watch", process=7,
+           started_at=SEEN, tick_seconds=60)  # fmt: skip
+
+
 def make_archive(path: Path) -> None:
     """Writes the archive of `archive.yaml` to `path`."""
     content = yaml.safe_load((HERE / "archive.yaml").read_text(encoding="utf-8"))
@@ -70,7 +89,9 @@ def make_archive(path: Path) -> None:
         for source in content["sources"]:
             insert(db, "sources", pages=1, first_seen_at=SEEN, **source)
             url = f"https://{source['id']}.example/feed"
-            insert(db, "feeds", url=url, source_id=source["id"])
+            known = content["feeds"].get(source["id"], {})
+            insert(db, "feeds", url=url, source_id=source["id"], **known)
+        insert_watching(db, content)
         for health in content["health"]:
             insert(db, "health", checked_at=SEEN, **health)
         for story in content["stories"]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from pipeline.archive.fulltext import search_terms
+from pipeline.models import HealthState
 from pipeline.publish import metadata
 from pipeline.publish.public import make_public_copy
 from pipeline.publish.reference import schema_markdown
@@ -52,6 +53,15 @@ def test_every_table_view_and_column_is_described_in_its_order(db: sqlite3.Conne
         assert all(relation["columns"].values()), name
 
 
+def test_every_state_is_explained_and_says_what_to_do() -> None:
+    states = metadata.described()["states"]
+    assert set(states) == set(get_args(HealthState))
+    for name, state in states.items():
+        assert state["label"], name
+        assert state["means"].endswith("."), name
+        assert state["do"].endswith("."), name
+
+
 def test_options_name_columns_that_exist() -> None:
     for name, relation in metadata.relations().items():
         named = [*relation.get("facets", []), *relation.get("sortable", [])]
@@ -90,7 +100,7 @@ def test_a_question_says_what_it_asks_and_every_box_has_words(name: str) -> None
     query = metadata.queries()[name]
     assert query["title"]
     assert query["description"].endswith(".")
-    in_sql = dict.fromkeys(re.findall(r":([a-z_]+)\b", query["sql"]))
+    in_sql = dict.fromkeys(re.findall(r"(?<!\w):([a-z_]+)\b", query["sql"]))
     assert set(in_sql) == set(query["params"])
     assert "limit" in query["sql"].lower() or name == "sources-in-trouble"
 

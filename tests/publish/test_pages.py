@@ -157,7 +157,7 @@ def test_public_shows_evidence_and_links_but_no_text(public: Any) -> None:
     assert "praise Harwick" in get(public, "/archive/search?q=praise").text
 
 
-@pytest.mark.parametrize("words", ["screening tool was singled out", "Join today", "SECRETSUMMARY",
+@pytest.mark.parametrize("words", ["screening tool was singled out", "Join today", "SECRETSUMMARY", "SECRETROBOTS",
                                    "front door team in Harwick", "have been praised"])  # fmt: skip
 def test_the_public_file_holds_no_publishers_words(words: str, public: Any) -> None:
     path = next(db.path for n, db in public.databases.items() if not n.startswith("_"))
