@@ -4,18 +4,24 @@ One tick looks whether a feed is due and, if so, makes a pass; one nightly job t
 cron with `run`, or a test, can be the clock as well.
 
 - SIGTERM, SIGINT: the pass in hand ends after its current unit, then the service ends, exit 0.
-- SIGHUP: `sources.yaml` is read again at once. It is read before every pass anyway; a broken edit
-  is logged and the last good version stays in force.
+- SIGHUP: `sources.yaml` is read again and a pass is made at once. An edit is noticed at the next
+  tick anyway; a broken one is said once, and the last good version stays in force.
+- A full disk, a read-only folder, another program that holds the file: said once, tried again at
+  every tick, said once more when it is over. A damaged archive ends the service.
 """
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from time import monotonic
 from types import FrameType
 
 import structlog
@@ -24,58 +30,142 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from pipeline import config, job, terminal
-from pipeline.archive import tidy
+from pipeline.archive import heartbeat, open_archive
 from pipeline.archive.lock import writing
-from pipeline.errors import ConfigError, Locked, WatchError
-from pipeline.models import Config
+from pipeline.archive.tidying import tidy
+from pipeline.errors import ConfigError, Locked, Unwritable, WatchError
+from pipeline.models import Config, Report
 
 log = structlog.get_logger()
 
+#: The main thread looks so often at the clock and at the work.
+_LOOK_SECONDS = 1.0
+#: Work that has not moved for so long is stuck: systemd hears nothing more of it and restarts it.
+_STUCK_SECONDS = 600.0
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 
 class Service:
-    """What the ticks share: the last good configuration and the wish to stop."""
+    """What the ticks share: the last good configuration, what is left over, the wish to stop."""
 
     def __init__(
-        self, db: Path, sources: Path, *, connect: Mapping[str, tuple[str, int]] | None = None
+        self,
+        db: Path,
+        sources: Path,
+        *,
+        tick: int | None = None,
+        connect: Mapping[str, tuple[str, int]] | None = None,
+        now: job.Clock = job.utc_now,
     ) -> None:
-        self.db, self.sources, self.connect = db, sources, connect
+        self.db, self.sources, self.connect, self.now = db, sources, connect, now
+        self.worker = job.Worker(what="watch", started_at=now(), clock=now, tick_seconds=tick)
         self.stop = threading.Event()
         self.failed: WatchError | None = None  #: what ended the service, if something did
+        self.moved_at = monotonic()  #: when a tick last began or ended
+        self._seen = _signature(sources)
         self._settings: Config = config.load(sources)
+        self._whole = True  #: the next tick makes a pass, due or not
+        self._again = threading.Event()
+        self._trouble: str | None = None
 
     def settings(self) -> Config:
         """`sources.yaml` as it is now, or as it was when it was last right."""
-        try:
-            self._settings = config.load(self.sources)
-        except ConfigError as e:
-            log.error("sources.yaml is wrong, the last good version stays in force", problem=str(e))
+        seen = _signature(self.sources)
+        if seen != self._seen:
+            self._seen = seen
+            try:
+                settings = config.load(self.sources)
+            except ConfigError as e:
+                log.error("sources.yaml is wrong, the last good version stays in force",
+                          problem=str(e))  # fmt: skip
+            else:
+                self._whole = self._whole or settings != self._settings
+                self._settings = settings
         return self._settings
 
+    def reread(self) -> None:
+        """SIGHUP: `sources.yaml` is read at once, or right after the pass in hand."""
+        self._seen = None
+        self._whole = True
+        self._again.set()
+
     def tick(self) -> None:
-        """One pass over what is due. An archive that cannot be used ends the service."""
-        if self.stop.is_set():
-            return
+        """One look at what is due, and a pass if something is."""
+        while not self.stop.is_set():
+            self._again.clear()
+            self.moved_at = monotonic()
+            self._look()
+            self.moved_at = monotonic()
+            if not self._again.is_set():
+                return
+
+    def _look(self) -> None:
+        settings = self.settings()
+        # Until it ended well, what it left undone is the next one's work.
+        whole, self._whole = self._whole, True
         try:
-            report = job.one_pass(self.db, self.settings(), what="watch", stop=self.stop.is_set,
-                                  progress=_quiet, connect=self.connect)  # fmt: skip
-        except Locked as e:
-            log.warning("another process is writing; this tick is left out", holder=str(e))
+            report = job.tick(self.db, settings, self.worker, whole=whole, stop=self.stop.is_set,
+                              connect=self.connect)  # fmt: skip
+        except (Locked, Unwritable) as e:
+            self._in_trouble(str(e))
         except WatchError as e:
             self.failed = e
             self.stop.set()
         else:
-            if report.feeds_due or report.articles_tagged or report.pages_fetched:
-                log.info("pass", feeds_due=report.feeds_due, feeds_failed=report.feeds_failed,
-                         new=report.entries_new, pages=report.pages_fetched,
-                         tagged=report.articles_tagged)  # fmt: skip
+            self._whole = self._again.is_set() or (report is not None and report.stopped)
+            self._in_trouble(None)
+            if report is not None:
+                _log_pass(report)
+
+    def _in_trouble(self, problem: str | None) -> None:
+        """Said when it begins and when it is over, not at every tick in between."""
+        if problem and problem != self._trouble:
+            log.error("nothing is stored for now; each tick tries again", problem=problem)
+        elif self._trouble and not problem:
+            log.warning("stores again")
+        self._trouble = problem
+        tell_supervisor(f"STATUS={problem or 'watching'}")
 
     def nightly(self) -> None:
-        """Refresh the query planner's statistics and merge the full-text index."""
+        """Forget old routine records, renew statistics, merge the full-text index."""
+        self.moved_at = monotonic()
         try:
             with writing(self.db, "watch (nightly tidying)"):
-                tidy(self.db)
+                tidy(self.db, now=self.now())
         except WatchError as e:
             log.warning("nightly tidying failed", problem=str(e))
+        self.moved_at = monotonic()
+
+    def rest(self) -> None:
+        """The end that was asked for: nobody need miss the heartbeat."""
+        with (
+            suppress(WatchError),
+            writing(self.db, "watch"),
+            open_archive(self.db, create=False) as archive,
+        ):
+            heartbeat.rest(archive, process=os.getpid())
+
+    def is_stuck(self) -> bool:
+        """Neither a tick nor a unit of a pass has ended for long: a supervisor should step in."""
+        return monotonic() - max(self.moved_at, self.worker.beaten) > (
+            _STUCK_SECONDS + (self.worker.tick_seconds or 0)
+        )
+
+
+def _signature(path: Path) -> tuple[int, int, int] | None:
+    """What differs after an edit; None where there is no file."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
+def _log_pass(report: Report) -> None:
+    if report.feeds_due or report.articles_tagged or report.pages_fetched:
+        log.info("pass", feeds_due=report.feeds_due, feeds_failed=report.feeds_failed,
+                 new=report.entries_new, pages=report.pages_fetched,
+                 tagged=report.articles_tagged)  # fmt: skip
 
 
 def watch(db: Path, sources: Path, *, tick: int,
@@ -85,21 +175,42 @@ def watch(db: Path, sources: Path, *, tick: int,
     Raises:
         ConfigError: `sources.yaml` is wrong at the start.
         Locked: another `watch` serves this archive.
-        ArchiveError: the archive became unusable (a full disk, say).
+        ArchiveError: the archive cannot be used, and waiting will not mend it (it is damaged, say).
     """
-    service = Service(db, sources, connect=connect)
-    with _only_service(db):
+    service = Service(db, sources, tick=tick, connect=connect)
+    with _only_service(db), _signals() as heard:
         scheduler = _scheduler(service, tick)
-        with _signals(service, scheduler):
-            scheduler.start()
-            count = sum(s.enabled for s in service.settings().sources)
-            terminal.say(f"Watching {count} sources into {db}; Ctrl-C or SIGTERM ends it cleanly.")
-            service.stop.wait()
-            # wait=True: the pass in hand sees the event and ends after its current unit.
-            scheduler.shutdown(wait=True)
+        scheduler.start()
+        count = sum(s.enabled for s in service.settings().sources)
+        terminal.say(f"Watching {count} sources into {db}; Ctrl-C or SIGTERM ends it cleanly.")
+        tell_supervisor("READY=1")
+        _serve(service, scheduler, heard, tick)
+        tell_supervisor("STOPPING=1")
+        # wait=True: the pass in hand sees the event and ends after its current unit.
+        scheduler.shutdown(wait=True)
     if service.failed is not None:
         raise service.failed
+    service.rest()
     terminal.say("Stopped cleanly.")
+
+
+def _serve(
+    service: Service, scheduler: BackgroundScheduler, heard: SimpleQueue[int], tick: int
+) -> None:
+    """The main thread's part: signals, the clock's jumps, a word to the supervisor."""
+    while not service.stop.is_set():
+        try:
+            number = heard.get(timeout=_LOOK_SECONDS)
+        except Empty:
+            hold_to_time(scheduler, tick)
+            if not service.is_stuck():
+                tell_supervisor("WATCHDOG=1")
+            continue
+        if number == signal.SIGHUP:
+            service.reread()
+            scheduler.modify_job("tick", next_run_time=datetime.now(UTC))
+        else:
+            service.stop.set()
 
 
 @contextmanager
@@ -127,25 +238,43 @@ def _scheduler(service: Service, tick: int) -> BackgroundScheduler:
     return scheduler
 
 
-class _signals:
-    """Install the three handlers for the life of the service, then put the old ones back."""
+def hold_to_time(scheduler: BackgroundScheduler, tick: int) -> None:
+    """After the system's clock went back, the next tick would be as far off as the jump was."""
+    now = datetime.now(UTC)
+    for id_, longest in (("tick", timedelta(seconds=tick)), ("nightly", timedelta(days=1))):
+        planned = scheduler.get_job(id_)
+        due = planned and planned.next_run_time
+        if due and due - now > longest + timedelta(seconds=_LOOK_SECONDS):
+            log.warning("the clock went back", job=id_, planned=due.isoformat())
+            first = now if id_ == "tick" else planned.trigger.get_next_fire_time(None, now)
+            scheduler.modify_job(id_, next_run_time=first)
 
-    def __init__(self, service: Service, scheduler: BackgroundScheduler) -> None:
-        def end(_number: int, _frame: FrameType | None) -> None:
-            service.stop.set()
 
-        def again(_number: int, _frame: FrameType | None) -> None:
-            scheduler.modify_job("tick", next_run_time=datetime.now(UTC))
+@contextmanager
+def _signals() -> Iterator[SimpleQueue[int]]:
+    """The signals that come while the block runs, in order; the old handlers come back after it.
 
-        self._new = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: again}
+    A handler does nothing but note the number: `SimpleQueue.put` may interrupt anything, while
+    setting an Event would wait for ever if it interrupted that Event's own `wait`.
+    """
+    heard: SimpleQueue[int] = SimpleQueue()
 
-    def __enter__(self) -> None:
-        self._old = {s: signal.signal(s, handler) for s, handler in self._new.items()}
+    def note(number: int, _frame: FrameType | None) -> None:
+        heard.put(number)
 
-    def __exit__(self, *_: object) -> None:
-        for s, handler in self._old.items():
+    old = {s: signal.signal(s, note) for s in _SIGNALS}
+    try:
+        yield heard
+    finally:
+        for s, handler in old.items():
             signal.signal(s, handler)
 
 
-def _quiet(_what: str, _done: int, _total: int) -> None:
-    """The service has no terminal to draw on."""
+def tell_supervisor(state: str) -> None:
+    """One line to systemd's notification socket (sd_notify(3)); nothing where there is none."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.connect("\0" + address[1:] if address.startswith("@") else address)
+        s.sendall(state.replace("\n", " ").encode())

@@ -5,10 +5,13 @@ WatchError                 the root: `except WatchError` catches everything of o
 ├── FetchError             a URL did not answer usefully: recorded, the pass goes on
 ├── FeedError              bytes are not a usable feed: recorded, the pass goes on
 ├── CleanError             a page gives no story: recorded, the pass goes on
+├── Stopped                a stop was asked for: nothing was decided, it is done again later
 ├── TagError               a record cannot be tagged: recorded, the pass goes on
 ├── KnowledgeError         a file in knowledge/ is wrong: stops, exit 2
 └── ArchiveError           the database cannot be used: stops, exit 1
-    └── Locked             another process is writing to it
+    ├── Locked             another process is writing to it
+    └── Unwritable         no room, no right, no answer from the disk
+                           (both may pass: `watch` says so and tries again)
 """
 
 from __future__ import annotations
@@ -71,6 +74,14 @@ class CleanError(WatchError):
         super().__init__(f"{url}: {problem}")
 
 
+class Stopped(WatchError):
+    """Work given up because a stop was asked for; nothing failed. Names the URL."""
+
+    def __init__(self, problem: str, *, url: str) -> None:
+        self.problem, self.url = problem, url
+        super().__init__(f"{url}: {problem}")
+
+
 class TagError(WatchError):
     """A record that cannot be tagged: names it and says why."""
 
@@ -89,3 +100,7 @@ class ArchiveError(WatchError):
 
 class Locked(ArchiveError):
     """Another process is writing to the archive; says who."""
+
+
+class Unwritable(ArchiveError):
+    """The disk does not take or give it just now; with room or rights, it would again."""

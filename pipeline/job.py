@@ -1,20 +1,33 @@
-"""The main job: what `run`, every tick of `watch`, and the demo do, under one lock.
+"""The main job: what `run`, a tick of `watch`, and the demo do, under one lock.
 
 lock ─▶ archive ─▶ watch.run_pass ─▶ derive ─▶ publish.refresh ─▶ Report
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 
 from pipeline import knowledge, publish, tag, terminal
-from pipeline.archive import Archive, deriving, open_archive, passes, reading
+from pipeline.archive import (
+    Archive,
+    deriving,
+    heartbeat,
+    open_archive,
+    pages,
+    passes,
+    reading,
+    watching,
+)
 from pipeline.archive import tags as tag_rows
 from pipeline.archive.lock import writing
 from pipeline.derive import DeriveReport, derive
@@ -24,6 +37,43 @@ from pipeline.tag import corrections
 from pipeline.watch.run import run_pass
 
 Stop = Callable[[], bool]
+Clock = Callable[[], datetime]
+
+#: A pass beats so often at most; a unit of its work takes longer only when a host is very slow.
+_BEAT_SECONDS = 5.0
+
+
+def utc_now() -> datetime:
+    """The system's time."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Worker:
+    """Who works on the archive: for its lock and its heartbeat."""
+
+    what: str  #: as a person would say it: "run", "watch"
+    started_at: datetime
+    clock: Clock = utc_now
+    tick_seconds: int | None = None  #: a beat is promised so often
+    beaten: float = -inf  #: when it last did, by the monotonic clock
+
+    def beat(self, archive: Archive) -> None:
+        """One heartbeat, now."""
+        heartbeat.beat(archive, self.clock(), what=self.what, process=os.getpid(),
+                       started=self.started_at, tick=self.tick_seconds)  # fmt: skip
+        self.beaten = monotonic()
+
+    def beating(self, archive: Archive, progress: terminal.ProgressFn) -> terminal.ProgressFn:
+        """`progress` with a heartbeat: the first at once, then every few seconds of work."""
+        self.beat(archive)
+
+        def moved_on(what: str, done: int, total: int) -> None:
+            if monotonic() - self.beaten > _BEAT_SECONDS:
+                self.beat(archive)
+            progress(what, done, total)
+
+        return moved_on
 
 
 @contextmanager
@@ -62,6 +112,7 @@ def one_pass(
     stop: Stop,
     progress: terminal.ProgressFn,
     connect: Mapping[str, tuple[str, int]] | None = None,
+    clock: Clock = utc_now,
 ) -> Report:
     """Fetch what is due, derive what is stale, publish; one row in `passes`.
 
@@ -69,33 +120,79 @@ def one_pass(
         what: who holds the lock while it runs, as a person would say it ("run", "watch").
         everything: fetch every enabled feed, due or not.
         connect: host name → (address, port), instead of DNS; for the demo and the tests.
+        clock: the time, for what is due and for the records.
 
     Raises:
         Locked: another process is writing to this archive.
         ArchiveError: the database cannot be used; what was committed before is kept.
     """
-    started = datetime.now(UTC)
+    worker = Worker(what=what, started_at=clock(), clock=clock)
     with writing(db, what), open_archive(db) as archive:
-        seen = run_pass(archive, settings, everything=everything, now=started, stop=stop,
-                        progress=progress, connect=connect)  # fmt: skip
-        made = derive(archive, stop=stop, progress=progress)
-        publish.refresh(archive)
-        report = Report(
-            started_at=started,
-            ended_at=datetime.now(UTC),
-            feeds_due=seen.feeds_due,
-            feeds_not_modified=seen.feeds_not_modified,
-            feeds_failed=seen.feeds_failed,
-            entries_new=seen.entries_new,
-            pages_fetched=seen.pages_fetched,
-            pages_failed=seen.pages_failed,
-            articles_cleaned=made.cleaned,
-            articles_failed=made.clean_failed + made.tag_failed,
-            articles_tagged=made.tagged,
-            stopped=stop(),
-            failures=seen.failures,
-        )
-        passes.finish_pass(archive, report)
+        return _pass(archive, settings, worker, everything=everything, stop=stop,
+                     progress=progress, connect=connect)  # fmt: skip
+
+
+def tick(
+    db: Path,
+    settings: Config,
+    worker: Worker,
+    *,
+    whole: bool,
+    stop: Stop,
+    connect: Mapping[str, tuple[str, int]] | None = None,
+) -> Report | None:
+    """A pass if anything is due; else None, and nothing but a heartbeat is written.
+
+    Args:
+        whole: a pass in any case: `settings` are new, or an earlier pass was not finished.
+
+    Raises as `one_pass` does.
+    """
+    with writing(db, worker.what), open_archive(db) as archive:
+        if not whole and not _anything_due(archive, worker.clock()):
+            worker.beat(archive)
+            return None
+        return _pass(archive, settings, worker, everything=False, stop=stop,
+                     progress=lambda _what, _done, _total: None, connect=connect)  # fmt: skip
+
+
+def _anything_due(archive: Archive, now: datetime) -> bool:
+    """What came is derived in the pass that brought it, so only the network can be due."""
+    return bool(watching.due(archive, now) or pages.pages_due(archive, now))
+
+
+def _pass(
+    archive: Archive,
+    settings: Config,
+    worker: Worker,
+    *,
+    everything: bool,
+    stop: Stop,
+    progress: terminal.ProgressFn,
+    connect: Mapping[str, tuple[str, int]] | None,
+) -> Report:
+    started = worker.clock()
+    progress = worker.beating(archive, progress)
+    seen = run_pass(archive, settings, everything=everything, now=started, stop=stop,
+                    progress=progress, connect=connect)  # fmt: skip
+    made = derive(archive, stop=stop, progress=progress)
+    publish.refresh(archive)
+    report = Report(
+        started_at=started,
+        ended_at=worker.clock(),
+        feeds_due=seen.feeds_due,
+        feeds_not_modified=seen.feeds_not_modified,
+        feeds_failed=seen.feeds_failed,
+        entries_new=seen.entries_new,
+        pages_fetched=seen.pages_fetched,
+        pages_failed=seen.pages_failed,
+        articles_cleaned=made.cleaned,
+        articles_failed=made.clean_failed + made.tag_failed,
+        articles_tagged=made.tagged,
+        stopped=stop(),
+        failures=seen.failures,
+    )
+    passes.finish_pass(archive, report)
     return report
 
 
@@ -118,7 +215,9 @@ def derive_again(
             return derive(archive, stages=tuple(stages), host=_known_host(archive, host),
                           url=_known_page(archive, url), dry_run=True, stop=stop,
                           progress=progress)  # fmt: skip
+    worker = Worker(what="derive", started_at=utc_now())
     with writing(db, "derive"), open_archive(db, create=False) as archive:
+        progress = worker.beating(archive, progress)
         report = derive(archive, stages=tuple(stages), host=_known_host(archive, host),
                         url=_known_page(archive, url), stop=stop, progress=progress)  # fmt: skip
         publish.refresh(archive)

@@ -18,7 +18,7 @@ from sqlite_utils import Database, Migrations
 
 from pipeline.archive.errors import translated
 from pipeline.archive.schema import archive_migrations, pages_migrations
-from pipeline.errors import ArchiveError
+from pipeline.errors import ArchiveError, Unwritable
 
 #: Seconds that a statement waits for another connection: longer than any transaction of ours.
 BUSY_SECONDS = 10.0
@@ -104,19 +104,11 @@ def open_archive(path: Path | str, *, readonly: bool = False, create: bool = Tru
     return Archive(db=db, pages=pages, path=path, pages_path=raw, readonly=readonly)
 
 
-def tidy(path: Path) -> None:
-    """Renews the query planner's statistics and merges the full-text index; for quiet hours."""
-    with open_archive(path, create=False) as archive:
-        archive.db.execute("INSERT INTO articles_fts(articles_fts) VALUES ('optimize')")
-        archive.db.execute("PRAGMA analysis_limit = 1000")
-        archive.db.execute("ANALYZE")
-
-
 def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as e:
-        raise ArchiveError(f"its folder cannot be made: {e.strerror}", path=str(path)) from e
+        raise Unwritable(f"its folder cannot be made: {e.strerror}", path=str(path)) from e
 
 
 def _open(path: Path | None, migrations: Migrations, *, readonly: bool) -> Database:

@@ -13,8 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
+from typing import Any
 
-from pipeline.errors import ArchiveError, Locked
+from pipeline.errors import Locked, Unwritable
+
+#: Half a second in all, for a holder that has not signed yet.
+_LOOKS, _LOOK_SECONDS = 20, 0.025
 
 
 def lock_path(path: Path) -> Path:
@@ -28,7 +33,7 @@ def writing(path: Path | str, what: str) -> Iterator[None]:
 
     Raises:
         Locked: another process holds it; says which, and since when.
-        ArchiveError: the lock's file cannot be made (a read-only folder).
+        Unwritable: the lock's file cannot be made (a read-only folder).
     """
     path = Path(path)
     file = lock_path(path)
@@ -50,10 +55,9 @@ def writing(path: Path | str, what: str) -> Iterator[None]:
 def _acquire(file: Path, path: Path) -> int:
     while True:
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            fd = _open(file)
         except OSError as e:
-            raise ArchiveError(f"cannot be locked for writing: {e.strerror}", path=str(path)) from e
+            raise _cannot(path, e) from e
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -63,10 +67,24 @@ def _acquire(file: Path, path: Path) -> int:
                          path=str(path)) from None  # fmt: skip
         except OSError as e:  # a network file system without locks
             os.close(fd)
-            raise ArchiveError(f"cannot be locked for writing: {e.strerror}", path=str(path)) from e
+            raise _cannot(path, e) from e
         if _is_still(file, fd):
             return fd
         os.close(fd)
+
+
+def _open(file: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return os.open(file, flags, 0o644)
+    except FileNotFoundError:  # another process took its empty folder away just now: once more
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(file, flags, 0o644)
+
+
+def _cannot(path: Path, e: OSError) -> Unwritable:
+    return Unwritable(f"cannot be locked for writing: {e.strerror}", path=str(path))
 
 
 def _is_still(file: Path, fd: int) -> bool:
@@ -86,8 +104,34 @@ def _sign(fd: int, what: str) -> None:
 
 
 def _holder(fd: int) -> str:
+    """Whoever holds the lock, as a person would say it.
+
+    A holder signs just after taking the lock; until then the file is empty, or tells of one that
+    was killed. A moment's wait is worth the right name.
+    """
+    for _ in range(_LOOKS):
+        told = _told(fd)
+        if told and _lives(told["process"]):
+            break
+        sleep(_LOOK_SECONDS)
+    # One that does not live here may live in another container.
+    return f"`{told['what']}` (process {told['process']}) since {told['since']}" if told else (
+        "another process")  # fmt: skip
+
+
+def _told(fd: int) -> dict[str, Any] | None:
     try:
         told = json.loads(os.pread(fd, 1000, 0))
-        return f"`{told['what']}` (process {told['process']}) since {told['since']}"
+        return {"what": told["what"], "process": int(told["process"]), "since": told["since"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        return None
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:  # another user's
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive import open_archive, pages_path, tidy
+from pipeline.archive import open_archive, pages_path
 from pipeline.archive.bodies import get_body, put_body
 from pipeline.errors import ArchiveError, CleanError, Locked
 
@@ -270,12 +270,3 @@ def test_raw_pages_come_back_byte_for_byte_and_are_stored_once(tmp_path: Path) -
         archive.pages.execute("UPDATE bodies SET body = substr(body, 9)")
         with pytest.raises(CleanError, match="is damaged"):
             get_body(archive, digest, url="https://a.example/")
-
-
-def test_tidying_keeps_everything(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    with open_archive(path) as archive:
-        archive.db.execute(INSERT, ("a", "neglect", None))
-    tidy(path)
-    with open_archive(path, readonly=True) as archive:
-        assert archive.db.execute("SELECT rowid FROM articles_fts('neglect')").fetchall() == [(1,)]
