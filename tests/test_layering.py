@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 #: library → the only modules (or folders, with a slash) that may import it
 OWNERS = {
-    "aiohttp": ("watch/fetch.py",),
+    "aiohttp": ("watch/client.py",),
+    "brotli": ("watch/encoding.py",),
     "protego": ("watch/",),
     "feedparser": ("watch/feeds.py",),
     "trafilatura": ("clean/",),
@@ -28,7 +29,7 @@ OWNERS = {
     "pypdfium2": ("clean/",),
     "sqlite3": ("archive/", "publish/"),
     "sqlite_utils": ("archive/", "publish/"),
-    "zstandard": ("archive/", "watch/fetch.py"),
+    "zstandard": ("archive/", "watch/encoding.py"),
     "pyarrow": ("archive/export.py",),
     "warcio": ("archive/export.py",),
     "datasette": ("publish/",),
@@ -42,7 +43,8 @@ OWNERS = {
 }
 
 #: pure modules: data in, data out; no network, no database, no terminal
-PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py", "urls.py",
+PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py", "urls.py", "watch/robots.py",
+        "watch/encoding.py", "watch/addresses.py", "watch/failures.py",
         "config.py", "models/", "errors.py", "knowledge/__init__.py")  # fmt: skip
 IMPURE_LIBRARIES = {"aiohttp", "requests", "httpx", "urllib.request", "http.client", "socket",
                     "sqlite3", "sqlite_utils", "click", "rich", "asyncio"}  # fmt: skip

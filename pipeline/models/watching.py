@@ -144,13 +144,14 @@ class Gap:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RobotsRecord:
-    """The robots.txt of one origin as it was last asked for."""
+    """The robots.txt of one origin: the last answer that told the rules, else the failure."""
 
     origin: str  #: scheme://host[:port]
-    fetched_at: datetime
+    fetched_at: datetime  #: of that answer
     status: int | None  #: None: no answer
     body: bytes | None  #: None where there was none to read
-    reason: str | None  #: why it could not be read
+    reason: str | None  #: why it could not be read when it was asked for last; None: it could
+    tried_at: datetime | None = None  #: when that was; None: it could be read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,9 +1,9 @@
-"""The only network module: one polite, bounded GET after another, each answer a value.
+"""One polite GET after another, each answer a value: what `client.py` does, with manners.
 
-A fetch ends as a `Response` or a `Failure`, never as an exception of aiohttp or the system.
-Bounded in time, in decompressed bytes, in redirects and in where it may go (`addresses.py`);
-polite in what it says (who we are, what we have already) and in pace: one request at a time to
-one host, with a pause between two.
+A fetch ends as a `Response` or a `Failure`, never as an exception. Polite in what is said (who we
+are, what we have already), in pace (one request at a time to one host, with a pause between two),
+in where pages are asked for (robots.txt) and in hearing a no: whoever asks to be left alone with
+429 or 503 and Retry-After is not asked again before that time, by anybody.
 """
 
 from __future__ import annotations
@@ -11,96 +11,43 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
-import aiohttp
 import structlog
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from pipeline import __version__
-from pipeline.models import Failure, FailureGrade, FailureKind, Response
+from pipeline.models import Failure, FailureGrade, FailureKind, Response, RobotsRecord
 from pipeline.watch import addresses, robots
-from pipeline.watch.failures import failure, of_status, size
+from pipeline.watch.client import Answer, Client, Connect, Limits, Trouble, What
+from pipeline.watch.failures import failure, of_status
+from pipeline.watch.robots import Robots as Rules
+
+__all__ = ["Connect", "Fetcher", "Limits"]
 
 log = structlog.get_logger()
 
-What = Literal["feed", "page", "robots"]
-Connect = Mapping[str, tuple[str, int]]
-
 _PERMANENT = {301, 308}
 _REDIRECTS = _PERMANENT | {302, 303, 307}
-_ACCEPT: dict[What, str] = {
-    "feed": "application/atom+xml, application/rss+xml, application/feed+json, "
-    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
-    "page": "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.5",
-    "robots": "text/plain, */*;q=0.5",
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """Seconds, bytes and counts that bound one fetch and one pass."""
-
-    feed_seconds: float = 20.0  #: for the whole answer, redirects included
-    page_seconds: float = 30.0
-    connect_seconds: float = 10.0
-    silence_seconds: float = 10.0  #: between two pieces of one answer
-    feed_bytes: int = 10_000_000  #: decompressed
-    page_bytes: int = 15_000_000
-    redirects: int = 5
-    delay: float = 1.0  #: pause between two requests to one public host
-    concurrency: int = 20  #: requests under way at once, all hosts together
-
-    def seconds(self, what: What) -> float:
-        return self.page_seconds if what == "page" else self.feed_seconds
-
-    def bytes(self, what: What) -> int:
-        return self.page_bytes if what == "page" else self.feed_bytes
-
-
-class ForbiddenAddress(OSError):
-    """A host name that resolves to a private address; carries the sentence."""
-
-
-class Resolver(AbstractResolver):
-    """DNS that knows `connect` first and, unless told otherwise, yields public addresses only."""
-
-    def __init__(self, connect: Connect, *, allow_private: bool) -> None:
-        self._connect = connect
-        self._allow_private = allow_private
-        self._dns = aiohttp.ThreadedResolver()
-
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
-        if host in self._connect:
-            # The caller of the pass said where: not something a feed can bring about.
-            address, to = self._connect[host]
-            return [ResolveResult(hostname=host, host=address, port=to, family=family, proto=0,
-                                  flags=0)]  # fmt: skip
-        found = await self._dns.resolve(host, port, family)  # type: ignore[arg-type]
-        if not self._allow_private:
-            for one in found:
-                # One private address among public ones is the trick itself (DNS rebinding).
-                if not addresses.is_public(one["host"]):
-                    raise ForbiddenAddress(addresses.private(host, one["host"]))
-        return found
-
-    async def close(self) -> None:
-        await self._dns.close()
+#: pages refused in a row, none given in between, after which a host is left alone for the pass;
+#: one alone may be that page's own lock
+_REFUSALS = 2
 
 
 @dataclass(slots=True)
 class _Lane:
-    """One host: whose turn it is, and when the next request may start (event-loop time)."""
+    """One host: whose turn it is, when the next request may start, and whether it said no."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0
-    delay: float = 0.0
+    free_at: float = 0.0  #: event-loop time
+    delay: float = 0.0  #: as its robots.txt asks
+    busy: Failure | None = None  #: it asked to be left alone until `at` + `retry_after`
+    refusal: Failure | None = None  #: the latest of `refusals` pages in a row
+    refusals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +55,19 @@ class _Ask:
     """One GET as it was asked for; redirects change the address, never this."""
 
     url: str
+    start: URL
     what: What
     allow_private: bool
-    headers: dict[str, str]
-    deadline: float  #: seconds of network time left to the whole chain of redirects
+    robots: bool  #: each address on the way must be allowed by its robots.txt
+    headers: Mapping[str, str]
 
 
 class Fetcher:
-    """An HTTP client for one pass; use it as `async with Fetcher(...) as fetcher`."""
+    """An HTTP client for one pass; use it as `async with Fetcher(...) as fetcher`.
+
+    `learned` holds, by origin, every robots.txt that was asked for in this pass; what an earlier
+    one learned is given as `robots`.
+    """
 
     def __init__(
         self,
@@ -124,205 +76,242 @@ class Fetcher:
         limits: Limits | None = None,
         connect: Connect | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        robots: Mapping[str, RobotsRecord] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`contact` goes into the User-Agent; `connect` maps host → (address, port) over DNS."""
+        """`contact` goes into the User-Agent; `connect` maps host → (address, port) over DNS.
+
+        `tls`: whom to trust, instead of the authorities that this system trusts.
+        """
         self.limits = limits or Limits()
-        self._agent = f"{robots.TOKEN}/{__version__} (+{contact})"
+        self.learned: dict[str, RobotsRecord] = {}
+        self._contact = contact
         self._connect = dict(connect or {})
         self._clock = clock
+        self._known = robots or {}
+        self._tls = tls
         self._lanes: dict[str, _Lane] = {}
         self._slots = asyncio.Semaphore(self.limits.concurrency)
-        self._robots: dict[tuple[str, bool], asyncio.Future[robots.Robots]] = {}
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._rules: dict[tuple[str, bool], asyncio.Future[Rules]] = {}
+        self._client: Client
 
     async def __aenter__(self) -> Self:
-        # Two clients: a connection that was opened for a private source is never handed to others.
-        for private in (False, True):
-            self._sessions[private] = self._session(private)
+        agent = f"{robots.TOKEN}/{__version__} (+{self._contact})"
+        self._client = Client(agent, self.limits, self._connect, self._tls)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
-        for session in self._sessions.values():
-            await session.close()
+        await self._client.close()
 
-    def _session(self, private: bool) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            resolver=Resolver(self._connect, allow_private=private),
-            limit=self.limits.concurrency,
-            ttl_dns_cache=300,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self._agent, "Accept-Language": "en-GB, en;q=0.8",
-                     "Accept-Encoding": "gzip, deflate, br"},
-            # Newspapers send policy headers far beyond the default of 8 kB.
-            max_line_size=32_768, max_field_size=65_536,
-        )  # fmt: skip
+    # ------------------------------------------------------------ what is asked for
 
     async def feed(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None,
-        allow_private: bool = False,
+        allow_private: bool = False, robots: bool = False,
     ) -> Response | Failure:  # fmt: skip
-        """GET a feed, conditionally where validators are given; a 304 is a Response, body empty."""
-        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        return await self._get(url, "feed", allow_private, conditions)
+        """GET a feed, conditionally where validators are given; a 304 is a Response, body empty.
+
+        `robots`: only if its robots.txt lets us; for a listing page, which is made for people.
+        """
+        headers = {}
+        if etag and _sendable(etag):
+            headers["If-None-Match"] = etag
+        if last_modified and _sendable(last_modified):
+            headers["If-Modified-Since"] = last_modified
+        return await self._get(url, "feed", allow_private, robots, headers)
 
     async def page(self, url: str, *, allow_private: bool = False) -> Response | Failure:
         """GET a page if its robots.txt lets us."""
-        refusal = await self._refused(url, allow_private)
-        return refusal or await self._get(url, "page", allow_private, {})
+        return await self._get(url, "page", allow_private, True, {})
 
-    async def _refused(self, url: str, allow_private: bool) -> Failure | None:
-        wrong = addresses.problem(url, allow_private=self._may_be_private(url, allow_private))
-        if wrong is not None:
-            return None  # the fetch itself will say so, better
-        rules = await self._rules(addresses.origin(url), allow_private)
-        if rules.allows(url):
+    def held(self, url: str, *, feed: bool = False) -> Failure | None:
+        """Why `url` is better left alone for the rest of this pass, or None.
+
+        Its host asked for peace (429 or 503 with Retry-After; a 429 without holds for the pass),
+        or refused `_REFUSALS` pages in a row, which says nothing of its feeds. The Failure is
+        for `url`, with the host's kind, grade and status; nothing was asked.
+        """
+        lane = self._lanes.get(addresses.host(url))
+        if lane is None:
             return None
-        reason = rules.problem or "its robots.txt asks robots such as ours to keep out"
-        grade: Literal["transient", "permanent"] = "transient" if rules.problem else "permanent"
-        return failure(url, "robots", grade, reason, self._clock())
+        if lane.busy is not None:
+            busy = self._still(lane.busy)
+            if busy is not None:
+                return replace(busy, url=addresses.shown(url))
+            lane.busy = None
+        if feed or lane.refusal is None or lane.refusals < _REFUSALS:
+            return None
+        return replace(lane.refusal, url=addresses.shown(url), at=self._clock())
 
-    async def _rules(self, origin: str, allow_private: bool) -> robots.Robots:
-        """Fetched once an origin and pass, however many pages wait for it."""
+    # ------------------------------------------------------------ robots.txt
+
+    async def _refused(self, ask: _Ask, at: URL) -> Failure | None:
+        """Why robots.txt keeps us from `at`."""
+        private = self._may_be_private(at, ask.allow_private)
+        if addresses.problem(at, "", allow_private=private) is not None:
+            return None  # the fetch itself will say so, better
+        rules = await self._rules_of(at, ask.allow_private)
+        if rules.allows(str(at)):
+            return None
+        if rules.problem:
+            return self._fail(ask, "robots", "transient", rules.problem)
+        reason = "its robots.txt asks robots such as ours to keep out"
+        return self._fail(ask, "robots", "permanent", reason)
+
+    async def _rules_of(self, at: URL, allow_private: bool) -> Rules:
+        """Remembered, or fetched once an origin and pass, however many pages wait for it."""
+        origin = addresses.origin(at)
         key = (origin, allow_private)
-        if key in self._robots:
-            return await asyncio.shield(self._robots[key])
-        waiting = self._robots[key] = asyncio.get_running_loop().create_future()
+        if key in self._rules:
+            return await asyncio.shield(self._rules[key])
+        waiting = self._rules[key] = asyncio.get_running_loop().create_future()
+        record = self._known.get(origin)
         try:
-            answer = await self._get(f"{origin}/robots.txt", "robots", allow_private, {})
+            if record is None or not robots.is_fresh(record, self._clock()):
+                url = f"{origin}/robots.txt"
+                answer = await self._get(url, "robots", allow_private, False, {})
+                record = robots.learned(record, origin, answer, self._clock())
+                self.learned[origin] = record
         except BaseException:
             # Whoever waits is told to keep out for now; the cause goes on to our own caller.
-            waiting.set_result(robots.unavailable(None, "the fetch was broken off"))
+            waiting.set_result(Rules(problem="its robots.txt was not read to the end"))
             raise
-        if isinstance(answer, Response):
-            rules = robots.parse(answer.body)
-        elif answer.kind == "empty":
-            rules = robots.Robots()
-        else:
-            rules = robots.unavailable(answer.status, answer.reason)
+        rules = robots.rules_of(record, self._clock())
+        self._lane(addresses.host_of(at)).delay = rules.delay
         waiting.set_result(rules)
-        self._lane(addresses.host(origin)).delay = rules.delay
         return rules
 
+    # ------------------------------------------------------------ one chain of redirects
+
     async def _get(
-        self, url: str, what: What, allow_private: bool, headers: Mapping[str, str | None]
+        self, url: str, what: What, allow_private: bool, obeys: bool, headers: Mapping[str, str]
     ) -> Response | Failure:
-        sent = {"Accept": _ACCEPT[what]} | {k: v for k, v in headers.items() if v}
-        ask = _Ask(url, what, allow_private, sent, self.limits.seconds(what))
-        spent, at, permanent = 0.0, url, True
-        seen = {url}
+        at = addresses.parse(url)
+        if at is None:
+            reason = f"{addresses.shown(url)} is not an http or https address"
+            return failure(url, "bad_url", "permanent", reason, self._clock())
+        ask = _Ask(url, at, what, allow_private, obeys, headers)
+        spent, permanent = 0.0, True
+        seen: set[URL] = set()
         while True:
-            answer = await self._hop(ask, at, ask.deadline - spent)
+            answer = await self._hop(ask, at, spent)
             if isinstance(answer, Failure):
                 return answer
             spent += answer.seconds
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 return self._judged(ask, answer, spent, at, permanent)
-            permanent = permanent and answer.status in _PERMANENT
-            try:
-                at = str(URL(at).join(URL(answer.headers["location"])).with_fragment(None))
-            except ValueError:
-                return self._fail(ask, "redirects", "permanent", "redirects to nowhere: "
-                                  + addresses.shown(answer.headers["location"]))  # fmt: skip
-            if at in seen:
-                return self._fail(ask, "redirects", "permanent", "redirects in a circle")
-            if len(seen) > self.limits.redirects:
-                return self._fail(ask, "redirects", "permanent",
-                                  f"redirects more than {self.limits.redirects} times")  # fmt: skip
-            seen.add(at)
+            seen.add(addresses.bare(at))
+            to = self._next(ask, at, answer.headers["location"], seen)
+            if isinstance(to, Failure):
+                return to
+            # A step down from https would have the feed read in the clear for ever after.
+            safe = (at.scheme, to.scheme) != ("https", "http")
+            permanent = permanent and answer.status in _PERMANENT and safe
+            at = to
+
+    def _next(self, ask: _Ask, at: URL, location: str, seen: set[URL]) -> URL | Failure:
+        """Where a redirect leads; a password goes along to its own server only."""
+        to = addresses.parse(location)
+        if to is None:
+            reason = f"redirects to nowhere: {addresses.shown(location)}"
+            return self._fail(ask, "redirects", "permanent", reason)
+        to = addresses.bare(at.join(to))
+        if to in seen:
+            return self._fail(ask, "redirects", "permanent", "redirects in a circle")
+        if len(seen) > self.limits.redirects:
+            reason = f"redirects more than {self.limits.redirects} times"
+            return self._fail(ask, "redirects", "permanent", reason)
+        start = ask.start
+        if start.raw_user is not None and addresses.trusts(start, to):
+            to = to.with_user(start.user).with_password(start.password)
+        return to
 
     def _judged(
-        self, ask: _Ask, answer: Response, seconds: float, at: str, permanent: bool
+        self, ask: _Ask, answer: Answer, seconds: float, at: URL, permanent: bool
     ) -> Response | Failure:
         """The last answer of a chain: good ones complete, others as the failure they mean."""
-        asked = "If-None-Match" in ask.headers or "If-Modified-Since" in ask.headers
-        if answer.status == 304 and not asked:
-            return self._fail(ask, "status", "transient",
-                              "answers 304 Not Modified although it was asked for everything",
-                              304)  # fmt: skip
-        if answer.status != 304 and not 200 <= answer.status < 300:
-            return of_status(ask.url, answer.status, answer.headers, answer.fetched_at)
-        if answer.status != 304 and not answer.body.strip():
-            reason = f"answers {answer.status} with nothing in it"
-            return self._fail(ask, "empty", "transient", reason, answer.status)
-        log.debug("fetched", url=addresses.shown(ask.url), status=answer.status,
-                  bytes=len(answer.body), seconds=round(seconds, 3))  # fmt: skip
-        moved_to = at if permanent and at != ask.url else None
-        return Response(url=ask.url, final_url=at, moved_to=moved_to, status=answer.status,
-                        headers=answer.headers, body=answer.body, fetched_at=answer.fetched_at,
-                        seconds=seconds)  # fmt: skip
-
-    async def _hop(self, ask: _Ask, url: str, left: float) -> Response | Failure:
-        """One request, when it is this host's turn."""
-        private = self._may_be_private(url, ask.allow_private)
-        wrong = addresses.problem(url, allow_private=private)
-        if wrong is not None:
-            return self._fail(ask, wrong[0], "permanent", wrong[1])  # type: ignore[arg-type]
-        async with self._turn(addresses.host(url), paced=not private):
-            started = time.monotonic()
-            try:
-                return await self._request(ask, url, max(left, 0.01))
-            except _ERRORS as e:
-                return self._translated(ask, url, e, time.monotonic() - started)
-
-    async def _request(self, ask: _Ask, url: str, left: float) -> Response | Failure:
-        most = self.limits.bytes(ask.what)
-        timeout = aiohttp.ClientTimeout(
-            total=left, sock_connect=self.limits.connect_seconds,
-            sock_read=self.limits.silence_seconds,
+        status, now = answer.status, self._clock()
+        lane = self._lane(addresses.host_of(at))
+        if status == 304:
+            if not ask.headers:
+                reason = "answers 304 Not Modified although it was asked for everything"
+                return self._fail(ask, "status", "transient", reason, 304)
+        elif not 200 <= status < 300:
+            failed = of_status(ask.url, status, answer.headers, now)
+            self._heard(lane, failed, ask.what)
+            return failed
+        elif not answer.body or answer.body.isspace():
+            reason = f"answers {status} with nothing in it"
+            return self._fail(ask, "empty", "transient", reason, status)
+        if ask.what == "page":
+            lane.refusals = 0
+        moved = at is not ask.start
+        return Response(
+            url=ask.url,
+            final_url=str(addresses.bare(at)) if moved else _without_password(ask),
+            moved_to=str(at) if moved and permanent else None,
+            status=status, headers=answer.headers, body=answer.body, fetched_at=now,
+            seconds=seconds,
         )  # fmt: skip
-        started = time.monotonic()
-        async with self._sessions[ask.allow_private].get(
-            url, headers=ask.headers, timeout=timeout, allow_redirects=False
-        ) as answer:
-            headers = _headers(answer)
-            body = b""
-            if 200 <= answer.status < 300:
-                if (answer.content_length or 0) > most:
-                    return self._too_large(ask, answer.status, answer.content_length)
-                pieces: list[bytes] = []
-                count = 0
-                async for piece in answer.content.iter_any():
-                    pieces.append(piece)
-                    count += len(piece)
-                    if count > most:
-                        answer.close()
-                        return self._too_large(ask, answer.status, None)
-                body = b"".join(pieces)
-            return Response(url=ask.url, final_url=url, moved_to=None, status=answer.status,
-                            headers=headers, body=body, fetched_at=self._clock(),
-                            seconds=time.monotonic() - started)  # fmt: skip
 
-    def _too_large(self, ask: _Ask, status: int, announced: int | None) -> Failure:
-        most = size(self.limits.bytes(ask.what))
-        count = size(announced) if announced else f"more than {most}"
-        return self._fail(ask, "too_large", "permanent",
-                          f"sends {count}; the most that is read of a {ask.what} is {most}",
-                          status)  # fmt: skip
+    # ------------------------------------------------------------ one request
 
-    @asynccontextmanager
-    async def _turn(self, host: str, *, paced: bool) -> AsyncIterator[None]:
-        """Wait for the host's turn first and for a free slot second: who waits holds no slot."""
-        lane = self._lane(host)
+    async def _hop(self, ask: _Ask, at: URL, spent: float) -> Answer | Failure:
+        """One request, when it is this host's turn; its time counts from there."""
+        private = self._may_be_private(at, ask.allow_private)
+        wrong = addresses.problem(at, ask.url if at is ask.start else str(at),
+                                  allow_private=private)  # fmt: skip
+        if wrong is not None:
+            return self._fail(ask, wrong[0], "permanent", wrong[1])
+        if ask.robots and (refused := await self._refused(ask, at)) is not None:
+            return refused
+        lane = self._lane(addresses.host_of(at))
+        # Waiting for the host comes first and for a slot second: who waits holds no slot.
         async with lane.lock:
-            if paced:
-                await asyncio.sleep(max(0.0, lane.free_at - time.monotonic()))
+            if lane.busy is not None and (busy := self._still(lane.busy)) is not None:
+                return replace(busy, url=addresses.shown(ask.url))
+            wait = lane.free_at - time.monotonic()
+            if not private and wait > 0:
+                await asyncio.sleep(wait)
             try:
                 async with self._slots:
-                    yield
+                    answer = await self._client.get(at, ask.what, ask.headers, spent=spent,
+                                                    private=ask.allow_private)  # fmt: skip
             finally:
                 lane.free_at = time.monotonic() + max(self.limits.delay, lane.delay)
+        if isinstance(answer, Trouble):
+            return self._fail(ask, answer.kind, answer.grade, answer.reason, answer.status)
+        return answer
+
+    # ------------------------------------------------------------ who said no
+
+    def _heard(self, lane: _Lane, failed: Failure, what: What) -> None:
+        if failed.status == 429 or (failed.status == 503 and failed.retry_after is not None):
+            lane.busy = failed
+        elif failed.kind == "refused" and what == "page":
+            lane.refusal, lane.refusals = failed, lane.refusals + 1
+
+    def _still(self, busy: Failure) -> Failure | None:
+        """`busy` with what is left of its time; None once that is over."""
+        now = self._clock()
+        if busy.retry_after is None:
+            return replace(busy, at=now)
+        left = busy.at + busy.retry_after - now
+        return replace(busy, at=now, retry_after=left) if left.total_seconds() > 0 else None
+
+    # ------------------------------------------------------------ small things
 
     def _lane(self, host: str) -> _Lane:
-        return self._lanes.setdefault(host, _Lane())
+        lane = self._lanes.get(host)
+        if lane is None:
+            lane = self._lanes[host] = _Lane()
+        return lane
 
-    def _may_be_private(self, url: str, allow_private: bool) -> bool:
-        return allow_private or addresses.host(url) in self._connect
+    def _may_be_private(self, url: URL, allow_private: bool) -> bool:
+        return allow_private or url.raw_host in self._connect
 
     def _fail(
         self,
@@ -335,62 +324,11 @@ class Fetcher:
         log.debug("not_fetched", url=addresses.shown(ask.url), kind=kind, reason=reason)
         return failure(ask.url, kind, grade, reason, self._clock(), status=status)
 
-    def _translated(self, ask: _Ask, url: str, error: BaseException, seconds: float) -> Failure:
-        """Every exception of aiohttp and of the system, as the failure it means."""
-        host = addresses.host(url)
-        match error:
-            case aiohttp.ConnectionTimeoutError():
-                what = f"{host} takes no connection within {self.limits.connect_seconds:g} seconds"
-                return self._fail(ask, "timeout", "transient", what)
-            case aiohttp.SocketTimeoutError():
-                what = f"{host} fell silent for {self.limits.silence_seconds:g} seconds"
-                return self._fail(ask, "timeout", "transient", what)
-            case TimeoutError():
-                limit = self.limits.seconds(ask.what)
-                what = f"did not come whole within {limit:g} seconds"
-                return self._fail(ask, "timeout", "transient", what)
-            case aiohttp.ClientConnectorDNSError(os_error=ForbiddenAddress() as why):
-                return self._fail(ask, "forbidden_address", "permanent", str(why))
-            case aiohttp.ClientConnectorDNSError():
-                return self._fail(ask, "dns", "transient", f"no such host as {host} is known now")
-            case aiohttp.ClientConnectorCertificateError(certificate_error=why):
-                text = getattr(why, "verify_message", "") or "it does not match"
-                return self._fail(ask, "tls", "permanent",
-                                  f"the certificate of {host} is not valid: {text}")  # fmt: skip
-            case aiohttp.ClientSSLError() | ssl.SSLError():
-                return self._fail(ask, "tls", "transient", f"{host} cannot agree on encryption")
-            case aiohttp.ClientConnectorError(os_error=why):
-                return self._fail(ask, "connection", "transient",
-                                  f"{host} takes no connection: {_words(why)}")  # fmt: skip
-            case aiohttp.InvalidURL() | UnicodeError() | aiohttp.NonHttpUrlClientError():
-                return self._fail(ask, "bad_url", "permanent",
-                                  f"{addresses.shown(url)} cannot be fetched")  # fmt: skip
-            case aiohttp.ClientPayloadError() if _is_encoding(error):
-                return self._fail(ask, "decoding", "transient",
-                                  "is compressed, and the compression is damaged")  # fmt: skip
-            case aiohttp.ClientResponseError():
-                return self._fail(ask, "connection", "transient",
-                                  f"{host} answers something that is not HTTP")  # fmt: skip
-        return self._fail(ask, "connection", "transient",
-                          f"{host} broke the answer off after {seconds:.1f} seconds")  # fmt: skip
+
+def _sendable(value: str) -> bool:
+    """True for what may stand in a header: a validator that came garbled is not sent back."""
+    return value.isascii() and value.isprintable()
 
 
-_ERRORS = (aiohttp.ClientError, OSError, UnicodeError)  # TimeoutError is an OSError
-
-
-def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in answer.headers.items():
-        name = name.lower()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
-def _is_encoding(error: BaseException) -> bool:
-    cause = error.__cause__
-    return "ContentEncoding" in type(cause).__name__ or "encoding" in str(error).lower()
-
-
-def _words(error: OSError) -> str:
-    text = (error.strerror or type(error).__name__).split("[")[0].strip(" :'\"")
-    return text[:1].lower() + text[1:]
+def _without_password(ask: _Ask) -> str:
+    return ask.url if "@" not in ask.url else str(addresses.bare(ask.start))

@@ -1,13 +1,34 @@
-"""robots.txt as RFC 9309 reads it, by Protego. Pure: `fetch.py` brings the bytes.
+"""robots.txt as RFC 9309 has it, read by Protego. Pure: `fetch.py` brings the answers.
 
-Only pages ask it. A feed is published for machines to fetch, so its address is permission enough.
-"""
+Who asks: a story's page, and a listing page (both made for people). A feed or a news sitemap does
+not: it is published for machines to fetch, so its address is permission enough, and many papers
+shut `/rss/` to search engines without meaning its readers.
+
+What an answer means (RFC 9309 section), and how long it holds:
+
+| answer                                    | rules                              | asked again    |
+|-------------------------------------------|------------------------------------|----------------|
+| 2xx (2.3.1.1)                             | as written; of the first 500 KiB   | after 24 hours |
+| 2xx without a word                        | none: everything is allowed        | after 24 hours |
+| 4xx but 429 (2.3.1.3)                     | none: everything is allowed        | after 24 hours |
+| 3xx (2.3.1.2)                             | those of the place it leads to, also on another host, for this origin | after 24 hours |
+| more than 5 redirects, or in a circle     | none: everything is allowed        | after 24 hours |
+| 5xx, 429, any other status (2.3.1.4)      | the last known if younger than 30 days, else keep out | after 1 hour |
+| no answer, cut, late, damaged             | the same                           | after 1 hour   |
+| a private address                         | the same                           | after 1 hour   |
+
+The 24 hours are RFC 9309 2.4; a Cache-Control of the server is not looked at, as it could only
+shorten them. Keeping out is for now (a `transient` failure): the pages stay in the queue.
+"""  # noqa: E501
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from protego import Protego
+
+from pipeline.models import Failure, Response, RobotsRecord
 
 #: what publishers write after `User-agent:` to address us
 TOKEN = "InspectionWatch"
@@ -15,6 +36,12 @@ TOKEN = "InspectionWatch"
 MOST_BYTES = 500 * 1024
 #: a longer Crawl-delay would keep one pass alive for hours
 LONGEST_DELAY = 30.0
+#: RFC 9309 2.4: no cached rules beyond this, unless robots.txt cannot be reached
+HOLDS = timedelta(hours=24)
+#: RFC 9309 2.3.1.4: so long may rules serve of which no newer ones can be had
+HOLDS_UNREACHED = timedelta(days=30)
+#: between two tries at one that could not be read
+RETRY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,18 +57,58 @@ class Robots:
 
     @property
     def delay(self) -> float:
-        """Seconds between two requests that the publisher asks for, at most LONGEST_DELAY."""
-        asked = self.rules.crawl_delay(TOKEN) if self.rules else None
-        return min(asked or 0.0, LONGEST_DELAY)
+        """Seconds between two requests by Crawl-delay or Request-rate, at most LONGEST_DELAY."""
+        if self.rules is None:
+            return 0.0
+        asked = self.rules.crawl_delay(TOKEN) or 0.0
+        rate = self.rules.request_rate(TOKEN)
+        if rate is not None and rate.requests:
+            asked = max(asked, rate.seconds / rate.requests)
+        return min(asked, LONGEST_DELAY)
+
+
+def learned(
+    old: RobotsRecord | None, origin: str, answer: Response | Failure, now: datetime
+) -> RobotsRecord:
+    """What is remembered after robots.txt was asked for; a failure leaves good rules in place.
+
+    A body of no bytes: there are no rules. None: nobody knows, for it never could be read.
+    """
+    if isinstance(answer, Response) or _no_rules(answer):
+        body = answer.body[:MOST_BYTES] if isinstance(answer, Response) else b""
+        return RobotsRecord(origin=origin, fetched_at=now, status=answer.status, body=body,
+                            reason=None)  # fmt: skip
+    if old is not None and old.body is not None:
+        return replace(old, reason=answer.reason, tried_at=now)
+    return RobotsRecord(origin=origin, fetched_at=now, status=answer.status, body=None,
+                        reason=answer.reason, tried_at=now)  # fmt: skip
+
+
+def is_fresh(record: RobotsRecord, now: datetime) -> bool:
+    """True where `record` still speaks for its origin, so that nobody is asked."""
+    if record.reason is not None:
+        return record.tried_at is not None and timedelta(0) <= now - record.tried_at < RETRY
+    return timedelta(0) <= now - record.fetched_at < HOLDS
+
+
+def rules_of(record: RobotsRecord, now: datetime) -> Robots:
+    """The rules that `record` stands for at `now`."""
+    age = now - record.fetched_at
+    if record.body is None or (record.reason is not None and age >= HOLDS_UNREACHED):
+        why = f" ({record.reason})" if record.reason else ""
+        return Robots(problem=f"its robots.txt could not be read{why}, so it is left alone")
+    return parse(record.body) if record.body else Robots()
 
 
 def parse(body: bytes) -> Robots:
     """Rules from the bytes of a robots.txt; bytes that are no UTF-8 are read as far as they go."""
-    return Robots(rules=Protego.parse(body[:MOST_BYTES].decode("utf-8-sig", "replace")))
+    if len(body) >= MOST_BYTES:
+        # A rule cut in two would forbid more than was meant: "Disallow: /" of "Disallow: /x".
+        body = body[:MOST_BYTES].rpartition(b"\n")[0]
+    return Robots(rules=Protego.parse(body.decode("utf-8-sig", "replace")))
 
 
-def unavailable(status: int | None, reason: str) -> Robots:
-    """RFC 9309 2.3.1: a 4xx means there are no rules; no answer, or a 5xx, means keep out."""
-    if status is not None and 400 <= status < 500 and status != 429:
-        return Robots()
-    return Robots(problem=f"its robots.txt could not be read ({reason}), so it is left alone")
+def _no_rules(failed: Failure) -> bool:
+    if failed.kind in ("empty", "redirects"):
+        return True
+    return failed.status is not None and 400 <= failed.status < 500 and failed.status != 429
