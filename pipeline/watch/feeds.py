@@ -10,28 +10,33 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import feedparser
+from feedparser.encodings import convert_to_utf8
 
 from pipeline.clean.html import plain_text
-from pipeline.errors import FeedError
-from pipeline.models import Entry
-from pipeline.watch import jsonfeed
+from pipeline.errors import FeedError, Stopped
+from pipeline.models import Entry, Hints
+from pipeline.watch import hints, jsonfeed, splitting
 from pipeline.watch.dates import iso, iso_utc
 from pipeline.watch.items import Item, entry
 
 #: entities that a feed declares for itself may make it grow by this much, in bytes
 MOST_GROWTH = 1_000_000
+#: items that are read in one go, between two looks at whether to go on
+AT_ONCE = 100
+#: part of every item's digest: another number here has every feed read anew
+_READING = "1"
 
 _ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s+)?([^\s>]+)\s+(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _EMAIL = re.compile(r"\s*[(<]?\b[\w.+-]+@[\w-]+\.[\w.-]+\b[)>]?\s*")
+_UTF8 = "application/xml; charset=utf-8"
 # What feedparser lets through on inputs that nobody foresaw (bad encodings, absurd nesting).
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _MAGIC = (
@@ -40,13 +45,20 @@ _MAGIC = (
 )  # fmt: skip
 
 
+def always() -> bool:
+    """Go on: nobody asks for a stop."""
+    return True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """A feed as it stood in one answer."""
+    """A feed as it stood in one answer, less what was known of it before."""
 
-    title: str | None
-    entries: tuple[Entry, ...]
-    ttl: timedelta | None  #: RSS `<ttl>`: how long the publisher says it stays fresh
+    title: str | None  #: None also where every item was known: then it was not looked for
+    entries: tuple[Entry, ...]  #: of items that were not known, in the feed's order
+    unchanged: int  #: items left out because their digest was known
+    items: tuple[bytes, ...]  #: digest of every item in the answer, also of those left out
+    hints: Hints
 
 
 def parse(
@@ -63,6 +75,8 @@ def read(
     content_type: str = "",
     headers: Mapping[str, str] | None = None,
     base: str | None = None,
+    known: Container[bytes] = frozenset(),
+    going: Callable[[], bool] = always,
 ) -> Feed:
     """RSS 0.9 to 2.0, Atom, CDF or JSON Feed, in any encoding.
 
@@ -71,37 +85,107 @@ def read(
         content_type: what the server called it, charset included; "" where unknown.
         headers: of the answer, lower case; language and Content-Location are used.
         base: what relative links stand against, where a redirect led elsewhere than `url`.
+        known: digests of items (`Feed.items` of former answers) that need not be read again.
+        going: asked between each hundred items; once False, the work is given up.
 
     Raises:
         FeedError: `not_a_feed`, with what it is instead; `decoding` for an entity bomb; `empty`.
+        Stopped: `going` said so; nothing was decided about the feed.
     """
     if not body.strip():
         raise FeedError("nothing at all", url=url, kind="empty")
     base = base or url
     if jsonfeed.looks_like(body):
-        title, items = jsonfeed.read(body, url=url, plain_text=plain_text)
-        return Feed(title=title, entries=_entries(items, url, base), ttl=None)
+        return _read_json(body, url, base, known, going)
     if _MARKUP.search(body[:4096]) and not _ROOT.search(body[:4096]):
         # Before parsing: feedparser takes a minute to find no entry in a long page.
         raise FeedError(f"{_what_it_is(body)}, not a feed", url=url)
+    sent = {"content-location": base, "content-type": content_type or "application/xml"}
+    if "content-language" in (headers or {}):
+        sent["content-language"] = (headers or {})["content-language"]
+    data = _utf8(body, sent, url)
+    parts = splitting.split(data, context=f"{_READING} {base} {url}")
+    if parts and parts.items:
+        feed = _read_parts(parts, url, base, sent, known, going)
+        if feed is not None:
+            return feed
+    return _read_whole(body, data, url, base, sent, known)
+
+
+def _read_parts(
+    parts: splitting.Split, url: str, base: str, sent: Mapping[str, str],
+    known: Container[bytes], going: Callable[[], bool],
+) -> Feed | None:  # fmt: skip
+    """Only the items that are not known; None where they do not come out one for one."""
+    wanted = [raw for raw in parts.items if raw.digest not in known]
+    around = parts.outside()
+    at_once = AT_ONCE if len(around) * 10 < len(parts.data) else len(wanted)
+    records: list[Item] = []
+    title = None
+    for first in range(0, len(wanted), at_once or 1):
+        if not going():
+            raise Stopped("was not read to its end", url=url)
+        some = frozenset(wanted[first : first + at_once])
+        parsed = _feedparser(parts.only(some), {**sent, "content-type": _UTF8}, url)
+        if len(parsed.entries) != len(some):
+            return None
+        records += map(item, parsed.entries)
+        title = title or _title(parsed)
+    return Feed(title=title, entries=_entries(records, url, base), hints=hints.read(around),
+                unchanged=len(parts.items) - len(wanted),
+                items=tuple(raw.digest for raw in parts.items))  # fmt: skip
+
+
+def _read_whole(
+    body: bytes, data: bytes, url: str, base: str, sent: Mapping[str, str], known: Container[bytes]
+) -> Feed:
+    """What could not be taken apart; the digests are of the entries as they were read."""
     _refuse_bombs(body, url)
-    parsed = _feedparser(body, content_type, headers or {}, base)
+    parsed = _feedparser(body, sent, url)
     if not parsed.get("version") and not parsed.entries:
         raise FeedError(f"{_what_it_is(body)}, not a feed", url=url)
-    items = tuple(_item(record) for record in parsed.entries)
-    title = _headline(parsed.feed) if parsed.get("feed") else None
-    return Feed(title=title, entries=_entries(items, url, base), ttl=_ttl(parsed))
+    entries = _entries(map(item, parsed.entries), url, base)
+    items = digests(entries)
+    new = tuple(e for e, mark in zip(entries, items, strict=True) if mark not in known)
+    return Feed(title=_title(parsed), entries=new, unchanged=len(entries) - len(new), items=items,
+                hints=hints.read(hints.around_items(data)))  # fmt: skip
 
 
-def _feedparser(body: bytes, content_type: str, headers: Mapping[str, str], base: str) -> Any:
-    sent = {"content-location": base, "content-type": content_type or "application/xml"}
-    if "content-language" in headers:
-        sent["content-language"] = headers["content-language"]
+def _read_json(
+    body: bytes, url: str, base: str, known: Container[bytes], going: Callable[[], bool]
+) -> Feed:
+    feed = jsonfeed.load(body, url=url)
+    items = tuple(splitting.digest(record, context=f"{_READING} {base} {url}")
+                  for record in feed.raw)  # fmt: skip
+    new = [record for record, mark in zip(feed.records, items, strict=True) if mark not in known]
+    found: list[Item] = []
+    for number, record in enumerate(new):
+        if number % AT_ONCE == 0 and not going():
+            raise Stopped("was not read to its end", url=url)
+        found.append(jsonfeed.item(record, feed, plain_text))
+    return Feed(title=feed.title, entries=_entries(found, url, base), hints=Hints(), items=items,
+                unchanged=len(items) - len(new))  # fmt: skip
+
+
+def _utf8(body: bytes, sent: Mapping[str, str], url: str) -> bytes:
+    """The feed in UTF-8 by feedparser's own judgement of its encoding, else as it came."""
+    try:
+        data: bytes = convert_to_utf8(sent, body, {})
+    except _BROKEN as e:
+        raise _gave_up(e, url) from e
+    return data
+
+
+def _feedparser(body: bytes, sent: Mapping[str, str], url: str) -> Any:
     try:
         return feedparser.parse(io.BytesIO(body), response_headers=sent)
     except _BROKEN as e:
-        raise FeedError(f"bytes on which the parser gives up ({type(e).__name__})", url=base,
-                        kind="decoding") from e  # fmt: skip
+        raise _gave_up(e, url) from e
+
+
+def _gave_up(error: Exception, url: str) -> FeedError:
+    return FeedError(f"bytes on which the parser gives up ({type(error).__name__})", url=url,
+                     kind="decoding")  # fmt: skip
 
 
 def _refuse_bombs(body: bytes, url: str) -> None:
@@ -117,16 +201,26 @@ def _refuse_bombs(body: bytes, url: str) -> None:
                         kind="decoding")  # fmt: skip
 
 
-def _entries(items: tuple[Item, ...], url: str, base: str) -> tuple[Entry, ...]:
+def _entries(items: Iterable[Item], url: str, base: str) -> tuple[Entry, ...]:
+    return unique(entry(found, feed_url=url, base=base) for found in items)
+
+
+def unique(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """One entry a (guid, address): a feed that lists an item twice has it once."""
-    unique: dict[tuple[str, str], Entry] = {}
-    for item in items:
-        made = entry(item, feed_url=url, base=base)
-        unique.setdefault((made.guid, made.url), made)
-    return tuple(unique.values())
+    found: dict[tuple[str, str], Entry] = {}
+    for made in entries:
+        found.setdefault((made.guid, made.url), made)
+    return tuple(found.values())
 
 
-def _item(record: Any) -> Item:
+def digests(entries: Iterable[Entry]) -> tuple[bytes, ...]:
+    """Of entries whose raw items could not be told apart."""
+    return tuple(splitting.digest(repr(e).encode("utf-8", "replace"), context=_READING)
+                 for e in entries)  # fmt: skip
+
+
+def item(record: Any) -> Item:
+    """One entry of feedparser's in the shape that every format comes to."""
     published, by = _date(record)
     summary = record.get("summary_detail") or {}
     pieces = [c for c in record.get("content") or () if isinstance(c, dict)]
@@ -174,11 +268,8 @@ def _date(record: Any) -> tuple[str | None, str]:
     return None, "updated"
 
 
-def _ttl(parsed: Any) -> timedelta | None:
-    value = str(parsed.feed.get("ttl") or "").strip() if parsed.get("feed") else ""
-    if not (value.isascii() and value.isdigit()) or int(value[:9]) == 0:
-        return None
-    return timedelta(minutes=min(int(value[:9]), 10_080))
+def _title(parsed: Any) -> str | None:
+    return _headline(parsed.feed) if parsed.get("feed") else None
 
 
 def _what_it_is(body: bytes) -> str:

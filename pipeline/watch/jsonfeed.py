@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import FeedError
@@ -21,10 +22,18 @@ def looks_like(body: bytes) -> bool:
     return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
-def read(
-    body: bytes, *, url: str, plain_text: Callable[[str], str]
-) -> tuple[str | None, tuple[Item, ...]]:
-    """(title, items). Raises FeedError for JSON that is broken or no JSON Feed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JsonFeed:
+    """A JSON Feed taken apart, its items not yet read."""
+
+    title: str | None
+    author: str | None  #: of items that name none
+    records: tuple[dict[str, Any], ...]
+    raw: tuple[bytes, ...]  #: each record in one form, with what it inherits: for its digest
+
+
+def load(body: bytes, *, url: str) -> JsonFeed:
+    """Raises FeedError for JSON that is broken or no JSON Feed."""
     try:
         content = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError) as e:
@@ -32,11 +41,14 @@ def read(
     if not isinstance(content, dict) or _VERSION not in str(content.get("version", "")):
         raise FeedError("JSON, but not a JSON Feed", url=url)
     items = content.get("items")
-    records = [r for r in items if isinstance(r, dict)] if isinstance(items, list) else []
-    return _text(content.get("title")), tuple(_item(r, content, plain_text) for r in records)
+    records = tuple(r for r in items if isinstance(r, dict)) if isinstance(items, list) else ()
+    author = _authors(content)
+    raw = tuple(json.dumps([author, record]).encode() for record in records)
+    return JsonFeed(title=_text(content.get("title")), author=author, records=records, raw=raw)
 
 
-def _item(record: dict[str, Any], feed: dict[str, Any], plain_text: Callable[[str], str]) -> Item:
+def item(record: dict[str, Any], feed: JsonFeed, plain_text: Callable[[str], str]) -> Item:
+    """One record in the shape that every format comes to."""
     content = _text(record.get("content_html"))
     as_text = _text(record.get("content_text"))
     summary = _text(record.get("summary")) or as_text
@@ -51,7 +63,7 @@ def _item(record: dict[str, Any], feed: dict[str, Any], plain_text: Callable[[st
         headline=_text(record.get("title")),
         summary=summary,
         content_html=content or (paragraphs(as_text) if as_text else None),
-        author=_authors(record) or _authors(feed),
+        author=_authors(record) or feed.author,
         published_at=published or modified,
         dated_by="published" if published else "updated",
     )

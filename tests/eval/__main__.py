@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.eval import agencies, cleaning, tagging
+from tests.eval import agencies, cleaning, feeds, tagging
 
 
 def main() -> int:
     codes = []
-    for part in (cleaning, agencies, tagging):
+    for part in (feeds, cleaning, agencies, tagging):
         print(f"\n== {part.__name__.rsplit('.', 1)[-1]} ==", flush=True)
         codes.append(part.main())
     return max(codes)

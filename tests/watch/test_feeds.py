@@ -41,8 +41,8 @@ def test_each_feed_reads_as_it_says_beside_it(case: Path) -> None:
                for key in wanted}  # fmt: skip
         assert got == wanted
         assert entry.feed_url == expected["url"]
-    ttl = expected.get("ttl_minutes")
-    assert feed.ttl == (timedelta(minutes=ttl) if ttl else None)
+    minutes = expected.get("ttl_minutes")
+    assert feed.hints.fresh_for == (timedelta(minutes=minutes) if minutes else None)
 
 
 def rss(title: str = "T", extra: str = "", head: str = "") -> bytes:

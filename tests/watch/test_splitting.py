@@ -1,0 +1,122 @@
+"""Items told apart by their raw bytes: what is known is not read again, all else stays."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import Stopped
+from pipeline.watch import feeds, splitting
+from tests.eval.feeds import OWN, judge
+
+URL = "https://paper.example/feed"
+NAMESPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+)
+
+
+def rss(*items: str, head: str = "<title>Gazette</title>", root: str = NAMESPACES) -> bytes:
+    inner = "\n".join(f"<item>{i}</item>" for i in items)
+    return f'<rss version="2.0" {root}><channel>{head}{inner}</channel></rss>'.encode()
+
+
+def story(number: int, words: str = "Good.") -> str:
+    return (f"<title>Story {number}</title><link>/{number}</link>"
+            f"<description>{words}</description>")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(OWN.glob("*.[xjh]*")), ids=lambda p: p.name)
+def test_a_part_of_each_of_our_feeds_reads_as_the_whole(path) -> None:  # type: ignore[no-untyped-def]
+    complaints: list[str] = []
+    judge(path.read_bytes(), path.name, say=complaints.append)
+    assert complaints == []
+
+
+# Pieces that leave something behind in a parser that counts: bases, depths, open contexts.
+PIECES = [
+    "<title>One &amp; two</title>", "<title>A</title><media:title>B</media:title>",
+    "<link>/a</link>", '<link xml:base="https://other.example/x/">b</link>',
+    "<guid isPermaLink='true'>c</guid>", "<guid>https://paper.example/d</guid>",
+    "<description>x &lt;a href='rel'>y&lt;/a></description>",
+    "<description><div>literal <a href='rel'>z</a></div></description>",
+    "<description>first</description><description>second</description>",
+    "<content:encoded><![CDATA[<p>Body <item>not one</item></p>]]></content:encoded>",
+    "<image><url>/i.png</url><title>Picture</title></image>",
+    "<textInput><title>T</title></textInput>",
+    "<source url='https://s.example/'>S</source>", "<author>ada@paper.example (Ada)</author>",
+    "<dc:creator>Ben</dc:creator>", "<category>care</category>", "<language>cy</language>",
+    "<body xmlns='http://www.w3.org/1999/xhtml'><div><p>Hello</p><svg><title>s</title></svg></div></body>",
+    "<pubDate>Mon, 02 Nov 2026 09:00:00 GMT</pubDate>", "<dc:date>2026-11-02</dc:date>",
+    "<x:y xmlns:x='urn:x'>odd</x:y>", "<media:group><media:title>G</media:title></media:group>",
+    "<content type='html' xml:base='/deep/'>&lt;a href='q'>r&lt;/a></content>",
+    "<summary>s</summary><content>t</content>", "<item><title>inner</title></item>", "&nbsp;",
+    "<b>", "<dc:title xmlns:dc='urn:else'>E</dc:title>", "<!-- <item> -->", "<?pi <item> ?>",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=4).map("".join), max_size=5))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_the_items_hold_a_part_reads_as_the_whole(items: list[str]) -> None:
+    complaints: list[str] = []
+    judge(rss(*items), "made-up", say=complaints.append)
+    assert complaints == []
+
+
+def digests(body: bytes, **more: str) -> tuple[bytes, ...]:
+    return feeds.read(body, url=URL, **more).items  # type: ignore[arg-type]
+
+
+def test_a_digest_changes_with_the_item_and_with_what_it_stands_in() -> None:
+    plain = digests(rss(story(1), story(2)))
+    assert digests(rss(story(1), story(2), head="<lastBuildDate>now</lastBuildDate>")) == plain
+    assert digests(rss(story(0), story(1), story(2)))[1:] == plain
+    changed = digests(rss(story(1, "Changed."), story(2)))
+    assert (changed[0] != plain[0], changed[1]) == (True, plain[1])
+    rebased = rss(story(1), story(2), root=f'{NAMESPACES} xml:base="https://b.example/"')
+    assert not set(digests(rebased)) & set(plain)
+    assert not set(digests(rss(story(1), story(2)), base="https://moved.example/feed")) & set(plain)
+
+
+def test_a_digest_does_not_hang_on_the_encoding_that_carries_the_words() -> None:
+    text = rss(story(1, "Café")).decode()
+    utf8 = f'<?xml version="1.0" encoding="utf-8"?>{text}'.encode()
+    latin = f'<?xml version="1.0" encoding="iso-8859-1"?>{text}'.encode("latin-1")
+    utf16 = f'<?xml version="1.0" encoding="utf-16"?>{text}'.encode("utf-16")
+    assert digests(utf8) == digests(latin) == digests(utf16)
+
+
+def test_where_all_is_known_nothing_is_read_and_the_hints_still_come() -> None:
+    body = rss(story(1), story(2), head="<title>T</title><ttl>30</ttl>")
+    first = feeds.read(body, url=URL)
+    again = feeds.read(body, url=URL, known=frozenset(first.items))
+    assert (again.entries, again.unchanged, again.items) == ((), 2, first.items)
+    assert again.hints == first.hints != feeds.Hints()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(story(1)).replace(b"<rss", b'<!DOCTYPE rss [<!ENTITY a "b">]><rss'),
+        rss(story(1) + "<item>inside</item>"),
+        rss(story(1) + "&nbsp;"),
+        rss(story(1))[:-9],
+        rss(story(1) + "<media:item/>"),
+        b'<feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry></a:entry></feed>',
+        rss("").replace(b"<item></item>", b"<item rdf='a>b'/>"),
+        rss("<description xml:base='/x/'><div>a</div></description>"),
+    ],
+)
+def test_what_is_not_plain_is_not_taken_apart(body: bytes) -> None:
+    assert splitting.split(body, context="") is None
+
+
+def test_a_long_feed_is_read_in_pieces_and_a_stop_need_not_wait_for_its_end() -> None:
+    body = rss(*(story(n) for n in range(250)), head="<title>Long</title><ttl>9</ttl>")
+    feed = feeds.read(body, url=URL)
+    assert [e.headline for e in feed.entries] == [f"Story {n}" for n in range(250)]
+    assert feed.title == "Long"
+    turns = iter([True, True, False])
+    with pytest.raises(Stopped):
+        feeds.read(body, url=URL, going=lambda: next(turns))
