@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+#: jobs under way at once. Most of them wait for their host's turn, so this is far more than the
+#: requests that `Limits.concurrency` allows; it bounds the memory of a pass over 10,000 hosts.
+_WORKERS = 200
 #: results that may wait for the one writer; more would only fill the memory with pages
 _WAITING = 4
 #: how long a request to stop may go unnoticed, in seconds
@@ -24,36 +28,45 @@ async def in_lanes(
 ) -> AsyncGenerator[tuple[Job, Result], None]:
     """Yield (job, result) as results come; jobs of one lane run in order, one after another.
 
-    Once `stop()` says so, nothing new begins, what is under way is broken off, and what was done
-    already is still yielded. The caller must close the iterator (`contextlib.aclosing`).
+    Lanes take turns, so that the first jobs of all come before the second of any. Once `stop()`
+    says so, nothing new begins, what is under way is broken off, and what was done already is
+    still yielded. The caller must close the iterator (`contextlib.aclosing`). An exception of
+    `work` ends its worker alone and is raised when all others are done.
     """
-    lanes: dict[str, list[Job]] = {}
+    lanes: dict[str, deque[Job]] = {}
     for job in jobs:
-        lanes.setdefault(lane(job), []).append(job)
-    done: asyncio.Queue[tuple[Job, Result]] = asyncio.Queue(maxsize=_WAITING)
+        lanes.setdefault(lane(job), deque()).append(job)
+    turns = deque(lanes.values())
+    done: asyncio.Queue[tuple[Job, Result] | None] = asyncio.Queue(maxsize=_WAITING)
 
-    open_lanes = len(lanes)
+    async def worker() -> None:
+        # A lane is in `turns` or in one worker's hands. Who finds `turns` empty may leave: each
+        # lane that is not at its end comes back to the worker that has it.
+        while turns:
+            own = turns.popleft()
+            job = own.popleft()
+            await done.put((job, await work(job)))
+            if own:
+                turns.append(own)
 
-    async def run(own: list[Job]) -> None:
-        nonlocal open_lanes
-        try:
-            for job in own:
-                await done.put((job, await work(job)))
-        finally:
-            open_lanes -= 1
+    async def watcher() -> None:
+        """Wakes the reader, with None, when there is no more to wait for."""
+        workers = asyncio.gather(*tasks, return_exceptions=True)
+        while not (workers.done() or stop()):
+            await asyncio.wait([workers], timeout=_GLANCE)
+        await done.put(None)
 
-    tasks = [asyncio.create_task(run(own)) for own in lanes.values()]
+    tasks = [asyncio.create_task(worker()) for _ in range(min(_WORKERS, len(turns)))]
+    watching = asyncio.create_task(watcher())
     try:
-        while not stop() and (open_lanes or not done.empty()):
-            try:
-                yield await asyncio.wait_for(done.get(), _GLANCE)
-            except TimeoutError:
-                continue
+        while not stop() and (found := await done.get()) is not None:
+            yield found
         while not done.empty():
-            yield done.get_nowait()
+            if (found := done.get_nowait()) is not None:
+                yield found
     finally:
-        for task in tasks:
+        for task in (*tasks, watching):
             task.cancel()
-        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        for ended in await asyncio.gather(*tasks, watching, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended

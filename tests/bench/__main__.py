@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import agencies, cleaning, tagging
+from tests.bench import agencies, cleaning, tagging, watching
 
 
 def main() -> int:
-    for part in (cleaning, agencies, tagging):
+    for part in (cleaning, agencies, tagging, watching):
         print(f"\n== {part.__name__.rsplit('.', 1)[-1]} ==", flush=True)
         part.main()
     return 0
