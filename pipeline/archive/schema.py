@@ -384,7 +384,8 @@ CREATE TABLE robots (                           -- robots.txt by origin, as last
     fetched_at TEXT NOT NULL,
     status INTEGER,                             -- NULL: no answer
     body BLOB,
-    reason TEXT
+    reason TEXT,                                -- why it could not be read when last asked for
+    tried_at TEXT                               -- when that was; NULL: it could
 ) WITHOUT ROWID;
 CREATE TABLE heartbeat (                        -- one row: who works on this archive, and when last
     id INTEGER PRIMARY KEY CHECK (id = 1),

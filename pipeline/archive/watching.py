@@ -16,6 +16,7 @@ from pipeline.archive import Archive
 from pipeline.archive.entries import store_entries
 from pipeline.archive.pace import (
     as_text,
+    as_time,
     hints_to_text,
     rhythm_to_text,
     state_of,
@@ -27,6 +28,9 @@ from pipeline.models import FeedState, FeedUpdate, Gap, Page, RobotsRecord, Sour
 DIGEST_BYTES = 8
 #: a page whose feed words changed is looked at again after this: editors change a story twice
 REFETCH_AFTER = timedelta(minutes=10)
+
+#: few due times are further off
+_DOUBTFUL = timedelta(days=2)
 
 # ---------------------------------------------------------------- sources
 
@@ -79,23 +83,11 @@ def _unlist(db: Database, table: str, key: str, gone: Iterable[str]) -> None:
 # ---------------------------------------------------------------- feeds
 
 
-def enabled_feeds(archive: Archive) -> tuple[FeedState, ...]:
-    """Every feed of a listed, enabled source, longest overdue first."""
-    rows = archive.db.query(
-        """SELECT f.* FROM feeds f JOIN sources s ON s.id = f.source_id
-           WHERE f.listed AND s.listed AND s.enabled ORDER BY f.due_at, f.url"""
-    )
-    return tuple(state_of(row) for row in rows)
-
-
-def due(
-    archive: Archive, now: datetime, *, everything: bool = False, longest: timedelta | None = None
-) -> tuple[FeedState, ...]:
+def due(archive: Archive, now: datetime, *, everything: bool = False) -> tuple[FeedState, ...]:
     """Feeds of listed, enabled sources whose time has come, longest overdue first.
 
-    Args:
-        longest: no due time is further off, unless a clock was wrong when it was written; such a
-            feed is due, and so is one that was looked at in the future.
+    Those whose due time may come from a clock that was wrong are among them; `polling.is_due` can
+    tell.
     """
     rows = archive.db.query(
         """SELECT f.* FROM feeds f JOIN sources s ON s.id = f.source_id
@@ -106,7 +98,7 @@ def due(
         {
             "everything": everything,
             "now": as_text(now),
-            "beyond": as_text(now + longest) if longest else "~",  # sorts after every time
+            "beyond": as_text(now + _DOUBTFUL),
             "ahead": as_text(now + timedelta(hours=1)),
         },
     )
@@ -275,6 +267,7 @@ def robots(archive: Archive) -> dict[str, RobotsRecord]:
         r["origin"]: RobotsRecord(
             origin=r["origin"], fetched_at=datetime.fromisoformat(r["fetched_at"]),
             status=r["status"], body=r["body"], reason=r["reason"],
+            tried_at=as_time(r["tried_at"]),
         )
         for r in archive.db.query("SELECT * FROM robots")
     }  # fmt: skip
@@ -284,9 +277,13 @@ def record_robots(archive: Archive, found: Iterable[RobotsRecord]) -> None:
     """One row an origin; a newer one takes its place."""
     with archive.transaction() as db:
         db.conn.executemany(
-            """INSERT INTO robots (origin, fetched_at, status, body, reason)
-               VALUES (?, ?, ?, ?, ?)
+            """INSERT INTO robots (origin, fetched_at, status, body, reason, tried_at)
+               VALUES (?, ?, ?, ?, ?, ?)
                ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at,
-                   status = excluded.status, body = excluded.body, reason = excluded.reason""",
-            [(r.origin, as_text(r.fetched_at), r.status, r.body, r.reason) for r in found],
+                   status = excluded.status, body = excluded.body, reason = excluded.reason,
+                   tried_at = excluded.tried_at""",
+            [
+                (r.origin, as_text(r.fetched_at), r.status, r.body, r.reason, as_text(r.tried_at))
+                for r in found
+            ],
         )
