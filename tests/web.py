@@ -248,3 +248,47 @@ def gibberish(handler: Handler) -> None:
     """Something that is not HTTP."""
     handler.wfile.write(b"\x16\x03\x01 this is no HTTP at all\r\n\r\n")
     handler.close_connection = True
+
+
+def answers(
+    status: int, body: bytes = b"<html>sorry</html>", headers: Mapping[str, str] | None = None
+) -> Behaviour:
+    """The same status, body and headers every time."""
+    return lambda handler: handler.reply(body, status=status, headers=headers)
+
+
+def encoded(body: bytes, encoding: str) -> Behaviour:
+    """`body` as it is, called compressed with `encoding`, whether it is or not."""
+    return answers(200, body, {"Content-Encoding": encoding})
+
+
+def in_turn(*behaviours: Behaviour) -> Behaviour:
+    """The first request meets the first behaviour, and so on; the last one stays."""
+    left = list(behaviours)
+    turn = threading.Lock()
+
+    def behaviour(handler: Handler) -> None:
+        with turn:
+            now = left.pop(0) if len(left) > 1 else left[0]
+        now(handler)
+
+    return behaviour
+
+
+def raw(answer: bytes) -> Behaviour:
+    """These bytes and nothing else, status line and headers included; then the line is closed."""
+
+    def behaviour(handler: Handler) -> None:
+        handler.wfile.write(answer)
+        handler.close_connection = True
+
+    return behaviour
+
+
+def endless_headers(handler: Handler) -> None:
+    """A status line, and then one header after another without end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    line = b"X-Padding: " + b"x" * 1000 + b"\r\n"
+    while not handler.server.web.closing.is_set():
+        handler.wfile.write(line * 20)
+    handler.close_connection = True

@@ -171,7 +171,7 @@ class _Finder:
             return
         at = self.parser.CurrentByteIndex
         end = self.data.find(b">", at) + 1
-        if not self.data.startswith(b"</", at):  # `<item …/>`
+        if self.data[at : at + 6].lower() not in (b"</item", b"</entr"):  # `<item …/>`
             raise _Strange
         if self.key is None:
             around = "\x1f".join((self.context, *self.around))

@@ -157,8 +157,8 @@ def test_public_shows_evidence_and_links_but_no_text(public: Any) -> None:
     assert "praise Harwick" in get(public, "/archive/search?q=praise").text
 
 
-@pytest.mark.parametrize("words", ["screening tool was singled out", "Join today", "SECRETSUMMARY", "SECRETROBOTS",
-                                   "front door team in Harwick", "have been praised"])  # fmt: skip
+@pytest.mark.parametrize("words", ["screening tool was singled out", "Join today", "SECRETSUMMARY",
+                                   "front door team in Harwick", "have been praised", "SECRETROBOTS"])  # fmt: skip
 def test_the_public_file_holds_no_publishers_words(words: str, public: Any) -> None:
     path = next(db.path for n, db in public.databases.items() if not n.startswith("_"))
     assert words.encode() not in Path(path).read_bytes()
