@@ -116,16 +116,14 @@ class Fetcher:
 
         `robots`: only if its robots.txt lets us; for a listing page, which is made for people.
         """
-        headers = {}
-        if etag and _sendable(etag):
-            headers["If-None-Match"] = etag
-        if last_modified and _sendable(last_modified):
-            headers["If-Modified-Since"] = last_modified
-        return await self._get(url, "feed", allow_private, robots, headers)
+        return await self._get(url, "feed", allow_private, robots, _conditions(etag, last_modified))
 
-    async def page(self, url: str, *, allow_private: bool = False) -> Response | Failure:
-        """GET a page if its robots.txt lets us."""
-        return await self._get(url, "page", allow_private, True, {})
+    async def page(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None,
+        allow_private: bool = False,
+    ) -> Response | Failure:  # fmt: skip
+        """GET a page if its robots.txt lets us; conditionally where it is had already."""
+        return await self._get(url, "page", allow_private, True, _conditions(etag, last_modified))
 
     def held(self, url: str, *, feed: bool = False) -> Failure | None:
         """Why `url` is better left alone for the rest of this pass, or None.
@@ -323,6 +321,11 @@ class Fetcher:
     ) -> Failure:
         log.debug("not_fetched", url=addresses.shown(ask.url), kind=kind, reason=reason)
         return failure(ask.url, kind, grade, reason, self._clock(), status=status)
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in said.items() if value and _sendable(value)}
 
 
 def _sendable(value: str) -> bool:

@@ -1,0 +1,310 @@
+"""The first half of a pass: every due feed is asked, read and stored.
+
+due feeds ─▶ reserve ─▶ fetch and read, many at once ─▶ store, one at a time
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from pipeline.archive import Archive, watching
+from pipeline.archive.entries import strangers
+from pipeline.errors import FeedError, Stopped
+from pipeline.models import (
+    Entry,
+    Failure,
+    FeedState,
+    FeedUpdate,
+    Response,
+    Rhythm,
+    Source,
+)
+from pipeline.watch import feeds as formats
+from pipeline.watch import health, polling, rhythm
+from pipeline.watch.addresses import host
+from pipeline.watch.failures import failure
+from pipeline.watch.feeds import Feed
+from pipeline.watch.items import feed_page, has_page
+from pipeline.watch.lanes import in_lanes
+from pipeline.watch.work import Work, blamed
+
+log = structlog.get_logger()
+
+#: a thread costs more than reading a small feed does; a large one would hold up all others
+_LARGE = 100_000
+#: a host that refuses and names no time is left alone for so long
+_HELD = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    """A feed's answer, read; `feed` is None for 304."""
+
+    response: Response
+    feed: Feed | None
+    tested: bool = False  #: the server had just said 304
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Not looked at: a stop was asked for, or its host had just asked to be left alone."""
+
+    wait: timedelta | None = None
+
+
+_Result = _Read | _Left | Failure
+
+
+async def feeds(work: Work) -> None:
+    """Every due feed. Failures that a dead network of ours would cause too are judged last."""
+    now = work.clock()
+    states = due(work.archive, work.sources, now, everything=work.everything)
+    work.feeds_due = len(states)
+    watching.set_due(
+        work.archive, {s.url: polling.reserve(work.sources[s.source_id], now) for s in states}
+    )
+    left = {s.url: s.due_at for s in states}
+    unreached: list[tuple[FeedState, Failure]] = []
+    reached: list[str] = []
+    reading = asyncio.Semaphore(1)  # parsing is pure Python: two at once would only share one core
+
+    async def job(state: FeedState) -> _Result:
+        return await work.attempt(state.url, _look(work, state, reading))
+
+    results = in_lanes(states, lane=lambda s: host(address(s)), work=job, stop=work.stop)
+    async with aclosing(results):
+        async for state, result in results:
+            if isinstance(result, Failure) and health.blames_network(result):
+                unreached.append((state, result))
+                del left[state.url]
+            elif isinstance(result, _Left):
+                left[state.url] = now + result.wait if result.wait else state.due_at
+            else:
+                _store(work, state, result)
+                reached.append(host(address(state)))
+                del left[state.url]
+            work.progress("feeds", len(states) - len(left), len(states))
+    for state, failed in blamed(unreached, reached, lambda s: host(address(s))):
+        _store(work, state, failed)
+    # A stop leaves feeds that were promised a fetch and did not get one: their turn comes back.
+    watching.set_due(work.archive, left)
+
+
+def due(
+    archive: Archive, sources: Mapping[str, Source], now: datetime, *, everything: bool = False
+) -> tuple[FeedState, ...]:
+    """Feeds of listed, enabled sources whose time has come, longest overdue first."""
+    found = watching.due(archive, now, everything=everything)
+    return tuple(s for s in found if everything or polling.is_due(s, sources[s.source_id], now))
+
+
+def address(state: FeedState) -> str:
+    """Where the feed is now: as sources.yaml has it, or where it moved for good."""
+    return state.address or state.url
+
+
+# ---------------------------------------------------------------- fetch and read
+
+
+async def _look(work: Work, state: FeedState, reading: asyncio.Semaphore) -> _Result:
+    held = work.fetcher.held(address(state), feed=True)
+    if held is not None:
+        return _Left(held.retry_after or _HELD)
+    answer = await _ask(work, state, *polling.conditions(state))
+    if isinstance(answer, Failure):
+        return answer
+    if answer.status != 304:
+        return await _read(work, state, answer, reading)
+    if not polling.wants_proof(state, answer.fetched_at):
+        return _Read(response=answer, feed=None)
+    # The same question without conditions, at once: what is new now was new a moment ago.
+    whole = await _ask(work, state, None, None)
+    if isinstance(whole, Failure):
+        return _Read(response=answer, feed=None)
+    read = await _read(work, state, whole, reading)
+    return replace(read, tested=True) if isinstance(read, _Read) else read
+
+
+async def _ask(
+    work: Work, state: FeedState, etag: str | None, last_modified: str | None
+) -> Response | Failure:
+    return await work.fetcher.feed(
+        address(state), etag=etag, last_modified=last_modified,
+        allow_private=work.sources[state.source_id].allow_private,
+        # A page that was made for people asks robots.txt; a feed was made for machines.
+        robots=state.kind == "page",
+    )  # fmt: skip
+
+
+async def _read(
+    work: Work, state: FeedState, answer: Response, reading: asyncio.Semaphore
+) -> _Result:
+    known = watching.known_items(work.archive, state.url)
+
+    def read() -> Feed:
+        return formats.read(
+            answer.body, url=state.url, content_type=answer.content_type,
+            headers=answer.headers, base=answer.final_url,
+            known=known,
+            going=lambda: not work.stop(),
+        )  # fmt: skip
+
+    try:
+        if len(answer.body) <= _LARGE:
+            return _Read(response=answer, feed=read())
+        async with reading:
+            return _Read(response=answer, feed=await asyncio.to_thread(read))
+    except Stopped:
+        return _Left()
+    except FeedError as e:
+        return failure(state.url, e.kind, "permanent", f"answers with {e.problem}",  # type: ignore[arg-type]
+                       answer.fetched_at, status=answer.status)  # fmt: skip
+
+
+# ---------------------------------------------------------------- store
+
+
+def _store(work: Work, state: FeedState, result: _Read | Failure) -> None:
+    source = work.sources[state.source_id]
+    if isinstance(result, Failure):
+        watching.record_feed(work.archive, _failed(source, state, result))
+        work.feed_failures.append(result)
+        log.info("feed_failed", source=source.id, url=result.url, kind=result.kind,
+                 grade=result.grade, reason=result.reason)  # fmt: skip
+    elif result.feed is None:
+        watching.record_feed(work.archive, _unmodified(source, state, result.response))
+        work.not_modified += 1
+    else:
+        update = _whole(work, source, state, result, result.feed)
+        at, entries = update.at, update.entries
+        own = {e.url: feed_page(e, at) for e in entries if not source.pages or not has_page(e)}
+        new = watching.record_feed(work.archive, update, own)
+        work.entries_new += new
+        log.info("feed_fetched", source=source.id, url=state.url, status=update.status,
+                 entries=len(entries) + update.unchanged, new=new)  # fmt: skip
+        if update.gap:
+            log.warning("gap", source=source.id, url=state.url, entries=update.gap.entries)
+    work.beat()
+
+
+def _failed(source: Source, state: FeedState, failed: Failure) -> FeedUpdate:
+    # An address that a redirect led to and that is gone: the listed one is asked again.
+    lost = failed.grade == "permanent" and failed.kind in ("gone", "status", "not_a_feed", "tls")
+    due = polling.after_failure(source, state, failed, failed.at)
+    return replace(
+        _update(source, state, failed.at, due),
+        outcome="failed",
+        status=failed.status,
+        failure=failed,
+        address=None if lost else state.address,
+    )
+
+
+def _unmodified(source: Source, state: FeedState, response: Response) -> FeedUpdate:
+    at, headers = response.fetched_at, response.headers
+    due = polling.after_success(source, state, at, rhythm=state.rhythm, hints=state.hints,
+                                headers=headers, new=False)  # fmt: skip
+    return replace(
+        _update(source, state, at, due),
+        status=response.status,
+        # A 304 may repeat, replace or leave out the validators; left out, the old ones hold.
+        etag=headers.get("etag") or state.etag,
+        last_modified=headers.get("last-modified") or state.last_modified,
+        address=_address_after(state, response),
+        seconds=response.seconds,
+    )
+
+
+def _whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed) -> FeedUpdate:
+    at, headers = read.response.fetched_at, read.response.headers
+    new = strangers(work.archive, state.url, (e.url for e in feed.entries))
+    known = feed.unchanged + sum(e.url not in new for e in feed.entries)
+    gap = polling.gap(_seen(state, read), entries=len(feed.entries) + feed.unchanged, known=known,
+                      now=at, rhythm=state.rhythm, oldest=_oldest(feed, at))  # fmt: skip
+    learned = _learned(state, [e for e in feed.entries if e.url in new], at, missed=bool(gap))
+    hints = feed.hints
+    due = polling.after_success(source, state, at, rhythm=learned, hints=hints, headers=headers,
+                                new=bool(new))  # fmt: skip
+    return replace(
+        _update(source, state, at, due),
+        outcome="entries",
+        status=read.response.status,
+        entries=feed.entries,
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+        address=_address_after(state, read.response),
+        size=len(read.response.body),
+        seconds=read.response.seconds,
+        unchanged=feed.unchanged,
+        items=feed.items,
+        hints=hints,
+        rhythm=learned,
+        distrusted_at=(at if new else None) if read.tested else state.distrusted_at,
+        gap=gap,
+    )
+
+
+def _update(source: Source, state: FeedState, at: datetime, next_due_at: datetime) -> FeedUpdate:
+    """What a fetch that changed nothing leaves: the feed as it was, seen again."""
+    return FeedUpdate(
+        feed_url=state.url,
+        source_id=source.id,
+        at=at,
+        outcome="not_modified",
+        status=None,
+        entries=(),
+        failure=None,
+        etag=state.etag,
+        last_modified=state.last_modified,
+        address=state.address,
+        next_due_at=next_due_at,
+        size=0,
+        seconds=0.0,
+        hints=state.hints,
+        rhythm=state.rhythm,
+        distrusted_at=state.distrusted_at,
+    )
+
+
+def _address_after(state: FeedState, response: Response) -> str | None:
+    """Where to ask from now on; a redirect that leads back ends the detour."""
+    moved_to = response.moved_to or state.address
+    return None if moved_to == state.url else moved_to
+
+
+def _seen(state: FeedState, read: _Read) -> FeedState:
+    """A 304 that was found false saw nothing: the last look was the last whole answer."""
+    return replace(state, last_ok_at=state.last_whole_at) if read.tested else state
+
+
+def _oldest(feed: Feed, at: datetime) -> datetime | None:
+    """When the oldest of a whole list was published, if every item says."""
+    times = [_moment(e, at) for e in feed.entries]
+    told = [t for t in times if t is not None]
+    return min(told) if told and len(told) == len(times) else None
+
+
+def _learned(
+    state: FeedState, new: Sequence[Entry], at: datetime, *, missed: bool
+) -> Rhythm | None:
+    """The rhythm with the new stories counted: by the time they state, else by when they came.
+
+    A first answer tells only what it dates: its other stories came at any time before.
+    """
+    times = [_moment(e, at) or (at if state.last_whole_at else None) for e in new]
+    told = [t for t in times if t is not None]
+    return rhythm.learn(state.rhythm, told, at, missed=missed) if told else state.rhythm
+
+
+def _moment(entry: Entry, at: datetime) -> datetime | None:
+    """When a story was published, where it gives a time of day that can be true."""
+    if entry.published_at is None or len(entry.published_at) <= 10:
+        return None
+    published = datetime.fromisoformat(entry.published_at)
+    return published if published.tzinfo and published <= at else None
