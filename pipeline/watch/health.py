@@ -1,31 +1,38 @@
 """From what happened to what it means: the state of a source, in words. Pure.
 
 A source is as well as its worst feed. Nobody is declared dead: every state is left again by one
-good answer.
+good answer. `silence.py` says when a feed that answers is too quiet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pipeline.models import Failure, FeedHistory, Health, HealthState, Source
+from pipeline.models import Failure, FeedState, Gap, Health, HealthState, Source
+from pipeline.watch import silence
 from pipeline.watch.failures import words
+from pipeline.watch.polling import DISTRUST
 
-#: answers, but brought nothing new for this long
-QUIET_AFTER = timedelta(days=14)
-#: silent so long that a person should look
-SILENT_AFTER = timedelta(days=60)
 #: trouble that should have passed by itself and did not
 TRANSIENT_BOUND = timedelta(days=7)
+#: a gap is told of for so long
+GAP_SHOWN = timedelta(days=7)
+#: a source is behind a wall when this share of at least so many recent stories is
+_WALLED, _FEWEST_STORIES = 0.8, 5
 
 #: worst first: the state of a source is that of its worst feed
 _ORDER: tuple[HealthState, ...] = (
-    "refused", "retired", "failing", "hollow", "outage", "moved", "quiet", "never_run", "healthy",
+    "refused", "retired", "failing", "hollow", "false_304", "outage", "paywalled", "moved", "quiet",
+    "never_run", "healthy",
 )  # fmt: skip
+#: failures of a feed that answered, but with nothing that a story can be had from
+_HOLLOW = {"not_a_feed", "empty"}
 _UNREACHED = {"dns", "connection", "timeout", "tls"}
 _MOST = 0.75
 _FEWEST_HOSTS = 3
+
+_Verdict = tuple[HealthState, datetime | None, str, bool]
 
 
 def is_outage(reached: Iterable[str], unreached: Iterable[str]) -> bool:
@@ -45,61 +52,164 @@ def blames_network(failure: Failure) -> bool:
     return failure.kind in _UNREACHED and failure.status is None
 
 
-def diagnose(source: Source, feeds: Sequence[FeedHistory], now: datetime) -> Health:
-    """The state of one source at `now`, with the reason as a person would put it."""
-    ok = max((f.last_ok_at for f in feeds if f.last_ok_at), default=None)
-    new = max((f.last_new_at for f in feeds if f.last_new_at), default=None)
+def diagnose(
+    source: Source,
+    feeds: Sequence[FeedState],
+    now: datetime,
+    *,
+    access: Mapping[str, int] | None = None,
+    gaps: Sequence[Gap] = (),
+) -> Health:
+    """The state of one source at `now`, with the reason as a person would put it.
+
+    Args:
+        access: how many of its stories of the last 60 days are `open`, `partial`, `registration`
+            or `subscription`.
+        gaps: that were noticed; those of other sources, and those older than a week, are left out.
+    """
     state: HealthState
     if not source.enabled:
-        state, since, needs = "disabled", None, False
+        state, since, needs, failures = "disabled", None, False, 0
         reason = "switched off in sources.yaml" + (f": {source.note}" if source.note else "")
-        failures = 0
     elif not feeds:
         state, since, reason, needs, failures = "never_run", None, "not fetched yet", False, 0
     else:
-        found = [(_feed(f, now), f) for f in feeds]
-        # What a person has to mend comes first: the reason is what they will read.
-        (state, since, reason, needs), worst = min(
-            found, key=lambda x: (not x[0][3], _ORDER.index(x[0][0]))
-        )
-        if len(feeds) > 1 and state not in ("healthy", "never_run"):
-            alike = sum(f[0][0] == state for f in found)
-            reason = f"{alike} of {len(feeds)} feeds, {worst.url}: {reason}"
+        state, since, reason, needs = _worst(source, feeds, now, access or {})
+        reason += _missed([g for g in gaps if g.source_id == source.id], now)
         failures = max(f.failures for f in feeds)
-    return Health(source_id=source.id, name=source.name, state=state, since_at=since,
-                  last_ok_at=ok, last_new_at=new, failures=failures, reason=reason,
-                  needs_person=needs)  # fmt: skip
+    return Health(
+        source_id=source.id,
+        name=source.name,
+        state=state,
+        since_at=since,
+        last_ok_at=max((f.last_ok_at for f in feeds if f.last_ok_at), default=None),
+        last_new_at=max((f.last_new_at for f in feeds if f.last_new_at), default=None),
+        failures=failures,
+        reason=reason,
+        needs_person=needs,
+    )
 
 
-_Verdict = tuple[HealthState, datetime | None, str, bool]
+def _worst(
+    source: Source, feeds: Sequence[FeedState], now: datetime, access: Mapping[str, int]
+) -> _Verdict:
+    """What a person has to mend comes first: the reason is what they will read."""
+    found = [(_feed(f, now), f.url) for f in feeds]
+    verdict, url = min(found, key=lambda x: _rank(x[0]))
+    walled = _walled(source, access)
+    if walled and _rank(walled) < _rank(verdict):
+        return walled
+    state, since, reason, needs = verdict
+    if len(feeds) > 1 and state not in ("healthy", "never_run"):
+        alike = sum(v[0] == state for v, _ in found)
+        reason = f"{alike} of {len(feeds)} feeds, {url}: {reason}"
+    return state, since, reason, needs
 
 
-def _feed(feed: FeedHistory, now: datetime) -> _Verdict:
+def _rank(verdict: _Verdict) -> tuple[bool, int]:
+    return not verdict[3], _ORDER.index(verdict[0])
+
+
+def _feed(feed: FeedState, now: datetime) -> _Verdict:
     """(state, since, reason, needs a person) of one feed."""
     if feed.checked_at is None:
         return "never_run", None, "not fetched yet", False
     if feed.last_failure is not None:
         return _failed(feed, feed.last_failure, now)
-    if feed.last_entries == 0:
-        return "hollow", feed.last_ok_at, "answers with a feed that has no entries in it", True
-    if feed.moved_to:
-        reason = f"has moved for good to {feed.moved_to}: put that address into sources.yaml"
+    if feed.last_entries == 0 and feed.kind != "sitemap":  # a news sitemap holds two days only
+        return "hollow", feed.last_whole_at or feed.last_ok_at, _hollow(feed), True
+    if feed.distrusted_at is not None and now - feed.distrusted_at < DISTRUST:
+        return "false_304", feed.distrusted_at, _false_304(feed.distrusted_at), True
+    quiet = silence.diagnose(feed, now)
+    if quiet and quiet[1]:
+        return "quiet", feed.last_new_at, quiet[0], True
+    if feed.address:
+        reason = (f"has moved for good to {feed.address}, where it is looked at since; put that "
+                  "address into sources.yaml")  # fmt: skip
         return "moved", feed.checked_at, reason, False
-    silence = now - feed.last_new_at if feed.last_new_at else timedelta(0)
-    if silence > QUIET_AFTER:
-        reason = f"answers, but has brought nothing new for {words(silence)}"
-        return "quiet", feed.last_new_at, reason, silence > SILENT_AFTER
-    return "healthy", feed.last_new_at, "answers and brings news", False
+    if quiet:
+        return "quiet", feed.last_new_at, quiet[0], False
+    return "healthy", feed.last_new_at, "answers and brings news" + silence.pace(feed), False
 
 
-def _failed(feed: FeedHistory, failure: Failure, now: datetime) -> _Verdict:
+# ---------------------------------------------------------------- the states in words
+
+
+def _failed(feed: FeedState, failure: Failure, now: datetime) -> _Verdict:
     since = feed.failing_since or failure.at
-    reason = f"{failure.reason} (since {since:%-d %B %Y %H:%M} UTC)"
+    reason = f"{failure.reason} (since {_time(since)})"
     if failure.grade == "ours":
         return "outage", since, failure.reason, False
     if feed.retired_at is not None:
-        return "retired", feed.retired_at, reason, True
+        advice = "take it out of sources.yaml, or look for its successor on the publisher's site"
+        return "retired", feed.retired_at, f"{reason}; {advice}", True
     if failure.kind in ("refused", "robots"):
-        return "refused", since, reason, True
-    needs = failure.grade == "permanent" or now - since > TRANSIENT_BOUND
-    return "failing", since, reason, needs
+        advice = ("ask the publisher for leave, look for another feed of theirs, or set "
+                  "`enabled: false` with a note")  # fmt: skip
+        return "refused", since, f"{reason}; {advice}", True
+    if failure.kind in _HOLLOW:
+        advice = "it answers, but with nothing to read: see in a browser what stands there"
+        return "hollow", since, f"{reason}; {advice}", True
+    if failure.grade == "permanent":
+        return "failing", since, f"{reason}; this does not pass by itself", True
+    if now - since > TRANSIENT_BOUND:
+        long = f"such trouble passes within hours, this has lasted {words(now - since)}"
+        return "failing", since, f"{reason}; {long}", True
+    tries = f"{feed.failures} times in a row" if feed.failures > 1 else "once so far"
+    return "failing", since, f"{reason}, {tries}; it is tried again by itself", False
+
+
+def _hollow(feed: FeedState) -> str:
+    if feed.kind == "page":
+        return ("answers with a page on which no story was found: see whether the selectors in "
+                "sources.yaml still fit it")  # fmt: skip
+    return ("answers with a feed that has no entries in it: see in a browser whether the stories "
+            "have another address now")  # fmt: skip
+
+
+def _false_304(since: datetime) -> str:
+    return (f"said that nothing had changed when there was news (found {_time(since)}); until "
+            f"{_day(since + DISTRUST)} it is asked for everything each time, so nothing more is "
+            "missed; tell the publisher that their 304 answers are wrong")  # fmt: skip
+
+
+def _walled(source: Source, access: Mapping[str, int]) -> _Verdict | None:
+    """Whether most of what it publishes cannot be read whole.
+
+    A source whose pages are not fetched (`pages: false`) has short texts by choice.
+    """
+    walls = {"subscription": "for subscribers", "registration": "after registration"}
+    if source.pages:
+        walls["partial"] = "cut short"
+    shut = {words: access[kind] for kind, words in walls.items() if access.get(kind)}
+    total, count = sum(access.values()), sum(shut.values())
+    if total < _FEWEST_STORIES or count < _WALLED * total:
+        return None
+    kinds = ", ".join(f"{n} {words}" for words, n in shut.items())
+    reason = (f"answers, but {count} of its {total} stories of the last 60 days cannot be read "
+              f"whole ({kinds}); what can be read of them is kept and tagged")  # fmt: skip
+    return "paywalled", None, reason, False
+
+
+def _missed(gaps: Sequence[Gap], now: datetime) -> str:
+    """The latest gap of the last week as an addition to a reason, '' if there was none."""
+    recent = [g for g in gaps if now - g.until <= GAP_SHOWN]
+    if not recent:
+        return ""
+    gap = max(recent, key=lambda g: g.until)
+    more = f" (and {len(recent) - 1} times more in the last week)" if len(recent) > 1 else ""
+    held = f"held only {gap.entries} stories and all were new" if gap.entries > 1 \
+        else "held only one story and it was new"  # fmt: skip
+    said = (f"; stories may have been missed between {_time(gap.since)} and {_time(gap.until)}"
+            f"{more}: the feed {held}")  # fmt: skip
+    if gap.until - gap.since > timedelta(days=1):
+        return f"{said}, for it had not been looked at for {words(gap.until - gap.since)}"
+    return f"{said}; look more often (a shorter `every`)"
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%-d %B %Y %H:%M} UTC"
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%-d %B %Y}"
