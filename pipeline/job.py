@@ -26,7 +26,6 @@ from pipeline.archive import (
     pages,
     passes,
     reading,
-    watching,
 )
 from pipeline.archive import tags as tag_rows
 from pipeline.archive.lock import writing
@@ -34,6 +33,8 @@ from pipeline.derive import DeriveReport, derive
 from pipeline.errors import WatchError
 from pipeline.models import Config, Report
 from pipeline.tag import corrections
+from pipeline.watch import feed_pass
+from pipeline.watch.fetch import Limits
 from pipeline.watch.run import run_pass
 
 Stop = Callable[[], bool]
@@ -112,6 +113,7 @@ def one_pass(
     stop: Stop,
     progress: terminal.ProgressFn,
     connect: Mapping[str, tuple[str, int]] | None = None,
+    limits: Limits | None = None,
     clock: Clock = utc_now,
 ) -> Report:
     """Fetch what is due, derive what is stale, publish; one row in `passes`.
@@ -120,6 +122,7 @@ def one_pass(
         what: who holds the lock while it runs, as a person would say it ("run", "watch").
         everything: fetch every enabled feed, due or not.
         connect: host name → (address, port), instead of DNS; for the demo and the tests.
+        limits: other than the usual ones, for the tests.
         clock: the time, for what is due and for the records.
 
     Raises:
@@ -129,7 +132,7 @@ def one_pass(
     worker = Worker(what=what, started_at=clock(), clock=clock)
     with writing(db, what), open_archive(db) as archive:
         return _pass(archive, settings, worker, everything=everything, stop=stop,
-                     progress=progress, connect=connect)  # fmt: skip
+                     progress=progress, connect=connect, limits=limits)  # fmt: skip
 
 
 def tick(
@@ -140,6 +143,7 @@ def tick(
     whole: bool,
     stop: Stop,
     connect: Mapping[str, tuple[str, int]] | None = None,
+    limits: Limits | None = None,
 ) -> Report | None:
     """A pass if anything is due; else None, and nothing but a heartbeat is written.
 
@@ -149,16 +153,18 @@ def tick(
     Raises as `one_pass` does.
     """
     with writing(db, worker.what), open_archive(db) as archive:
-        if not whole and not _anything_due(archive, worker.clock()):
+        if not whole and not _anything_due(archive, settings, worker.clock()):
             worker.beat(archive)
             return None
         return _pass(archive, settings, worker, everything=False, stop=stop,
-                     progress=lambda _what, _done, _total: None, connect=connect)  # fmt: skip
+                     progress=lambda _what, _done, _total: None, connect=connect,
+                     limits=limits)  # fmt: skip
 
 
-def _anything_due(archive: Archive, now: datetime) -> bool:
+def _anything_due(archive: Archive, settings: Config, now: datetime) -> bool:
     """What came is derived in the pass that brought it, so only the network can be due."""
-    return bool(watching.due(archive, now) or pages.pages_due(archive, now))
+    sources = {s.id: s for s in settings.sources}
+    return bool(feed_pass.due(archive, sources, now) or pages.pages_due(archive, now))
 
 
 def _pass(
@@ -170,11 +176,12 @@ def _pass(
     stop: Stop,
     progress: terminal.ProgressFn,
     connect: Mapping[str, tuple[str, int]] | None,
+    limits: Limits | None,
 ) -> Report:
     started = worker.clock()
     progress = worker.beating(archive, progress)
     seen = run_pass(archive, settings, everything=everything, now=started, stop=stop,
-                    progress=progress, connect=connect)  # fmt: skip
+                    progress=progress, connect=connect, limits=limits)  # fmt: skip
     made = derive(archive, stop=stop, progress=progress)
     publish.refresh(archive)
     report = Report(

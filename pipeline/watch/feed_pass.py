@@ -101,7 +101,10 @@ def due(
 ) -> tuple[FeedState, ...]:
     """Feeds of listed, enabled sources whose time has come, longest overdue first."""
     found = watching.due(archive, now, everything=everything)
-    return tuple(s for s in found if everything or polling.is_due(s, sources[s.source_id], now))
+    return tuple(
+        s for s in found
+        if s.source_id in sources and (everything or polling.is_due(s, sources[s.source_id], now))
+    )  # fmt: skip
 
 
 def address(state: FeedState) -> str:
