@@ -17,7 +17,16 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline import __version__, config, service, sourcelist, storyview, summary, terminal
+from pipeline import (
+    __version__,
+    config,
+    service,
+    sourcelist,
+    statusview,
+    storyview,
+    summary,
+    terminal,
+)
 from pipeline.errors import WatchError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -250,7 +259,7 @@ def show(db: Path, url: str, as_json: bool) -> int:
 @common("db", "sources")
 def status(db: Path, sources: Path, as_json: bool) -> int:
     """The health of every source; exit 1 when one needs a person."""
-    return summary.print_status(db, config.load(sources), as_json=as_json)
+    return statusview.print_status(db, config.load(sources), as_json=as_json)
 
 
 # ---------------------------------------------------------------- what is watched

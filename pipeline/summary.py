@@ -85,7 +85,7 @@ def _each_grade(grades: Sequence[Row]) -> str:
 
 def failures_table(report: Report, settings: Config) -> None:
     """What could not be fetched, and why; those with one reason share a row."""
-    names = {feed: source.name for source in settings.sources for feed in source.feeds}
+    names = {url: source.name for source in settings.sources for url, _ in source.watched}
     by_reason: dict[str, list[str]] = {}
     for failure in report.failures:
         by_reason.setdefault(failure.reason, []).append(names.get(failure.url, failure.url))
@@ -103,6 +103,7 @@ def say_report(report: Report, settings: Config, db: Path) -> None:
     """The pass in one sentence, what failed, and where to look next."""
     if report.failures:
         failures_table(report, settings)
+    say_gaps(db, settings, since=report.started_at)
     if report.entries_new == report.articles_cleaned == 0:
         news = "Nothing new"
     else:
@@ -115,6 +116,22 @@ def say_report(report: Report, settings: Config, db: Path) -> None:
     if report.stopped:
         terminal.say("Stopped early, as asked; the next pass goes on from here.")
     terminal.say(f"Next: make serve DB={shlex.quote(str(db))}, or make status.")
+
+
+def say_gaps(db: Path, settings: Config, *, since: datetime) -> None:
+    """Where this pass found that stories may have been missed, one line a gap."""
+    names = {source.id: source.name for source in settings.sources}
+    with open_archive(db, readonly=True) as archive:
+        gaps = reading.gaps_since(archive, since)
+    for gap in gaps:
+        terminal.say(terminal.printable(f"Stories may have been missed: {gap_words(gap, names)}"))
+
+
+def gap_words(gap: Row, names: Mapping[str, str]) -> str:
+    """'Gazette, between 3 Nov 2026, 09:00 and 5 Nov 2026, 09:00 UTC (all 20 stories were new).'"""
+    name = names.get(gap["source_id"], gap["source_id"])
+    window = f"between {moment(gap['since_at'])} and {moment(gap['until_at'])} UTC"
+    return f"{name}, {window} (all {gap['entries']} stories were new)."
 
 
 def say_derived(report: DeriveReport, *, dry_run: bool) -> int:
@@ -139,29 +156,6 @@ def say_derived(report: DeriveReport, *, dry_run: bool) -> int:
 
 
 # ---------------------------------------------------------------- sources
-
-
-def print_status(db: Path, settings: Config, *, as_json: bool) -> int:
-    """Every source with its state and the reason → exit code 1 when one needs a person."""
-    if db.exists():
-        with open_archive(db, readonly=True) as archive:
-            status = reading.status(archive, settings)
-    else:
-        status = reading.status(None, settings)
-    if as_json:
-        print(json.dumps(status, ensure_ascii=False))
-        return 1 if status["needs_person"] else 0
-    order = sorted(
-        status["sources"], key=lambda s: (not s["needs_person"], s["state"] == "disabled")
-    )
-    rows = [("needs you" if s["needs_person"] else "", s["name"], s["state"].replace("_", " "),
-             day(s["last_new_at"]), s["reason"]) for s in order]  # fmt: skip
-    terminal.table("", ("", "Source", "State", "Last new", "Why"), rows, wide=("Why",))
-    needing = sum(s["needs_person"] for s in status["sources"])
-    beat = status["heartbeat_at"]
-    terminal.say(f"{counted(needing, 'source needs', 'sources need')} a person. "
-                 + (f"Last pass: {beat}." if beat else "No pass yet: make run."))  # fmt: skip
-    return 1 if status["needs_person"] else 0
 
 
 def print_sources(settings: Config, *, as_json: bool) -> None:
@@ -229,6 +223,11 @@ def counted(number: int, one: str, many: str) -> str:
 def day(moment: str | None) -> str:
     """The date of an ISO instant; '' for none."""
     return (moment or "")[:10]
+
+
+def moment(at: str | None) -> str:
+    """'3 Nov 2026, 09:30' of an ISO instant, as it stands; '' for none."""
+    return "" if at is None else f"{datetime.fromisoformat(at):%-d %b %Y, %H:%M}"
 
 
 def shortened(text: str, length: int = EVIDENCE) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import structlog
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -102,6 +103,26 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *,
     for row in cells:
         grid.add_row(*map(Text, row))
     console.print(grid)
+
+
+def section(title: str, items: Sequence[Sequence[str]]) -> None:
+    """A heading and what stands under it, wrapped, on stdout; nothing when there are no items.
+
+    The first line of an item stands out to the left of its others.
+    """
+    if not items:
+        return
+    console = Console(
+        file=sys.stdout, width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False
+    )
+    if title:
+        console.print(Text(title, style="bold"))
+    margin = 2 if title else 0
+    for item in items:
+        for number, line in enumerate(item):
+            left = margin + (2 if number else 0)
+            console.print(Padding(Text(printable(line)), (0, 0, 0, left), expand=False))
+    console.print()
 
 
 def printable(text: str) -> str:

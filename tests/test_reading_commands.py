@@ -117,7 +117,9 @@ def test_status_before_the_first_pass_and_of_a_source_that_needs_a_person(tmp_pa
     done = run("status", "--json", "--db", tmp_path / "none.db", "--sources", sources)
     status = json.loads(done.stdout)
     assert done.return_value == 0
-    assert list(status) == ["checked_at", "heartbeat_at", "needs_person", "sources"]
+    assert list(status) == [
+        "checked_at", "heartbeat_at", "needs_person", "sources", "gaps", "problem",
+    ]  # fmt: skip
     assert list(status["sources"][0]) == [
         "id", "name", "state", "since_at", "last_ok_at", "last_new_at", "reason", "needs_person",
     ]  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pipeline.archive import Archive
+from pipeline.archive import Archive, heartbeat
 from pipeline.archive.fulltext import search_terms
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.models import Config
@@ -123,23 +123,79 @@ def counts(archive: Archive) -> dict[str, int]:
 # ---------------------------------------------------------------- status
 
 
+#: Gaps older than this are history: the table `gaps` keeps them.
+GAPS_SHOWN = timedelta(days=30)
+#: Under cron the interval between two passes is not known to us: so many of the shortest `every` of
+#: sources.yaml, and never less than an hour, may go by before somebody is told.
+_INTERVALS_LATE, _PATIENCE = 4, timedelta(hours=1)
+
+
 def status(archive: Archive | None, config: Config, *, now: datetime | None = None) -> Row:
     """The health of every source of `config`, as `status --json` prints it.
 
-    Without an archive (or where a source was never fetched) its state is `never_run`.
+    Beside the contract's keys: `problem`, a sentence when nobody watches that should (None: all
+    is well), and `gaps` of the last 30 days, newest first, each {source_id, since_at, until_at,
+    entries}. Without an archive (or where a source was never fetched) a state is `never_run`.
     """
+    now = now or datetime.now(UTC)
     known: dict[str, Row] = {}
-    beat = None
+    beat, problem, gaps = None, None, []
     if archive is not None:
         known = {r["source_id"]: r for r in archive.db.query("SELECT * FROM health")}
-        beat = archive.db.execute("SELECT max(beat_at) FROM passes").fetchone()[0]
+        beat, problem = _last_beat(archive), overdue(archive, config, now)
+        gaps = gaps_since(archive, now - GAPS_SHOWN)
     sources = [_health(s.id, s.name, s.enabled, s.note, known.get(s.id)) for s in config.sources]
     return {
-        "checked_at": _stamp(now or datetime.now(UTC)),
+        "checked_at": _stamp(now),
         "heartbeat_at": beat,
-        "needs_person": any(s["needs_person"] for s in sources),
+        "needs_person": problem is not None or any(s["needs_person"] for s in sources),
         "sources": sources,
+        "gaps": gaps,
+        "problem": problem,
     }
+
+
+def gaps_since(archive: Archive, since: datetime) -> list[Row]:
+    """Where stories may have been missed, newest first: source_id, since_at, until_at, entries."""
+    return list(archive.db.query(
+        "SELECT source_id, since_at, until_at, entries FROM gaps WHERE until_at >= ?"
+        " ORDER BY until_at DESC, id DESC",
+        [_stamp(since)],
+    ))  # fmt: skip
+
+
+def overdue(archive: Archive, config: Config, now: datetime) -> str | None:
+    """One sentence when nobody watches that should; None while all is well.
+
+    `watch` promises a beat a tick (`Heartbeat.is_late`). Of single passes (cron) the next is
+    expected within four times the shortest `every`, at least an hour. The demo promises nothing,
+    nor does an archive on which no pass was made.
+    """
+    beat = heartbeat.last(archive)
+    if beat is not None and (beat.tick_seconds is not None or beat.what == "demo"):
+        late, what = beat.is_late(now), "The watcher is not running"
+        at = beat.beat_at
+    else:
+        last = archive.db.execute("SELECT max(beat_at) FROM passes").fetchone()
+        shortest = min((s.every for s in config.sources if s.enabled), default=None)
+        if last[0] is None or shortest is None:
+            return None
+        at = datetime.fromisoformat(last[0])
+        late = abs(now - at) > max(_PATIENCE, _INTERVALS_LATE * shortest)
+        what = "Nobody is watching"
+    if not late:
+        return None
+    return (f"{what}: last sign of life {at.astimezone(UTC):%-d %b %Y, %H:%M} UTC. Start `watch`,"
+            " or let cron call `run`.")  # fmt: skip
+
+
+def _last_beat(archive: Archive) -> str | None:
+    """The later of the heartbeat and the latest pass (archives from before there was a beat)."""
+    row = archive.db.execute(
+        "SELECT max(at) FROM (SELECT beat_at AS at FROM heartbeat UNION ALL"
+        " SELECT max(beat_at) FROM passes)"
+    ).fetchone()
+    return str(row[0]) if row[0] else None
 
 
 def _health(id_: str, name: str, enabled: bool, note: str | None, row: Row | None) -> Row:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import publish
-from pipeline.archive import Archive, deriving, open_archive, pages, passes, reading, watching
+from pipeline.archive import (
+    Archive,
+    deriving,
+    heartbeat,
+    open_archive,
+    pages,
+    passes,
+    reading,
+    watching,
+)
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.models import Config, Failure, Health, Source
 from tests import stored
@@ -224,7 +234,9 @@ def test_status_is_the_contract(archive: Archive) -> None:
     passes.record_health(archive, [health("failing"), health("healthy", source_id="off")], NOON)
     passes.begin_pass(archive, NOON)
     told = reading.status(archive, config(gazette, echo, off), now=NOON + timedelta(hours=1))
-    assert list(told) == ["checked_at", "heartbeat_at", "needs_person", "sources"]
+    assert list(told) == [
+        "checked_at", "heartbeat_at", "needs_person", "sources", "gaps", "problem",
+    ]  # fmt: skip
     assert told["checked_at"] == "2026-11-03T13:00:00+00:00"
     assert told["heartbeat_at"] == "2026-11-03T12:00:00+00:00"
     assert told["needs_person"] is True
@@ -238,6 +250,73 @@ def test_status_is_the_contract(archive: Archive) -> None:
     assert (third["state"], third["reason"], third["needs_person"]) == (
         "disabled", "Refuses robots.", False,
     )  # fmt: skip
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("beats", "silence", "problem"),
+    [
+        ({"what": "watch", "tick": 60}, 5 * MINUTE, None),
+        ({"what": "watch", "tick": 60}, 25 * MINUTE, "The watcher is not running"),
+        ({"what": "watch", "tick": 3600}, 150 * MINUTE, None),
+        ({"what": "watch", "tick": 60}, -90 * MINUTE, "The watcher is not running"),  # a clock
+        ({"what": "run", "tick": None}, 100 * MINUTE, None),  # `every` is 30 minutes
+        ({"what": "run", "tick": None}, 130 * MINUTE, "Nobody is watching"),
+        ({"what": "watch", "tick": None}, 130 * MINUTE, "Nobody is watching"),  # ended, as told
+        ({"what": "derive", "tick": None}, 130 * MINUTE, "Nobody is watching"),
+        ({"what": "demo", "tick": None}, 365 * 24 * 60 * MINUTE, None),
+        (None, 100 * MINUTE, None),  # written by a version that had no heartbeat
+        (None, 130 * MINUTE, "Nobody is watching"),
+    ],
+)
+def test_a_watcher_that_fell_silent_needs_a_person(
+    archive: Archive, beats: dict[str, Any] | None, silence: timedelta, problem: str | None
+) -> None:
+    gazette = stored.source("gazette")
+    watching.sync_sources(archive, [gazette], NOON)
+    passes.begin_pass(archive, NOON)
+    if beats:
+        heartbeat.beat(archive, NOON, process=7, started=NOON, **beats)
+    told = reading.status(archive, config(gazette), now=NOON + silence)
+    assert told["heartbeat_at"] == "2026-11-03T12:00:00+00:00"
+    assert told["needs_person"] is bool(problem)
+    if problem:
+        assert told["problem"] == (
+            f"{problem}: last sign of life 3 Nov 2026, 12:00 UTC. Start `watch`, or let cron call"
+            " `run`."
+        )
+    else:
+        assert told["problem"] is None
+
+
+def test_nobody_needs_to_watch_an_archive_without_a_pass_or_without_sources(
+    archive: Archive,
+) -> None:
+    later = NOON + timedelta(days=9)
+    assert reading.status(archive, config(stored.source()), now=later)["problem"] is None
+    passes.begin_pass(archive, NOON)
+    off = stored.source("off", enabled=False)
+    assert reading.status(archive, config(off), now=later)["problem"] is None
+
+
+def test_gaps_of_the_last_thirty_days_are_told_newest_first(archive: Archive) -> None:
+    watching.sync_sources(archive, [stored.source("gazette")], NOON)
+    for days in (0, 11, 40):
+        since = NOON + timedelta(days=days)
+        archive.db.execute(
+            "INSERT INTO gaps (feed_url, source_id, since_at, until_at, entries)"
+            " VALUES ('https://gazette.example/feed', 'gazette', ?, ?, 20)",
+            [since.isoformat(), (since + timedelta(hours=9)).isoformat()],
+        )
+    told = reading.status(archive, config(), now=NOON + timedelta(days=40, hours=10))
+    assert told["gaps"] == [
+        {"source_id": "gazette", "since_at": "2026-12-13T12:00:00+00:00",
+         "until_at": "2026-12-13T21:00:00+00:00", "entries": 20},
+        {"source_id": "gazette", "since_at": "2026-11-14T12:00:00+00:00",
+         "until_at": "2026-11-14T21:00:00+00:00", "entries": 20},
+    ]  # fmt: skip
 
 
 def test_status_without_an_archive() -> None:
