@@ -10,8 +10,8 @@ later, never earlier. All these are hints of what may be left out, so the user's
 them, and so does the risk of a gap: not more than half a list of stories is let pass unseen.
 Retry-After is a request to a client that did too much, and wins over everything.
 
-Failures double the wait. Feeds that were added, or fell behind, together are spread over a whole
-interval; a small jitter, the same for a feed every time, keeps them apart.
+Failures double the wait. Feeds that were added together, or fell behind together, are spread over a
+whole interval; a small jitter, the same for a feed every time, keeps them apart.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ STORIES_A_LOOK = 0.05
 #: a feed that brought nothing for ten days is looked at once a day: a tenth of its silence
 _SILENCE_SHARE = 10
 _JITTER = 0.1
+_NO_CACHE = re.compile(r"\bno-(?:cache|store)\b")
+_MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
 _NONE = timedelta(0)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 #: 410 Gone is looked at again all the same, for feeds do come back
@@ -138,18 +140,21 @@ def after_success(
         headers: of this answer, names in lower case; a 304's count too.
         new: whether this answer brought anything.
     """
-    latest = source.at_most
-    if rhythm is not None and rhythms.is_learned(rhythm):
+    learned = rhythm is not None and rhythms.is_learned(rhythm)
+    if rhythm is not None and learned:
         wanted = rhythms.when(rhythm, now, STORIES_A_LOOK, source.at_most) - now
-        half = (state.last_entries or 0) / 2
-        if half > STORIES_A_LOOK:
-            latest = rhythms.when(rhythm, now, half, source.at_most) - now
+    elif new or state.last_new_at is None:
+        wanted = source.every
     else:
-        silent = not new and state.last_new_at is not None
-        wanted = (now - state.last_new_at) / _SILENCE_SHARE if silent else _NONE  # type: ignore[operator]
-    wanted = max(wanted, fresh_for(headers, hints, now) or _NONE)
-    wait = _within(source, min(wanted, latest), state, now)
-    return _skipped(hints, now + wait, now + max(latest, source.every), source, state)
+        wanted = (now - state.last_new_at) / _SILENCE_SHARE
+    fresh = fresh_for(headers, hints, now) or _NONE
+    latest = source.at_most
+    half = (state.last_entries or 0) / 2
+    if rhythm is not None and learned and half and (fresh > wanted or _skips(hints)):
+        latest = max(rhythms.when(rhythm, now, half, latest) - now, source.every)
+    fresh = min(fresh, latest)
+    wait = _apart(source, max(wanted, fresh), fresh, state, now)
+    return _skipped(hints, now + wait, now + latest, source, state)
 
 
 def after_failure(source: Source, state: FeedState, failure: Failure, now: datetime) -> datetime:
@@ -162,7 +167,8 @@ def after_failure(source: Source, state: FeedState, failure: Failure, now: datet
         return now + max(_RETIRED, source.at_most)
     if failure.grade == "ours":
         return now + _jittered(source, source.every, state)
-    wait = _within(source, source.every * 2 ** min(state.failures + 1, 16), state, now)
+    wanted = source.every * 2 ** min(state.failures + 1, 16)
+    wait = _apart(source, wanted, wanted, state, now)
     return now + max(wait, failure.retry_after or _NONE)
 
 
@@ -182,8 +188,8 @@ def fresh_for(headers: Mapping[str, str], hints: Hints, now: datetime) -> timede
     """
     said = [hints.fresh_for] if hints.fresh_for else []
     control = headers.get("cache-control", "").lower()
-    if not re.search(r"\bno-(?:cache|store)\b", control):
-        age = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})", control)
+    if not _NO_CACHE.search(control):
+        age = _MAX_AGE.search(control)
         if age:
             said.append(timedelta(seconds=int(age[1])))
         elif "expires" in headers:
@@ -236,20 +242,29 @@ def gap(
 # ---------------------------------------------------------------- within bounds, apart
 
 
-def _within(source: Source, wanted: timedelta, state: FeedState, now: datetime) -> timedelta:
-    """`wanted` brought into [every, at_most], moved by up to a tenth without leaving it.
+def _apart(
+    source: Source, wanted: timedelta, least: timedelta, state: FeedState, now: datetime
+) -> timedelta:
+    """`wanted` brought into [every, at_most], and apart from the waits of other feeds.
 
-    A feed that was never looked at, or is late by more than `every`, came with others (a new list,
-    a restart): its look falls anywhere in [every, wanted], which is at least [every, 2 x every].
+    A look that came late (others were in the way, the program had stopped) is followed by one as
+    if it had not, though not before `least`: so looks that were apart stay apart. One that was
+    never planned, or is late by more than a whole interval, came together with others (a new list,
+    a restart); it goes anywhere in [least, wanted], which is at least [least, 2 x least].
     """
     base = min(max(wanted, source.every), source.at_most)
-    if state.due_at is None or now - state.due_at > source.every:
-        widest = min(max(base, 2 * source.every), source.at_most)
-        return source.every + (widest - source.every) * _share(state.url)
+    least = min(max(least, source.every), source.at_most)
+    late = now - state.due_at if state.due_at else None
+    if late is None or late > base:
+        widest = min(max(base, 2 * least), source.at_most)
+        return least + (widest - least) * _share(state.url)
+    if late > source.every:
+        base = max(base - late, least)
     return _jittered(source, base, state)
 
 
 def _jittered(source: Source, base: timedelta, state: FeedState) -> timedelta:
+    """`base` (within bounds) moved by up to a tenth, without leaving them."""
     jitter = base * _JITTER * _share(state.url)
     if base + jitter <= source.at_most:
         return base + jitter
@@ -264,7 +279,7 @@ def _skipped(
     Hours or days that leave none over are ignored. Some time, the same for a feed every time, is
     added, so that not all feeds of a publisher come back in the same second.
     """
-    if len(hints.skip_hours) >= 24 or len(hints.skip_days) >= 7:
+    if not _skips(hints) or len(hints.skip_hours) >= 24 or len(hints.skip_days) >= 7:
         return due
     at = due.astimezone(UTC)
     moved = False
@@ -274,6 +289,10 @@ def _skipped(
     if not moved:
         return due
     return max(due, min(at + source.every * _share(state.url), latest))
+
+
+def _skips(hints: Hints) -> bool:
+    return bool(hints.skip_hours or hints.skip_days)
 
 
 def _share(url: str) -> float:

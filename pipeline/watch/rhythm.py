@@ -36,6 +36,13 @@ _PRIOR_STORIES = 6.0
 _LEAST_STORIES, _LEAST_TIME = 3.0, timedelta(days=2)
 _DAY_SECONDS = 86_400
 _YEAR_DAYS = 365.2425
+_HALF_LIFE_SECONDS = HALF_LIFE.total_seconds()
+#: days for which all that ever was counts, were the count never to stop: half-life / ln 2
+_LIFE_DAYS = HALF_LIFE.days / math.log(2)
+
+#: how much busier than the mean each weekday is; stories of a day before each hour 0 to 24; share
+#: of a day's stories that comes in any hour; share that each counted story adds to its hour
+_Shape = tuple[list[float], list[float], float, float]
 
 
 def learn(
@@ -94,8 +101,7 @@ def rate(rhythm: Rhythm, at: datetime | None = None) -> float:
     the same minute does not make a rate of thousands.
     """
     at = rhythm.at if at is None else max(at, rhythm.at)
-    life = HALF_LIFE / timedelta(days=1) / math.log(2)
-    watched = life * (1 - _decay(at - rhythm.since))
+    watched = _LIFE_DAYS * (1 - _decay(at - rhythm.since))
     stories = sum(rhythm.days) * _decay(at - rhythm.at)
     return (stories + _PRIOR_DAYS) / (watched + _PRIOR_DAYS)
 
@@ -103,15 +109,16 @@ def rate(rhythm: Rhythm, at: datetime | None = None) -> float:
 def expected(rhythm: Rhythm, start: datetime, end: datetime) -> float:
     """How many stories are to be expected from `start` to `end`, as believed at `start`."""
     begin, finish = wall_seconds(start), wall_seconds(end)
-    days, hours = _shares(rhythm)
+    shape = _shape(rhythm)
+    days = shape[0]
     total = 0.0
     first, last = int(begin // _DAY_SECONDS), int(finish // _DAY_SECONDS)
     for day in range(first, last + 1):
         part = 1.0
         if day == last:
-            part = _until(hours, finish - day * _DAY_SECONDS)
+            part = _until(shape, finish - day * _DAY_SECONDS)
         if day == first:
-            part -= _until(hours, begin - day * _DAY_SECONDS)
+            part -= _until(shape, begin - day * _DAY_SECONDS)
         if part > 0:
             total += days[_weekday(day)] * part
     return total * rate(rhythm, start)
@@ -120,14 +127,15 @@ def expected(rhythm: Rhythm, start: datetime, end: datetime) -> float:
 def when(rhythm: Rhythm, start: datetime, stories: float, limit: timedelta) -> datetime:
     """The time, at most `limit` after `start`, until which so many stories are to be expected."""
     begin = wall_seconds(start)
-    days, hours = _shares(rhythm)
+    shape = _shape(rhythm)
+    days = shape[0]
     wanted = stories / rate(rhythm, start)
     first = int(begin // _DAY_SECONDS)
-    done = _until(hours, begin - first * _DAY_SECONDS)
+    done = _until(shape, begin - first * _DAY_SECONDS)
     for day in range(first, int((begin + limit.total_seconds()) // _DAY_SECONDS) + 1):
         weight = days[_weekday(day)]
         if weight * (1 - done) >= wanted:
-            found = from_wall(day * _DAY_SECONDS + _back(hours, done + wanted / weight))
+            found = from_wall(day * _DAY_SECONDS + _back(shape, done + wanted / weight))
             return min(max(found, start), start + limit)
         wanted -= weight * (1 - done)
         done = 0.0
@@ -184,7 +192,7 @@ def _counts(times: Sequence[datetime], now: datetime) -> tuple[list[float], list
 
 
 def _decay(age: timedelta) -> float:
-    return float(0.5 ** max(0.0, age / HALF_LIFE))
+    return 2.0 ** min(0.0, -age.total_seconds() / _HALF_LIFE_SECONDS)  # type: ignore[no-any-return]
 
 
 def _sum(old: Sequence[float], decay: float, new: Sequence[float]) -> tuple[float, ...]:
@@ -194,32 +202,35 @@ def _sum(old: Sequence[float], decay: float, new: Sequence[float]) -> tuple[floa
 # ---------------------------------------------------------------- shares
 
 
-def _shares(rhythm: Rhythm) -> tuple[list[float], list[float]]:
-    """(how much busier than the mean each weekday is, share of a day until each hour 0 to 24).
-
-    Two days must have been watched before hours count, two weeks before weekdays do: a window of
-    one morning says nothing of the evening.
-    """
+def _shape(rhythm: Rhythm) -> _Shape:
+    """Two days must have been watched before hours count, two weeks before weekdays do: a window of
+    one morning says nothing of the evening."""
     total = sum(rhythm.days) + _PRIOR_STORIES
-    watched = (rhythm.at - rhythm.since) / timedelta(days=1)
+    watched = (rhythm.at - rhythm.since).total_seconds() / _DAY_SECONDS
     trust = min(max(watched / 7 - 1, 0.0), 1.0)
     days = [1 - trust + trust * 7 * (d + _PRIOR_STORIES / 7) / total for d in rhythm.days]
     trust = min(max(watched - 1, 0.0), 1.0)
-    even, more = (1 - trust) / 24 + trust * _PRIOR_STORIES / 24 / total, trust / total
-    return days, list(accumulate((even + more * h for h in rhythm.hours), initial=0.0))
+    even = (1 - trust) / 24 + trust * _PRIOR_STORIES / 24 / total
+    return days, list(accumulate(rhythm.hours, initial=0.0)), even, trust / total
 
 
-def _until(hours: Sequence[float], second: float) -> float:
+def _until(shape: _Shape, second: float) -> float:
     """Share of a day's stories that come before a second of that day."""
-    hour = int(second // 3600)
-    return hours[hour] + (hours[hour + 1] - hours[hour]) * (second / 3600 - hour)
+    _, counts, even, each = shape
+    at = second / 3600
+    hour = int(at)
+    return even * at + each * (counts[hour] + (counts[hour + 1] - counts[hour]) * (at - hour))
 
 
-def _back(hours: Sequence[float], share: float) -> float:
+def _back(shape: _Shape, share: float) -> float:
     """The second of the day until which that share of its stories came."""
+    _, counts, even, each = shape
+    before = 0.0
     for hour in range(24):
-        if hours[hour + 1] >= share:
-            return 3600 * (hour + (share - hours[hour]) / (hours[hour + 1] - hours[hour]))
+        after = even * (hour + 1) + each * counts[hour + 1]
+        if after >= share:
+            return 3600 * (hour + (share - before) / (after - before))
+        before = after
     return _DAY_SECONDS
 
 
