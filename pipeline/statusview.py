@@ -37,7 +37,7 @@ def print_report(status: Row, settings: Config) -> None:
     needing = [s for s in sources if s["needs_person"]]
     rest = [s for s in sources if not s["needs_person"]]
     _head(status, len(needing))
-    _section("These need you", needing, _long, with_advice=True)
+    _section("These need you", needing, _long)
     troubled = [s for s in rest if s["state"] not in ("healthy", *_QUIET)]
     _section("Not as it should be, but nobody is needed yet", troubled, _long)
     names = {s.id: s.name for s in settings.sources}
@@ -63,33 +63,25 @@ def _head(status: Row, needing: int) -> None:
     ])  # fmt: skip
 
 
-def _section(
-    title: str, sources: Sequence[Row], words: Callable[[Row], tuple[str, ...]],
-    *, with_advice: bool = False,
-) -> None:  # fmt: skip
-    """The sources of one heading, those of one state together."""
-    states = metadata.described()["states"]
-    items = []
-    for state in states:
-        alike = [s for s in sources if s["state"] == state]
-        items += [words(s) for s in sorted(alike, key=lambda s: s["name"].casefold())]
-        if alike and with_advice:
-            items.append((f"What to do when a source is {states[state]['label']}: "
-                          f"{states[state]['do']}",))  # fmt: skip
-    terminal.section(f"{title} ({len(sources)})" if title else "", items)
+def _section(title: str, sources: Sequence[Row], words: Callable[[Row], tuple[str, ...]]) -> None:
+    """The sources of one heading, those of one state together, the worst state first."""
+    states = list(metadata.described()["states"])
+    ordered = sorted(sources, key=lambda s: (states.index(s["state"]), s["name"].casefold()))
+    terminal.section(f"{title} ({len(sources)})", [words(s) for s in ordered])
 
 
 def _long(source: Row) -> tuple[str, ...]:
     """Name, state and since when; then the reason, and the last new story."""
     label = metadata.described()["states"][source["state"]]["label"]
     since = ""
-    if source["since_at"] and source["state"] not in _BY_NEWS:
+    if source["since_at"] and source["state"] not in _BY_NEWS and "(since " not in source["reason"]:
         since = f" since {moment(source['since_at'])} UTC"
     return (f"{source['name']}: {label}{since}", f"{_sentence(source['reason'])} {_news(source)}.")
 
 
 def _short(source: Row) -> tuple[str, ...]:
-    return (f"{source['name']}: {_news(source).lower()}",)
+    news = _news(source)
+    return (f"{source['name']}: {news[0].lower()}{news[1:]}",)
 
 
 def _news(source: Row) -> str:

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 import structlog
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -120,8 +119,9 @@ def section(title: str, items: Sequence[Sequence[str]]) -> None:
     margin = 2 if title else 0
     for item in items:
         for number, line in enumerate(item):
-            left = margin + (2 if number else 0)
-            console.print(Padding(Text(printable(line)), (0, 0, 0, left), expand=False))
+            left = " " * (margin + (2 if number else 0))
+            for part in Text(printable(line)).wrap(console, console.width - len(left)):
+                console.print(Text(left + part.plain.rstrip()))
     console.print()
 
 

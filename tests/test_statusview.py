@@ -98,7 +98,7 @@ def test_who_needs_a_person_comes_first_then_what_was_missed(every_state: Any) -
     words = done.stdout
     order = [
         "8 of 22 sources need a person.", "These need you (8)", "Paper of failing 1: failing since",
-        "What to do when a source is failing:", "Paper of refused 1: refused since",
+        "Answers 404", "Paper of refused 1: refused since",
         "Paper of retired 1: gone since", "Paper of hollow 2: hollow since",
         "Not as it should be, but nobody is needed yet (8)", "Paper of moved 1: moved since",
         "Stories may have been missed in the last 30 days", "Paper of healthy 1, between ",
