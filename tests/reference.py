@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import click
+import yaml
 
 from pipeline.cli import cli
 from pipeline.publish.reference import schema_markdown
@@ -43,6 +44,16 @@ def commands() -> str:
         context = click.Context(command, info_name=f"inspection-watch {name}", terminal_width=90)
         parts.append(f"#### `{name}`\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
+
+
+def faults() -> str:
+    """What publishers do wrong and what happens then, a table a kind, from the tests' records."""
+    path = ROOT / "tests" / "watch" / "faults.yaml"
+    parts = []
+    for kind, records in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        rows = [f"| {record['what']} | {record['happens']} |" for record in records.values()]
+        parts.append("\n".join([f"| {kind} | What happens |", "|---|---|", *rows]))
+    return "\n\n".join(parts)
 
 
 def schema() -> str:
