@@ -155,7 +155,7 @@ class Fetcher:
         if rules.allows(str(at)):
             return None
         if rules.problem:
-            return self._fail(ask, "robots", "transient", rules.problem)
+            return self._fail(ask, rules.kind, "transient", rules.problem)
         reason = "its robots.txt asks robots such as ours to keep out"
         return self._fail(ask, "robots", "permanent", reason)
 
@@ -167,17 +167,19 @@ class Fetcher:
             return await asyncio.shield(self._rules[key])
         waiting = self._rules[key] = asyncio.get_running_loop().create_future()
         record = self._known.get(origin)
+        answer: Response | Failure | None = None
         try:
             if record is None or not robots.is_fresh(record, self._clock()):
                 url = f"{origin}/robots.txt"
                 answer = await self._get(url, "robots", allow_private, False, {})
                 record = robots.learned(record, origin, answer, self._clock())
-                self.learned[origin] = record
+                if robots.is_worth_keeping(record):
+                    self.learned[origin] = record
         except BaseException:
             # Whoever waits is told to keep out for now; the cause goes on to our own caller.
             waiting.set_result(Rules(problem="its robots.txt was not read to the end"))
             raise
-        rules = robots.rules_of(record, self._clock())
+        rules = robots.rules_of(record, self._clock(), answer)
         self._lane(addresses.host_of(at)).delay = rules.delay
         waiting.set_result(rules)
         return rules

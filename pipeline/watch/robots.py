@@ -14,11 +14,11 @@ What an answer means (RFC 9309 section), and how long it holds:
 | 3xx (2.3.1.2)                             | those of the place it leads to, also on another host, for this origin | after 24 hours |
 | more than 5 redirects, or in a circle     | none: everything is allowed        | after 24 hours |
 | 5xx, 429, any other status (2.3.1.4)      | the last known if younger than 30 days, else keep out | after 1 hour |
-| no answer, cut, late, damaged             | the same                           | after 1 hour   |
-| a private address                         | the same                           | after 1 hour   |
+| no answer, cut, late, damaged, private    | the same                           | after 1 hour; with the next page where no rules were ever known |
 
 The 24 hours are RFC 9309 2.4; a Cache-Control of the server is not looked at, as it could only
-shorten them. Keeping out is for now (a `transient` failure): the pages stay in the queue.
+shorten them. Keeping out is for now (a `transient` failure): the pages stay in the queue. Where the
+network is what failed, the page's failure is of that kind, so that an outage of ours is seen as one.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from datetime import datetime, timedelta
 
 from protego import Protego
 
-from pipeline.models import Failure, Response, RobotsRecord
+from pipeline.models import Failure, FailureKind, Response, RobotsRecord
 
 #: what publishers write after `User-agent:` to address us
 TOKEN = "InspectionWatch"
@@ -42,6 +42,8 @@ HOLDS = timedelta(hours=24)
 HOLDS_UNREACHED = timedelta(days=30)
 #: between two tries at one that could not be read
 RETRY = timedelta(hours=1)
+#: failures that a dead network of our own would cause as well
+_NETWORK = {"dns", "connection", "timeout"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +52,7 @@ class Robots:
 
     rules: Protego | None = None
     problem: str | None = None
+    kind: FailureKind = "robots"  #: of a page that `problem` keeps us from
 
     def allows(self, url: str) -> bool:
         """True where the rules, if there are any, let us fetch `url`."""
@@ -91,12 +94,22 @@ def is_fresh(record: RobotsRecord, now: datetime) -> bool:
     return timedelta(0) <= now - record.fetched_at < HOLDS
 
 
-def rules_of(record: RobotsRecord, now: datetime) -> Robots:
-    """The rules that `record` stands for at `now`."""
+def is_worth_keeping(record: RobotsRecord) -> bool:
+    """False where nothing was ever said: that no answer came may well be our own network."""
+    return record.body is not None or record.status is not None
+
+
+def rules_of(
+    record: RobotsRecord, now: datetime, answer: Response | Failure | None = None
+) -> Robots:
+    """The rules that `record` stands for at `now`; `answer`: what it was learned from just now."""
     age = now - record.fetched_at
     if record.body is None or (record.reason is not None and age >= HOLDS_UNREACHED):
         why = f" ({record.reason})" if record.reason else ""
-        return Robots(problem=f"its robots.txt could not be read{why}, so it is left alone")
+        problem = f"its robots.txt could not be read{why}, so it is left alone"
+        if isinstance(answer, Failure) and answer.kind in _NETWORK:
+            return Robots(problem=problem, kind=answer.kind)
+        return Robots(problem=problem)
     return parse(record.body) if record.body else Robots()
 
 
