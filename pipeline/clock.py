@@ -35,6 +35,7 @@ from pipeline.archive.lock import writing
 from pipeline.archive.tidying import tidy
 from pipeline.errors import ConfigError, Locked, Unwritable, WatchError
 from pipeline.models import Config, Report
+from pipeline.watch.fetch import Limits
 
 log = structlog.get_logger()
 
@@ -55,9 +56,11 @@ class Service:
         *,
         tick: int | None = None,
         connect: Mapping[str, tuple[str, int]] | None = None,
+        limits: Limits | None = None,
         now: job.Clock = job.utc_now,
     ) -> None:
-        self.db, self.sources, self.connect, self.now = db, sources, connect, now
+        self.db, self.sources, self.now = db, sources, now
+        self.connect, self.limits = connect, limits
         self.worker = job.Worker(what="watch", started_at=now(), clock=now, tick_seconds=tick)
         self.stop = threading.Event()
         self.failed: WatchError | None = None  #: what ended the service, if something did
@@ -105,7 +108,7 @@ class Service:
         whole, self._whole = self._whole, True
         try:
             report = job.tick(self.db, settings, self.worker, whole=whole, stop=self.stop.is_set,
-                              connect=self.connect)  # fmt: skip
+                              connect=self.connect, limits=self.limits)  # fmt: skip
         except (Locked, Unwritable) as e:
             self._in_trouble(str(e))
         except WatchError as e:
