@@ -17,7 +17,7 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup, escape
 
 from pipeline.archive.fulltext import search_terms
-from pipeline.publish import metadata, pages
+from pipeline.publish import metadata, pages, sourcepage
 
 log = structlog.get_logger()
 
@@ -34,6 +34,8 @@ _HEADERS = [
 ]
 #: columns with an agency's name → the column that has its id
 _AGENCY_NAMES = {"name": "agency_id", "body": "body_id"}
+#: columns with a source's name, beside its id in `source_id`
+_SOURCE_NAMES = ("name", "source")
 #: between two sentences that a view has joined; a "; " inside a sentence is left alone
 _JOINT = re.compile(r"""(?<=[.!?"”’]); (?=["“‘A-Z])""")
 _MARKED = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
@@ -58,6 +60,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["day"] = day
     env.filters["quotes"] = quotes
     env.filters["tilde"] = tilde_encode
+    env.filters["sentence"] = sentence
     env.globals["directions"] = pages.DIRECTIONS
     env.globals["not_stated"] = pages.NOT_STATED
     env.globals["described"] = metadata.described
@@ -67,6 +70,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 _PAGES: dict[str, tuple[str, Callable[[Database, str], Awaitable[dict[str, Any]]]]] = {
     "articles": ("story.html", pages.story),
     "agencies": ("agency.html", pages.agency),
+    "sources": ("source.html", sourcepage.source),
 }
 
 
@@ -112,6 +116,9 @@ def render_cell(
     if column in _AGENCY_NAMES and _AGENCY_NAMES[column] in columns:
         agency = tilde_encode(row[_AGENCY_NAMES[column]] or "")
         where = f"{datasette.urls.table(database, 'agencies')}/{agency}"
+        return Markup('<a href="{}">{}</a>').format(where, value)
+    if column in _SOURCE_NAMES and "source_id" in columns:
+        where = f"{datasette.urls.table(database, 'sources')}/{tilde_encode(row['source_id'])}"
         return Markup('<a href="{}">{}</a>').format(where, value)
     if column in ("article_url", "url") and web_link(value):
         host = urlsplit(value).hostname
@@ -200,6 +207,13 @@ def web_link(value: str | None) -> str:
     except ValueError:
         return ""
     return str(value) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def sentence(reason: str | None) -> str:
+    """A diagnosis as a sentence of its own: a capital at its start, a full stop at its end."""
+    words = (reason or "").strip()
+    words = words[:1].upper() + words[1:]
+    return words if not words or words.endswith((".", "!", "?")) else f"{words}."
 
 
 def quotes(evidence: str | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.publish.pages import framework_name
 from pipeline.publish.plugin import day, quotes, web_link
 from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
+from pipeline.publish.sourcepage import rhythm
 
 HARWICK = "https://weekly.example/news/harwick-neglect"
 PAGES = [
@@ -21,6 +23,7 @@ PAGES = [
     "/archive/inspections_reported", "/archive/judgements", "/archive/agency_coverage",
     "/archive/source_health", "/archive/search?q=script", "/archive/reported-lately?days=36500",
     "/archive/near-misses", "/archive/agencies/ofsted", "/archive/findings",
+    "/archive/sources/weekly", "/archive/sources/lowmoor-post", "/archive/robots",
     "/archive?sql=select+headline%2C+publisher%2C+url+from+articles",
 ]  # fmt: skip
 HOSTILE = ["<script>document", "<script>alert", "<svg onload", "<img src=x", "<style>body{",
@@ -158,7 +161,8 @@ def test_public_shows_evidence_and_links_but_no_text(public: Any) -> None:
 
 
 @pytest.mark.parametrize("words", ["screening tool was singled out", "Join today", "SECRETSUMMARY",
-                                   "front door team in Harwick", "have been praised", "SECRETROBOTS"])  # fmt: skip
+                                   "front door team in Harwick", "have been praised",
+                                   "SECRETROBOTS"])  # fmt: skip
 def test_the_public_file_holds_no_publishers_words(words: str, public: Any) -> None:
     path = next(db.path for n, db in public.databases.items() if not n.startswith("_"))
     assert words.encode() not in Path(path).read_bytes()
@@ -230,3 +234,82 @@ def test_an_agency_has_its_grades_and_its_stories(site: Any) -> None:
 )
 def test_joined_sentences_are_told_apart(evidence: str | None, wanted: list[str]) -> None:
     assert quotes(evidence) == wanted
+
+
+def test_a_source_in_trouble_says_what_is_wrong_since_when_and_what_it_may_have_missed(
+    site: Any,
+) -> None:
+    html = " ".join(get(site, "/archive/sources/lowmoor-post").text.split())
+    for words in (
+        "<h1>Lowmoor Post</h1>", '<span class="badge badge-strong">failing</span>',
+        "Needs a person", "Failed four times in a row: the server does not answer in time.",
+        "What “failing” means, and what to do", "News sitemap", "failed 4 times in a row",
+        "South East", "all 20 stories of the list were new", "about 31 were to be expected",
+        "20 of 20 new", "Nothing changed", "Not learned yet", "could not be read",
+        'href="/archive/robots/https~3A~2F~2Flowmoor-post~2Eexample"',
+        'href="/archive/last-week?source=lowmoor-post"',
+        'href="/archive/articles?source_id=lowmoor-post">2</a>, of which 1 reports',
+    ):  # fmt: skip
+        assert words in html, words
+    assert "Moved for good" not in html
+
+
+def test_a_source_shows_its_rhythm_and_where_it_moved(site: Any) -> None:
+    html = " ".join(get(site, "/archive/sources/weekly").text.split())
+    for words in (
+        "Half of them between 7:00 and 10:00, UK time; Monday is the busiest day",
+        "About 3 a week lately", "The longest silence while it was watched: 2 days",
+        "Stories by hour of the day", "Moved for good", "25 items in its list",
+        '<a rel="noopener noreferrer" href="https://www.weekly.example/feed">', "it has none",
+        "in sources.yaml it is https://weekly.example/feed", "Nowhere that was noticed",
+    ):  # fmt: skip
+        assert words in html, words
+    assert html.count("<rect ") == 24 + 7
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("closed", "switched off"),
+        ("fresh", "not looked at yet"),
+        ("courier", "all 20 stories of the list were new"),
+        ("former", "It is no longer in sources.yaml"),
+    ],
+)
+def test_every_source_has_a_page(source: str, words: str, site: Any, public: Any) -> None:
+    for datasette in (site, public):
+        html = get(datasette, f"/archive/sources/{source}").text
+        assert words in html
+        assert html.count("<h1>") == 1
+
+
+def test_lists_lead_to_the_page_of_a_source(site: Any) -> None:
+    assert '<a href="/archive/sources/lowmoor-post"><strong>Lowmoor Post' in get(site, "/").text
+    for path in ("source_health", "sources-in-trouble", "missed"):
+        html = get(site, f"/archive/{path}").text
+        assert 'href="/archive/sources/lowmoor-post">Lowmoor Post</a>' in html
+    assert get(site, "/archive/sources/nobody").status_code == 404
+
+
+def test_no_robots_rules_in_public(public: Any) -> None:
+    row = get(public, "/archive/robots.json?_shape=array").json()[0]
+    assert row["body"] is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "wanted"),
+    [
+        ({9: 5}, "between 9:00 and 10:00"),
+        ({23: 5, 0: 4}, "between 23:00 and 0:00"),
+        ({22: 2, 23: 4, 0: 4, 12: 1}, "between 23:00 and 1:00"),
+        (dict.fromkeys(range(24), 1), "between 0:00 and 12:00"),
+    ],
+)
+def test_busy_hours_in_words(hours: dict[int, float], wanted: str) -> None:
+    counts = [hours.get(n, 0) for n in range(24)]
+    said = json.dumps({"hours": counts, "days": [1] * 7, "longest_seconds": 5400})
+    told = rhythm([said])
+    assert told
+    assert told["busiest_hours"] == wanted
+    assert told["silence"] == "90 minutes"
+    assert rhythm([]) is None
