@@ -99,7 +99,7 @@ def read(
         return _read_json(body, url, base, known, going)
     if _MARKUP.search(body[:4096]) and not _ROOT.search(body[:4096]):
         # Before parsing: feedparser takes a minute to find no entry in a long page.
-        raise FeedError(f"{_what_it_is(body)}, not a feed", url=url)
+        raise FeedError(f"{what_it_is(body)}, not a feed", url=url)
     sent = {"content-location": base, "content-type": content_type or "application/xml"}
     if "content-language" in (headers or {}):
         sent["content-language"] = (headers or {})["content-language"]
@@ -131,7 +131,7 @@ def _read_parts(
             return None
         records += map(item, parsed.entries)
         title = title or _title(parsed)
-    return Feed(title=title, entries=_entries(records, url, base), hints=hints.read(around),
+    return Feed(title=title, entries=entries_of(records, url, base), hints=hints.read(around),
                 unchanged=len(parts.items) - len(wanted),
                 items=tuple(raw.digest for raw in parts.items))  # fmt: skip
 
@@ -143,8 +143,8 @@ def _read_whole(
     _refuse_bombs(body, url)
     parsed = _feedparser(body, sent, url)
     if not parsed.get("version") and not parsed.entries:
-        raise FeedError(f"{_what_it_is(body)}, not a feed", url=url)
-    entries = _entries(map(item, parsed.entries), url, base)
+        raise FeedError(f"{what_it_is(body)}, not a feed", url=url)
+    entries = entries_of(map(item, parsed.entries), url, base)
     items = digests(entries)
     new = tuple(e for e, mark in zip(entries, items, strict=True) if mark not in known)
     return Feed(title=_title(parsed), entries=new, unchanged=len(entries) - len(new), items=items,
@@ -163,7 +163,7 @@ def _read_json(
         if number % AT_ONCE == 0 and not going():
             raise Stopped("was not read to its end", url=url)
         found.append(jsonfeed.item(record, feed, plain_text))
-    return Feed(title=feed.title, entries=_entries(found, url, base), hints=Hints(), items=items,
+    return Feed(title=feed.title, entries=entries_of(found, url, base), hints=Hints(), items=items,
                 unchanged=len(items) - len(new))  # fmt: skip
 
 
@@ -201,7 +201,8 @@ def _refuse_bombs(body: bytes, url: str) -> None:
                         kind="decoding")  # fmt: skip
 
 
-def _entries(items: Iterable[Item], url: str, base: str) -> tuple[Entry, ...]:
+def entries_of(items: Iterable[Item], url: str, base: str) -> tuple[Entry, ...]:
+    """Entries of the feed at `url`, whose relative links stand against `base`."""
     return unique(entry(found, feed_url=url, base=base) for found in items)
 
 
@@ -272,7 +273,8 @@ def _title(parsed: Any) -> str | None:
     return _headline(parsed.feed) if parsed.get("feed") else None
 
 
-def _what_it_is(body: bytes) -> str:
+def what_it_is(body: bytes) -> str:
+    """Bytes that are no feed, in two or three words."""
     for magic, what in _MAGIC:
         if body.startswith(magic):
             return what

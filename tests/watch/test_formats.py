@@ -1,0 +1,104 @@
+"""A folder of everything that lists stories, each with what must be read from it beside it."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.errors import FeedError, Stopped
+from pipeline.models import Listing
+from pipeline.watch import formats, sitemap
+from pipeline.watch.feeds import Feed
+from pipeline.watch.items import has_page
+
+FOLDER = Path(__file__).parent / "feeds"
+CASES = sorted(FOLDER.glob("*.yaml"))
+NEWS = (FOLDER / "sitemap-news.xml").read_bytes()
+
+
+def load(case: Path) -> tuple[dict[str, Any], bytes]:
+    (data,) = (p for p in FOLDER.glob(f"{case.stem}.*") if p.suffix != ".yaml")
+    return yaml.safe_load(case.read_text(encoding="utf-8")), data.read_bytes()
+
+
+def read(expected: dict[str, Any], body: bytes, **more: Any) -> Feed:
+    url = expected["url"]
+    listing = Listing(url=url, **expected["listing"]) if "listing" in expected else None
+    return formats.read(
+        expected.get("kind", "feed"), body, url=url, base=expected.get("base"), listing=listing,
+        content_type=expected.get("content_type", ""), **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.stem)
+def test_each_file_reads_as_it_says_beside_it(case: Path) -> None:
+    expected, body = load(case)
+    if "fails" in expected:
+        with pytest.raises(FeedError) as failed:
+            read(expected, body)
+        assert failed.value.problem == expected["fails"]
+        return
+    feed = read(expected, body)
+    if "at_least" not in expected:
+        assert len(feed.entries) == len(expected["entries"])
+    for entry, wanted in zip(feed.entries, expected["entries"], strict=False):
+        got = {key: has_page(entry) if key == "has_page" else getattr(entry, key)
+               for key in wanted}  # fmt: skip
+        assert got == wanted
+        assert entry.feed_url == expected["url"]
+    assert expected.get("title") in (None, feed.title)
+    minutes = expected.get("fresh_minutes")
+    assert feed.hints.fresh_for == (timedelta(minutes=minutes) if minutes else None)
+    assert feed.hints.skip_hours == set(expected.get("skip_hours", ()))
+    assert feed.hints.skip_days == set(expected.get("skip_days", ()))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.stem)
+def test_what_is_known_is_not_read_again_and_the_rest_comes_out_the_same(case: Path) -> None:
+    expected, body = load(case)
+    if "fails" in expected:
+        return
+    feed = read(expected, body)
+    again = read(expected, body, known=frozenset(feed.items))
+    assert (again.entries, again.unchanged) == ((), len(feed.items))
+    assert (again.items, again.hints) == (feed.items, feed.hints)
+    if len(feed.items) == len(feed.entries):
+        for digest, entry in zip(feed.items, feed.entries, strict=True):
+            others = frozenset(feed.items) - {digest}
+            assert read(expected, body, known=others).entries == (entry,)
+
+
+def test_an_index_says_when_its_sitemaps_changed() -> None:
+    index = b"""<sitemapindex><sitemap><loc>https://a.example/old.xml</loc></sitemap>
+        <sitemap><loc> https://a.example/new.xml </loc>
+        <lastmod>2026-11-02T08:00Z</lastmod></sitemap></sitemapindex>"""
+    assert sitemap.children(index, url="https://a.example/") == (
+        ("https://a.example/old.xml", None),
+        ("https://a.example/new.xml", "2026-11-02T08:00:00+00:00"),
+    )
+    assert sitemap.children(NEWS, url="https://a.example/") == ()
+
+
+def test_a_packed_bomb_is_not_unpacked_and_a_damaged_file_is_named() -> None:
+    bomb = gzip.compress(bytes(60 * 1024 * 1024))
+    with pytest.raises(FeedError, match="unpacks to more than 50 MB"):
+        formats.read("sitemap", bomb, url="https://a.example/s.xml.gz")
+    with pytest.raises(FeedError, match="a damaged gzip file"):
+        formats.read("sitemap", gzip.compress(NEWS)[:-20], url="https://a.example/s.xml.gz")
+
+
+def test_a_long_sitemap_is_read_to_its_end_and_stops_when_asked() -> None:
+    head, _, rest = NEWS.partition(b"<url>")
+    story = b"<url>" + rest.partition(b"</url>")[0] + b"</url>"
+    urls = (story.replace(b"good-1", b"good-%d" % n) for n in range(3_000))
+    body = head + b"".join(urls) + b"</urlset>"
+    feed = formats.read("sitemap", body, url="https://a.example/s.xml")
+    assert len(feed.entries) == len(set(feed.items)) == 3_000
+    turns = iter([True, False])
+    with pytest.raises(Stopped):
+        formats.read("sitemap", body, url="https://a.example/s.xml", going=lambda: next(turns))
