@@ -26,16 +26,16 @@ from pipeline.models import Failure, FeedState, Gap, Hints, Rhythm, Source
 from pipeline.watch import rhythm as rhythms
 from pipeline.watch.failures import LONGEST_WAIT
 
-#: How much of a story is to be expected at a look. Chosen by simulation: feeds of 20 items, `every`
-#: 30 minutes, `at_most` a day, 12 weeks of learning, then 14 weeks measured, mean of six runs
-#: (`tests/watch/pace.py`). Mean minutes until a story is seen / requests a day:
+#: How much of a story is to be expected at a look. Chosen by simulation (`tests/watch/pace.py`):
+#: feeds of 20 items, `every` 30 minutes, `at_most` a day, 12 weeks of learning, then 14 measured,
+#: 24 runs each. Mean minutes until a story is seen, and requests a day:
 #:
-#:                              every 30 min   silence/10     0.05        0.1        0.2
-#:   daily, 30 stories a day      16 / 45.7    16 / 44.7   16 / 43.9   16 / 41.1   17 / 38.3
-#:   council, 3 a week            16 / 45.7   175 / 11.1   49 /  7.5  123 /  3.8  274 /  1.9
-#:   weekly, 1 a week             18 / 45.7   503 /  4.2   58 /  2.3  131 /  1.5  346 /  1.3
+#:                            `every`    silence / 10     0.05        0.1         0.2
+#:   daily, 30 stories a day  16, 45.7     16, 44.7     16, 44.2    16, 41.4    17, 38.3
+#:   council, 3 a week        16, 45.7    194, 11.0     52,  7.7   123,  3.9   284,  2.0
+#:   weekly, 1 a week         16, 45.7    576,  4.2     62,  2.4   131,  1.6   308,  1.3
 #:
-#: 0.05 is the largest of them that shows a story within the hour, with fewer requests than before.
+#: 0.05 shows a story within about an hour, with fewer requests than a tenth of the silence takes.
 STORIES_A_LOOK = 0.05
 
 #: a feed that brought nothing for ten days is looked at once a day: a tenth of its silence

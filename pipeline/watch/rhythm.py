@@ -144,8 +144,9 @@ def when(rhythm: Rhythm, start: datetime, stories: float, limit: timedelta) -> d
 
 def words(rhythm: Rhythm) -> str:
     """'about 12 stories a day, mostly weekdays 7 to 19': hours are of UK time."""
-    said = _how_often(rate(rhythm))
     known = sum(rhythm.days)
+    # It last learned because a story came: that one is no measure of how often they come.
+    said = _how_often(rate(rhythm) * (max(known - 1, 0) + _PRIOR_DAYS) / (known + _PRIOR_DAYS))
     if known < 10:
         return said
     parts = []
