@@ -33,7 +33,7 @@ from pipeline.derive import DeriveReport, derive
 from pipeline.errors import WatchError
 from pipeline.models import Config, Report
 from pipeline.tag import corrections
-from pipeline.watch import feed_pass
+from pipeline.watch import checkup, feed_pass
 from pipeline.watch.fetch import Limits
 from pipeline.watch.run import run_pass
 
@@ -183,6 +183,9 @@ def _pass(
     seen = run_pass(archive, settings, everything=everything, now=started, stop=stop,
                     progress=progress, connect=connect, limits=limits)  # fmt: skip
     made = derive(archive, stop=stop, progress=progress)
+    if made.cleaned:
+        # Whether a source is behind a wall shows only now.
+        checkup.check(archive, settings.sources, worker.clock())
     publish.refresh(archive)
     report = Report(
         started_at=started,

@@ -22,5 +22,8 @@ def check(archive: Archive, sources: Sequence[Source], now: datetime) -> None:
     gaps: dict[str, list[Gap]] = {}
     for gap in watching.gaps(archive, now - GAPS):
         gaps.setdefault(gap.source_id, []).append(gap)
-    found = [health.diagnose(s, feeds[s.id], now) for s in sources]
+    found = [
+        health.diagnose(s, feeds[s.id], now, access=access.get(s.id, {}), gaps=gaps.get(s.id, ()))
+        for s in sources
+    ]
     passes.record_health(archive, found, now)

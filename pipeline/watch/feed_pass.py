@@ -25,8 +25,7 @@ from pipeline.models import (
     Rhythm,
     Source,
 )
-from pipeline.watch import feeds as formats
-from pipeline.watch import health, polling, rhythm
+from pipeline.watch import formats, health, polling, rhythm
 from pipeline.watch.addresses import host
 from pipeline.watch.failures import failure
 from pipeline.watch.feeds import Feed
@@ -152,9 +151,9 @@ async def _read(
 
     def read() -> Feed:
         return formats.read(
-            answer.body, url=state.url, content_type=answer.content_type,
+            state.kind, answer.body, url=state.url, content_type=answer.content_type,
             headers=answer.headers, base=answer.final_url,
-            known=known,
+            listing=work.sources[state.source_id].listing, known=known,
             going=lambda: not work.stop(),
         )  # fmt: skip
 

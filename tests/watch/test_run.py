@@ -100,7 +100,7 @@ def test_one_bad_source_never_stops_the_others(run: Runner, web: Web) -> None:
         "http://cut.example/feed": ("connection", "transient"),
     }
     assert run.health() == {"good": "healthy", "refuses": "refused", "hangs": "failing",
-                            "html": "failing", "cut": "failing"}  # fmt: skip
+                            "html": "hollow", "cut": "failing"}  # fmt: skip
     reason = run.rows("SELECT reason FROM health WHERE source_id = 'html'")[0]["reason"]
     assert "an HTML page (title: Home), not a feed" in reason
     assert len(run.rows("SELECT * FROM fetches WHERE what = 'feed'")) == 5
