@@ -97,7 +97,10 @@ def pre_election(day: date) -> Period | None:
 
 def is_public(url: str | None) -> bool:
     """Whether an address is a public body's, whom the pre-election period binds."""
-    host = (urlsplit(url or "").hostname or "").lower()
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        return False
     known = load_yaml(_FILE)
     return not set(host.split(".")).isdisjoint(known["public_labels"]) or any(
         host == h or host.endswith("." + h) for h in known["public_hosts"]
@@ -112,16 +115,14 @@ def why_quiet(now: datetime, since: datetime, *, public: bool = True) -> str | N
     """
     here, then = now.astimezone(LONDON), since.astimezone(LONDON)
     today = here.date()
+    between = list(_from_to(then.date(), today)) if now - since < 60 * _DAY else []
+    worked = sum(d.weekday() < 5 and not is_day_off(d) for d in between[1:])
+    if between and worked <= 2 and (words := _time_off(between, today)):
+        return words
     period = pre_election(today) if public else None
     if period and now - since > 3 * _DAY:
         poll = f"{period.poll.day} {period.poll:%B %Y}"
         return f"public bodies say little in the weeks before {period.name} of {poll}"
-    between = list(_from_to(then.date(), today)) if now - since < 60 * _DAY else []
-    worked = sum(d.weekday() < 5 and not is_day_off(d) for d in between[1:])
-    if between and worked <= 2:
-        words = _time_off(between, today)
-        if words:
-            return words
     if now - since <= _NIGHT and not _MORNING <= here.hour < _EVENING:
         return "it is night"
     return None
