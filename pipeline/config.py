@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from cssselect import HTMLTranslator, SelectorError
 
 from pipeline.errors import ConfigError
-from pipeline.models import Config, Source
+from pipeline.models import Config, Listing, Source
 
 EVERY = timedelta(minutes=30)
 AT_MOST = timedelta(hours=24)
@@ -26,9 +27,12 @@ SHORTEST = timedelta(minutes=1)
 _TOP = ("defaults", "sources")
 _DEFAULTS = ("every", "at_most", "contact")
 _SOURCE = (
-    "id", "name", "homepage", "feeds", "every", "at_most", "enabled", "pages", "allow_private",
-    "region", "note",
+    "id", "name", "homepage", "feeds", "sitemap", "page", "every", "at_most", "enabled",
+    "pages", "allow_private", "region", "note",
 )  # fmt: skip
+_PAGE = ("url", "item", "link", "headline", "date", "summary")
+_KINDS = {"feed": ("feeds", "a feed"), "sitemap": ("sitemap", "a sitemap"),
+          "page": ("page", "the page")}  # fmt: skip
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -98,11 +102,20 @@ def _source(record: Any, number: int, defaults: dict[str, Any], *, path: str) ->
     if at_most < every:
         raise ConfigError("is shorter than `every`", path=path, record=id_, key="at_most")
     enabled = _flag(record, "enabled", True, path=path, record=id_)
+    feeds = _addresses(record, "feeds", path=path, record=id_)
+    sitemaps = _addresses(record, "sitemap", path=path, record=id_)
+    listing = _listing(record, path=path, record=id_)
+    if enabled and not (feeds or sitemaps or listing):
+        raise ConfigError("must hold at least one address where there is no `sitemap` and no "
+                          "`page` (or set `enabled: false`)",
+                          path=path, record=id_, key="feeds")  # fmt: skip
     return Source(
         id=id_,
         name=_text(record, "name", path=path, record=id_) or id_,
         homepage=_optional_url(record, path=path, record=id_),
-        feeds=_feeds(record, enabled, path=path, record=id_),
+        feeds=feeds,
+        sitemaps=sitemaps,
+        listing=listing,
         every=every,
         at_most=at_most,
         enabled=enabled,
@@ -122,14 +135,16 @@ def _mapping(value: Any, *, path: str, record: str) -> dict[str, Any]:
 
 
 def _known_keys(
-    content: dict[str, Any], allowed: tuple[str, ...], *, path: str, record: str | None
-) -> None:
+    content: dict[str, Any], allowed: tuple[str, ...], *, path: str, record: str | None,
+    within: str = "",
+) -> None:  # fmt: skip
     for key in content:
         if key in allowed:
             continue
         near = difflib.get_close_matches(str(key), allowed, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(allowed)}"
-        raise ConfigError(f"is not a key here; {hint}", path=path, record=record, key=str(key))
+        raise ConfigError(f"is not a key here; {hint}", path=path, record=record,
+                          key=f"{within}{key}")  # fmt: skip
 
 
 def _text(content: dict[str, Any], key: str, *, path: str, record: str) -> str | None:
@@ -173,20 +188,48 @@ def _duration(
     return value
 
 
-def _feeds(content: dict[str, Any], enabled: bool, *, path: str, record: str) -> tuple[str, ...]:
-    value = content.get("feeds", [])
+def _addresses(content: dict[str, Any], key: str, *, path: str, record: str) -> tuple[str, ...]:
+    """One address or a list of them."""
+    value = content.get(key, [])
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
         raise ConfigError(f"must be a list of addresses, not {_shown(value)}",
-                          path=path, record=record, key="feeds")  # fmt: skip
-    if enabled and not value:
-        raise ConfigError("must hold at least one address (or set `enabled: false`)",
-                          path=path, record=record, key="feeds")  # fmt: skip
-    feeds = tuple(_url(v, path=path, record=record, key="feeds") for v in value)
-    if len(set(feeds)) < len(feeds):
-        raise ConfigError("holds one address twice", path=path, record=record, key="feeds")
-    return feeds
+                          path=path, record=record, key=key)  # fmt: skip
+    addresses = tuple(_url(v, path=path, record=record, key=key) for v in value)
+    if len(set(addresses)) < len(addresses):
+        raise ConfigError("holds one address twice", path=path, record=record, key=key)
+    return addresses
+
+
+def _listing(content: dict[str, Any], *, path: str, record: str) -> Listing | None:
+    """`page`: the address of a page that lists stories, and how to find them on it."""
+    value = content.get("page")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise ConfigError("must hold `url:` and `item:`, a CSS selector that finds each story, "
+                          f"not {_shown(value)}", path=path, record=record, key="page")  # fmt: skip
+    _known_keys(value, _PAGE, path=path, record=record, within="page.")
+    selectors = {key: _selector(value, key, path=path, record=record) for key in _PAGE[1:]}
+    item = selectors.pop("item")
+    if item is None:
+        raise ConfigError("is missing: a CSS selector that finds each story on the page",
+                          path=path, record=record, key="page.item")  # fmt: skip
+    url = _url(value.get("url"), path=path, record=record, key="page.url")
+    return Listing(url=url, item=item, **selectors)
+
+
+def _selector(content: dict[str, Any], key: str, *, path: str, record: str) -> str | None:
+    text = content.get(key)
+    if text is None:
+        return None
+    try:
+        HTMLTranslator().css_to_xpath(text if isinstance(text, str) else "")
+    except SelectorError as e:
+        raise ConfigError(f"{_shown(text)} is not a CSS selector that can be used: {e}",
+                          path=path, record=record, key=f"page.{key}") from None  # fmt: skip
+    return " ".join(str(text).split())
 
 
 def _optional_url(content: dict[str, Any], *, path: str, record: str) -> str | None:
@@ -214,17 +257,19 @@ def _url(value: Any, *, path: str, record: str | None, key: str) -> str:
 
 
 def _unique(sources: tuple[Source, ...], *, path: str) -> None:
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, str]] = {}
     ids: set[str] = set()
     for source in sources:
         if source.id in ids:
             raise ConfigError("is the id of two sources", path=path, record=source.id, key="id")
         ids.add(source.id)
-        for feed in source.feeds:
-            if feed in seen:
-                raise ConfigError(f"{feed} is also a feed of {seen[feed]}",
-                                  path=path, record=source.id, key="feeds")  # fmt: skip
-            seen[feed] = source.id
+        for address, kind in source.watched:
+            key, words = _KINDS[kind]
+            if address in seen:
+                earlier, of = seen[address]
+                raise ConfigError(f"{address} is also {earlier} of {of}",
+                                  path=path, record=source.id, key=key)  # fmt: skip
+            seen[address] = (words, source.id)
 
 
 def _shown(value: Any) -> str:

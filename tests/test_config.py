@@ -10,6 +10,7 @@ import yaml
 
 from pipeline import config
 from pipeline.errors import ConfigError
+from pipeline.models import Listing
 
 CASES = yaml.safe_load((Path(__file__).parent / "config_cases.yaml").read_text(encoding="utf-8"))
 
@@ -34,6 +35,21 @@ def test_a_right_file_with_its_defaults_filled_in() -> None:
     assert (full.enabled, full.pages, full.allow_private) == (False, False, True)
     assert full.region == "North East"
     assert full.note == "answers robots with 403"
+
+
+def test_sources_without_a_feed() -> None:
+    plain, full = config.parse(CASES["without_feeds"], path="sources.yaml").sources
+    assert plain.watched == (("https://a.example/news.xml", "sitemap"),)
+    assert full.watched == (
+        ("https://b.example/feed", "feed"),
+        ("https://b.example/1.xml", "sitemap"),
+        ("https://b.example/2.xml.gz", "sitemap"),
+        ("https://b.example/news", "page"),
+    )
+    assert full.listing == Listing(
+        url="https://b.example/news", item="ul.news > li", link=None, headline="h3", date="time",
+        summary=None,
+    )  # fmt: skip
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

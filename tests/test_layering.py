@@ -23,7 +23,7 @@ OWNERS = {
     "htmldate": ("clean/",),
     "lxml": ("clean/",),
     "bs4": ("clean/",),
-    "cssselect": ("clean/",),
+    "cssselect": ("clean/", "config.py"),
     "dateutil": ("clean/", "watch/"),
     "courlan": ("urls.py",),
     "pypdfium2": ("clean/",),
@@ -43,8 +43,9 @@ OWNERS = {
 }
 
 #: pure modules: data in, data out; no network, no database, no terminal
-PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py", "watch/rhythm.py",
-        "watch/silence.py", "watch/calendar.py", "urls.py", "watch/robots.py",
+PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py",
+        "watch/formats.py", "watch/splitting.py", "watch/sitemap.py", "watch/hints.py",
+        "watch/jsonfeed.py", "watch/items.py", "watch/rhythm.py", "watch/silence.py", "watch/calendar.py", "urls.py", "watch/robots.py",
         "watch/encoding.py", "watch/addresses.py", "watch/failures.py",
         "config.py", "models/", "errors.py", "knowledge/__init__.py")  # fmt: skip
 IMPURE_LIBRARIES = {"aiohttp", "requests", "httpx", "urllib.request", "http.client", "socket",

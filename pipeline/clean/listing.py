@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import lxml.html
-from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
@@ -41,15 +40,6 @@ class ListPage:
     title: str | None
     matches: int
     items: tuple[Listed, ...]
-
-
-def selector_problem(text: str) -> str | None:
-    """What is wrong with a CSS selector, in words; None for one that can be used."""
-    try:
-        etree.XPath(HTMLTranslator().css_to_xpath(text))
-    except (SelectorError, etree.XPathError) as e:
-        return str(e) or type(e).__name__
-    return None
 
 
 def read(body: bytes, *, url: str, content_type: str, listing: Listing) -> ListPage:
