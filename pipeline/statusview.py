@@ -10,6 +10,7 @@ from pipeline import terminal
 from pipeline.archive import open_archive, reading
 from pipeline.models import Config
 from pipeline.publish import metadata
+from pipeline.publish.words import sentence
 from pipeline.summary import Row, counted, gap_words, moment
 
 _QUIET = ("quiet", "never_run", "disabled")
@@ -76,7 +77,7 @@ def _long(source: Row) -> tuple[str, ...]:
     since = ""
     if source["since_at"] and source["state"] not in _BY_NEWS and "(since " not in source["reason"]:
         since = f" since {moment(source['since_at'])} UTC"
-    return (f"{source['name']}: {label}{since}", f"{_sentence(source['reason'])} {_news(source)}.")
+    return (f"{source['name']}: {label}{since}", f"{sentence(source['reason'])} {_news(source)}.")
 
 
 def _short(source: Row) -> tuple[str, ...]:
@@ -87,9 +88,3 @@ def _short(source: Row) -> tuple[str, ...]:
 def _news(source: Row) -> str:
     last = source["last_new_at"]
     return f"Last new story {moment(last)} UTC" if last else "No new story yet"
-
-
-def _sentence(words: str) -> str:
-    """A reason as a sentence of its own."""
-    words = words[:1].upper() + words[1:]
-    return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -131,7 +131,8 @@ def gap_words(gap: Row, names: Mapping[str, str]) -> str:
     """'Gazette, between 3 Nov 2026, 09:00 and 5 Nov 2026, 09:00 UTC (all 20 stories were new).'"""
     name = names.get(gap["source_id"], gap["source_id"])
     window = f"between {moment(gap['since_at'])} and {moment(gap['until_at'])} UTC"
-    return f"{name}, {window} (all {gap['entries']} stories were new)."
+    held = "the one story was" if gap["entries"] == 1 else f"all {gap['entries']} stories were"
+    return f"{name}, {window} ({held} new)."
 
 
 def say_derived(report: DeriveReport, *, dry_run: bool) -> int:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from pipeline.archive.fulltext import search_terms
 from pipeline.publish import metadata, pages, sourcepage
+from pipeline.publish.words import sentence
 
 log = structlog.get_logger()
 
@@ -207,13 +208,6 @@ def web_link(value: str | None) -> str:
     except ValueError:
         return ""
     return str(value) if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
-def sentence(reason: str | None) -> str:
-    """A diagnosis as a sentence of its own: a capital at its start, a full stop at its end."""
-    words = (reason or "").strip()
-    words = words[:1].upper() + words[1:]
-    return words if not words or words.endswith((".", "!", "?")) else f"{words}."
 
 
 def quotes(evidence: str | None) -> list[str]:

@@ -59,6 +59,8 @@ KINDS = {
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 #: the busiest hours that are named: the fewest in a row that hold this share of the stories
 _MOST = 0.5
+#: of fewer stories (older weeks counting less) a picture would show chance
+_FEWEST = 5.0
 
 
 async def _rows(db: Database, sql: str, source_id: str) -> list[dict[str, Any]]:
@@ -100,14 +102,14 @@ def came(fetch: dict[str, Any]) -> str:
 
 
 def rhythm(texts: Sequence[str]) -> dict[str, Any] | None:
-    """When the stories of some feeds come, from the JSON of `feeds.rhythm`; None: not learned yet.
+    """When the stories of some feeds come, from the JSON of `feeds.rhythm`; None: too few.
 
     `hours` and `days` are bars: {label, share (of all), height (1: the tallest)}, UK time.
     """
     learned = [json.loads(text) for text in texts]
     hours = [sum(r["hours"][n] for r in learned) for n in range(24)]
     days = [sum(r["days"][n] for r in learned) for n in range(7)]
-    if not learned or sum(hours) <= 0 or sum(days) <= 0:
+    if sum(days) < _FEWEST:
         return None
     names = [f"{n}:00 to {n + 1}:00" for n in range(24)]
     return {

@@ -77,6 +77,41 @@ def test_the_keyboard_reaches_the_content_first(watched: Watched) -> None:
     assert watched.page.url.endswith("#main")
 
 
+def test_from_a_silent_source_to_why_it_is_silent(watched: Watched) -> None:
+    page = watched.page
+    watched.open("/")
+    watched.follow(page.locator("ul.trouble").get_by_role("link", name="Harbour Times"))
+    watched.assert_well()
+    assert page.locator(".verdict").inner_text().startswith("refused Needs a person")
+    assert "403" in page.locator(".reason").inner_text()
+    meaning = page.locator("details", has_text="and what to do")
+    assert not meaning.locator("p").first.is_visible()
+    meaning.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert meaning.locator("p").first.is_visible()
+    watched.follow(page.get_by_role("link", name="All looks of its last week"))
+    assert "Failed" not in page.locator("h1").inner_text()
+    assert page.locator("td.col-outcome", has_text="failed").count() == 1
+    watched.assert_well()
+
+
+def test_a_source_shows_its_feeds_its_rhythm_and_its_last_looks(watched: Watched) -> None:
+    page = watched.page
+    watched.open("/demo/source_health")
+    watched.follow(page.get_by_role("link", name="Schools Gazette"))
+    watched.assert_well()
+    assert page.get_by_role("heading", name="Where it is looked at").is_visible()
+    assert page.locator("ul.feeds a").count() == 1
+    assert page.locator("#looks ~ .answers tbody tr").count() >= 1
+    for bars in page.locator("svg.bars").all():
+        box = bars.bounding_box()
+        assert box
+        assert box["height"] > 50
+    watched.follow(page.locator("dl.facts a").first)
+    assert page.locator("table.rows-and-columns tbody tr").count() >= 2
+    watched.assert_well()
+
+
 @pytest.mark.parametrize("name", ["articles", "inspections_reported", "source_health"])
 def test_what_the_columns_mean_unfolds_by_keyboard(watched: Watched, name: str) -> None:
     watched.open(f"/demo/{name}")

@@ -16,6 +16,7 @@ from pipeline.publish.plugin import day, quotes, web_link
 from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
 from pipeline.publish.sourcepage import rhythm
+from pipeline.publish.words import sentence
 
 HARWICK = "https://weekly.example/news/harwick-neglect"
 PAGES = [
@@ -273,6 +274,7 @@ def test_a_source_shows_its_rhythm_and_where_it_moved(site: Any) -> None:
         ("closed", "switched off"),
         ("fresh", "not looked at yet"),
         ("courier", "all 20 stories of the list were new"),
+        ("courier", "<p>Half of them between 8:00 and 9:00, UK time; Friday is the busiest day."),
         ("former", "It is no longer in sources.yaml"),
     ],
 )
@@ -294,6 +296,21 @@ def test_lists_lead_to_the_page_of_a_source(site: Any) -> None:
 def test_no_robots_rules_in_public(public: Any) -> None:
     row = get(public, "/archive/robots.json?_shape=array").json()[0]
     assert row["body"] is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "wanted"),
+    [
+        ("answers 404", "Answers 404."),
+        ("www.paper.example fell silent", "www.paper.example fell silent."),
+        ("https://a.example/: gone", "https://a.example/: gone."),
+        ("it answers. Is it empty?", "It answers. Is it empty?"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_reason_is_a_sentence(reason: str | None, wanted: str) -> None:
+    assert sentence(reason) == wanted
 
 
 @pytest.mark.parametrize(
