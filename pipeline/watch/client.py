@@ -289,9 +289,12 @@ def _headers(got: aiohttp.ClientResponse) -> dict[str, str]:
 def _text(name: str, value: str) -> str:
     """A header's bytes beyond ASCII, as text that a database takes; of an address, quoted."""
     data = value.encode("utf-8", "surrogateescape")
-    if name == "location":
-        return quote(data, safe="!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~ ")
-    return data.decode("utf-8", "replace")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        if name == "location":
+            return quote(data, safe="!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~ ")
+        return data.decode("utf-8", "replace")
 
 
 def _certificate(error: Exception) -> str:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 _PERMANENT = {301, 308}
 _REDIRECTS = _PERMANENT | {302, 303, 307}
 #: pages refused in a row, none given in between, after which a host is left alone for the pass;
-#: one alone may be that page's own lock
+#: one alone may be that page's own lock, but a browser check is meant for all of them
 _REFUSALS = 2
 
 
@@ -60,6 +60,13 @@ class _Ask:
     allow_private: bool
     robots: bool  #: each address on the way must be allowed by its robots.txt
     headers: Mapping[str, str]
+
+
+class _HeldError(Exception):
+    """The host asked for peace, so nothing was asked; carries the failure that its word is."""
+
+    def __init__(self, busy: Failure) -> None:
+        self.busy = busy
 
 
 class Fetcher:
@@ -92,7 +99,7 @@ class Fetcher:
         self._tls = tls
         self._lanes: dict[str, _Lane] = {}
         self._slots = asyncio.Semaphore(self.limits.concurrency)
-        self._rules: dict[tuple[str, bool], asyncio.Future[Rules]] = {}
+        self._rules: dict[tuple[str, bool], asyncio.Future[Rules | None]] = {}
         self._client: Client
 
     async def __aenter__(self) -> Self:
@@ -163,32 +170,50 @@ class Fetcher:
         """Remembered, or fetched once an origin and pass, however many pages wait for it."""
         origin = addresses.origin(at)
         key = (origin, allow_private)
-        if key in self._rules:
-            return await asyncio.shield(self._rules[key])
+        while key in self._rules:
+            known = await asyncio.shield(self._rules[key])
+            if known is not None:
+                return known
         waiting = self._rules[key] = asyncio.get_running_loop().create_future()
-        record = self._known.get(origin)
-        answer: Response | Failure | None = None
         try:
-            if record is None or not robots.is_fresh(record, self._clock()):
-                url = f"{origin}/robots.txt"
-                answer = await self._get(url, "robots", allow_private, False, {})
-                record = robots.learned(record, origin, answer, self._clock())
-                if robots.is_worth_keeping(record):
-                    self.learned[origin] = record
+            rules = await self._read_rules(origin, allow_private)
         except BaseException:
-            # Whoever waits is told to keep out for now; the cause goes on to our own caller.
-            waiting.set_result(Rules(problem="its robots.txt was not read to the end"))
+            # The cause goes on to our own caller; whoever waits must ask anew.
+            del self._rules[key]
+            waiting.set_result(None)
             raise
-        rules = robots.rules_of(record, self._clock(), answer)
         self._lane(addresses.host_of(at)).delay = rules.delay
         waiting.set_result(rules)
         return rules
+
+    async def _read_rules(self, origin: str, allow_private: bool) -> Rules:
+        record, answer = self._known.get(origin), None
+        if record is None or not robots.is_fresh(record, self._clock()):
+            url = f"{origin}/robots.txt"
+            answer = await self._chain(url, "robots", allow_private, False, {})
+            record = robots.learned(record, origin, answer, self._clock())
+            if robots.is_worth_keeping(record):
+                self.learned[origin] = record
+        return robots.rules_of(record, self._clock(), answer)
 
     # ------------------------------------------------------------ one chain of redirects
 
     async def _get(
         self, url: str, what: What, allow_private: bool, obeys: bool, headers: Mapping[str, str]
     ) -> Response | Failure:
+        try:
+            return await self._chain(url, what, allow_private, obeys, headers)
+        except _HeldError as e:
+            return replace(e.busy, url=addresses.shown(url))
+
+    async def _chain(
+        self, url: str, what: What, allow_private: bool, obeys: bool, headers: Mapping[str, str]
+    ) -> Response | Failure:
+        """GET `url` and follow where it leads.
+
+        Raises:
+            _HeldError: a host on the way asked for peace before.
+        """
         at = addresses.parse(url)
         if at is None:
             reason = f"{addresses.shown(url)} is not an http or https address"
@@ -239,9 +264,12 @@ class Fetcher:
             if not ask.headers:
                 reason = "answers 304 Not Modified although it was asked for everything"
                 return self._fail(ask, "status", "transient", reason, 304)
+        elif status == 206:
+            reason = "answers with a part, although it was asked for the whole"
+            return self._fail(ask, "status", "transient", reason, 206)
         elif not 200 <= status < 300:
             failed = of_status(ask.url, status, answer.headers, now)
-            self._heard(lane, failed, ask.what)
+            self._heard(lane, failed, ask.what, challenged="cf-mitigated" in answer.headers)
             return failed
         elif not answer.body or answer.body.isspace():
             reason = f"answers {status} with nothing in it"
@@ -266,13 +294,13 @@ class Fetcher:
                                   allow_private=private)  # fmt: skip
         if wrong is not None:
             return self._fail(ask, wrong[0], "permanent", wrong[1])
+        lane = self._lane(addresses.host_of(at))
+        self._leave_in_peace(lane)
         if ask.robots and (refused := await self._refused(ask, at)) is not None:
             return refused
-        lane = self._lane(addresses.host_of(at))
         # Waiting for the host comes first and for a slot second: who waits holds no slot.
         async with lane.lock:
-            if lane.busy is not None and (busy := self._still(lane.busy)) is not None:
-                return replace(busy, url=addresses.shown(ask.url))
+            self._leave_in_peace(lane)
             wait = lane.free_at - time.monotonic()
             if not private and wait > 0:
                 await asyncio.sleep(wait)
@@ -288,11 +316,16 @@ class Fetcher:
 
     # ------------------------------------------------------------ who said no
 
-    def _heard(self, lane: _Lane, failed: Failure, what: What) -> None:
+    def _heard(self, lane: _Lane, failed: Failure, what: What, *, challenged: bool) -> None:
         if failed.status == 429 or (failed.status == 503 and failed.retry_after is not None):
             lane.busy = failed
         elif failed.kind == "refused" and what == "page":
-            lane.refusal, lane.refusals = failed, lane.refusals + 1
+            lane.refusal = failed
+            lane.refusals = _REFUSALS if challenged else lane.refusals + 1
+
+    def _leave_in_peace(self, lane: _Lane) -> None:
+        if lane.busy is not None and (busy := self._still(lane.busy)) is not None:
+            raise _HeldError(busy)
 
     def _still(self, busy: Failure) -> Failure | None:
         """`busy` with what is left of its time; None once that is over."""

@@ -6,17 +6,22 @@ import asyncio
 import gzip
 import resource
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import brotli
 import pytest
+import zstandard
+from yarl import URL as Address
 
 from pipeline.models import Failure, Response
+from pipeline.watch import addresses
+from pipeline.watch.client import Client, Trouble
 from pipeline.watch.fetch import Fetcher, Limits
 from tests import web as misbehaving
-from tests.web import Behaviour, Web, rss
+from tests.web import Behaviour, Web, raw, rss
 
 URL = "http://paper.example/feed"
 FEED = rss(("http://paper.example/a", "Council praised")).encode()
@@ -98,6 +103,14 @@ FAULTS = (
           "transient", "compression is damaged"),
     Fault("gzip in name only", encoded(FEED, "gzip"), "decoding", "transient",
           "compression is damaged"),
+    Fault("gzip without its end", encoded(gzip.compress(FEED)[:-9], "gzip"), "decoding",
+          "transient", "ends too early"),
+    Fault("brotli without its end", encoded(brotli.compress(FEED)[:-5], "br"), "decoding",
+          "transient", "ends too early"),
+    Fault("zstd without its end", encoded(zstandard.compress(FEED)[:-5], "zstd"), "decoding",
+          "transient", "ends too early"),
+    Fault("unknown compression", encoded(FEED, "lzma"), "decoding", "transient", "“lzma”"),
+    Fault("a part unasked", answers(206), "status", "transient", "with a part", 206),
     Fault("announces 50 MB", lambda h: h.reply(b"<", headers={"Content-Length": "50000000"}),
           "too_large", "permanent", "sends 50 MB; the most that is read of a feed is 1 MB", 200),
     Fault("endless", misbehaving.endless(), "too_large", "permanent", "more than 1 MB", 200),
@@ -117,6 +130,16 @@ FAULTS = (
           "forbidden_address", "permanent", "private address"),
     Fault("redirects to v6 of this machine", misbehaving.redirects("http://[::ffff:127.0.0.1]/"),
           "forbidden_address", "permanent", "private address"),
+    Fault("redirects to this machine in circled digits",
+          misbehaving.redirects("http://①②⑦.⓪.⓪.①:1/".encode().decode("latin-1")),
+          "forbidden_address", "permanent", "private address"),
+    Fault("redirects to this machine in wide digits",
+          misbehaving.redirects("http://１２７.0.0.1:1/".encode().decode("latin-1")),
+          "forbidden_address", "permanent", "private address"),
+    Fault("redirects to this machine behind a tab", misbehaving.redirects("http://127.0.0.1\t:1/"),
+          "forbidden_address", "permanent", "private address"),
+    Fault("redirects to a script", misbehaving.redirects("javascript:alert(1)"), "bad_url",
+          "permanent", "not an http or https address"),
     Fault("redirects to a number", misbehaving.redirects("http://2130706433/"),
           "bad_url", "permanent", "cannot be fetched"),
     Fault("redirect without a place", answers(302), "status", "permanent", "302 Found", 302),
@@ -189,11 +212,11 @@ def test_validators_are_sent_and_304_is_a_response(web: Web) -> None:
     assert (got.status, got.body) == (304, b"")
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_compressed_answers_come_decompressed(web: Web, encoding: str) -> None:
-    brotli = pytest.importorskip("brotli")
     pack: dict[str, Callable[[bytes], bytes]] = {
         "gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress,
+        "zstd": zstandard.compress,
     }  # fmt: skip
     web.behave(URL, encoded(pack[encoding](FEED), encoding))
     got = fetch(web)
@@ -264,7 +287,7 @@ def test_retry_after_in_both_forms(web: Web, value: str, wait: timedelta | None)
     assert got.retry_after == wait
 
 
-def test_fifty_megabytes_do_not_fill_the_memory(web: Web) -> None:
+def test_a_hundred_megabytes_do_not_fill_the_memory(web: Web) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     web.behave(URL, encoded(bomb(100_000_000), "gzip"))
     got = fetch(web, limits=replace(LIMITS, feed_bytes=10_000_000))
@@ -272,6 +295,166 @@ def test_fifty_megabytes_do_not_fill_the_memory(web: Web) -> None:
     assert got.kind == "too_large"
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 60_000, f"{grown} kB"
+
+
+# ---------------------------------------------------------------- HTTP as it is spoken
+
+OK = b"HTTP/1.1 200 OK\r\n"
+LENGTH = b"Content-Length: 5\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+READ = {
+    "chunks": OK + CHUNKED + b"2\r\n<r\r\n3;a=b\r\nss>\r\n0\r\nX-After: 1\r\n\r\n",
+    "early hints": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK + LENGTH + b"\r\n<rss>",
+    "continue": b"HTTP/1.1 100 Continue\r\n\r\n" + OK + LENGTH + b"\r\n<rss>",
+    "a policy of 60 kB": OK + b"X: " + b"y" * 60_000 + b"\r\n" + LENGTH + b"\r\n<rss>",
+    "200 headers": OK + b"".join(b"X-%d: y\r\n" % n for n in range(200)) + LENGTH + b"\r\n<rss>",
+    "no reason": b"HTTP/1.1 200\r\n" + LENGTH + b"\r\n<rss>",
+    "no length": OK + b"\r\n<rss>",
+    "HTTP/1.0": b"HTTP/1.0 200 OK\r\n\r\n<rss>",
+    "bare line ends": b"HTTP/1.1 200 OK\nContent-Length: 5\n\n<rss>",
+    "a folded header": OK + b"X: a\r\n b\r\n" + LENGTH + b"\r\n<rss>",
+    "bytes in a header": OK + b"X: caf\xe9\r\n" + LENGTH + b"\r\n<rss>",
+}
+
+UNREAD = {
+    "a length too long": (OK + b"Content-Length: 9\r\n\r\n<rss>", "broke the answer off"),
+    "a length too short": (OK + b"Content-Length: 4\r\n\r\n<rss>more", "not HTTP"),
+    "two lengths": (OK + LENGTH + b"Content-Length: 9\r\n\r\n<rss>", "not HTTP"),
+    "a length below nothing": (OK + b"Content-Length: -5\r\n\r\n<rss>", "not HTTP"),
+    "a length and chunks": (OK + LENGTH + CHUNKED + b"5\r\n<rss>\r\n0\r\n\r\n", "not HTTP"),
+    "a chunk of no number": (OK + CHUNKED + b"zz\r\n<rss>\r\n0\r\n\r\n", "not HTTP"),
+    "a chunk of everything": (OK + CHUNKED + b"F" * 18 + b"\r\n<rss>\r\n", "not HTTP"),
+    "no last chunk": (OK + CHUNKED + b"5\r\n<rss>\r\n", "broke the answer off"),
+    "a header of 100 kB": (OK + b"X: " + b"y" * 100_000 + b"\r\n\r\n<rss>", "not HTTP"),
+    "400 headers": (OK + b"".join(b"X-%d: y\r\n" % n for n in range(400)) + b"\r\n", "not HTTP"),
+    "a header with a zero": (OK + b"X: a\0b\r\n" + LENGTH + b"\r\n<rss>", "not HTTP"),
+    "no header at all": (b"<rss>hello</rss>", "not HTTP"),
+    "a status beyond all": (b"HTTP/1.1 1000 OK\r\n\r\n<rss>", "not HTTP"),
+    "nothing": (b"", "broke the answer off"),
+}
+
+
+@pytest.mark.parametrize("answer", READ.values(), ids=READ)
+def test_http_that_is_odd_but_clear_is_read(web: Web, answer: bytes) -> None:
+    web.behave(URL, raw(answer))
+    got = fetch(web)
+    assert isinstance(got, Response)
+    assert got.body == b"<rss>"
+    "".join(got.headers.values()).encode()  # nothing that a database would not take
+
+
+@pytest.mark.parametrize(("answer", "says"), UNREAD.values(), ids=UNREAD)
+def test_http_that_may_mean_two_things_is_not_read(web: Web, answer: bytes, says: str) -> None:
+    web.behave(URL, raw(answer))
+    got = fetch(web)
+    assert isinstance(got, Failure)
+    assert (got.kind, got.grade) == ("connection", "transient")
+    assert says in got.reason
+
+
+def test_the_first_of_headers_that_mean_one_thing_and_all_of_a_list(web: Web) -> None:
+    web.behave(URL, raw(OK + LENGTH + b'ETag: "a"\r\nETag: "b"\r\nVary: x\r\nVary: y\r\n\r\n<rss>'))
+    got = fetch(web)
+    assert isinstance(got, Response)
+    assert (got.headers["etag"], got.headers["vary"]) == ('"a"', "x, y")
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        (b"/caf\xc3\xa9", "/caf%C3%A9"),
+        (b"/caf\xe9?a=%20b", "/caf%E9?a=%20b"),
+        (b"/two words", "/two%20words"),
+        (b"http://paper.example/up#part", "/up"),
+        (b"?page=2", "/feed?page=2"),
+    ],
+)
+def test_a_redirect_is_read_as_browsers_do(web: Web, location: bytes, path: str) -> None:
+    web.behave(URL, raw(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n"))
+    web.serve(f"http://paper.example{path}", FEED)
+    got = fetch(web)
+    assert isinstance(got, Response)
+    assert got.final_url == f"http://paper.example{path}"
+
+
+def test_no_cookie_is_kept_or_shown(web: Web) -> None:
+    web.serve(URL, FEED, headers={"Set-Cookie": "who=you; Path=/"})
+
+    async def go() -> Response | Failure:
+        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
+            await f.feed(URL)
+            return await f.feed(URL)
+
+    got = asyncio.run(go())
+    assert isinstance(got, Response)
+    assert "set-cookie" not in got.headers
+    assert [r.headers.get("cookie") for r in web.asked(URL)] == [None, None]
+
+
+@pytest.mark.parametrize("etag", ['"caf\ufffd"', '"a\r\nX-Evil: 1"', '"\0"'])
+def test_a_garbled_validator_is_not_sent(web: Web, etag: str) -> None:
+    web.serve(URL, FEED)
+    assert isinstance(fetch(web, etag=etag), Response)
+    assert "if-none-match" not in web.asked(URL)[0].headers
+
+
+# ---------------------------------------------------------------- where it may go
+
+PRIVATE = """
+    127.0.0.1 127.9.9.9 0.0.0.0 0.1.2.3 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1
+    192.0.0.8 192.0.2.1 192.88.99.1 198.18.0.1 224.0.0.1 240.0.0.1 255.255.255.255 localhost
+    :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:0:127.0.0.1 fe80::1 fe80::1%eth0
+    fc00::1 fd00::1 fec0::1 ff02::1 100::1 2001:db8::1 3fff::1 5f00::1 64:ff9b::7f00:1
+    64:ff9b::a9fe:a9fe 64:ff9b:1::808:808 2002:7f00:1:: 2002:a00:1:: 2001:0:4136:e378::1 2001:20::1
+"""
+PUBLIC = """
+    8.8.8.8 1.1.1.1 2606:4700::1111 2a00:1450::1 64:ff9b::808:808 2002:808:808::1 ::ffff:8.8.8.8
+"""
+
+
+@pytest.mark.parametrize("address", PRIVATE.split())
+def test_what_is_not_the_open_internet_is_private(address: str) -> None:
+    assert not addresses.is_public(address)
+
+
+@pytest.mark.parametrize("address", PUBLIC.split())
+def test_what_is_the_open_internet_is_public(address: str) -> None:
+    assert addresses.is_public(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+def test_the_socket_itself_looks_where_it_goes(web: Web, host: str) -> None:
+    """Even had every check of the address been got round."""
+
+    async def go(private: bool) -> object:
+        client = Client("agent", LIMITS, {}, None)
+        try:
+            url = Address(f"http://{host}:{web.port}/")
+            return await client.get(url, "feed", {}, spent=0.0, private=private)
+        finally:
+            await client.close()
+
+    got = asyncio.run(go(private=False))
+    assert isinstance(got, Trouble)
+    assert got.kind == "forbidden_address"
+    assert not web.requests
+    if host != "[::1]":
+        assert not isinstance(asyncio.run(go(private=True)), Trouble)
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("http://user:secret@paper.example/feed", "http://paper.example/feed"),
+        ("http://user:secret@[bad/feed", "[bad/feed"),
+        ("http://paper.example/@someone", "http://paper.example/@someone"),
+        ("http://paper.example/?mail=a@b.example", "http://paper.example/?mail=a@b.example"),
+        ("http://paper.example/" + "x" * 400, "http://paper.example/" + "x" * 276 + "…"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, seen: str) -> None:
+    assert addresses.shown(url) == seen
 
 
 # ---------------------------------------------------------------- manners
@@ -299,17 +482,6 @@ def test_robots_txt_decides_about_pages(web: Web, rules: str, allowed: bool) -> 
     assert web.count(PAGE) == allowed
     if isinstance(got, Failure):
         assert (got.kind, got.grade) == ("robots", "permanent")
-
-
-@pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False)])
-def test_a_robots_txt_that_cannot_be_read(web: Web, status: int, allowed: bool) -> None:
-    web.behave(ROBOTS, answers(status))
-    web.serve(PAGE, "<p>story</p>")
-    got = fetch(web, PAGE, page=True)
-    assert isinstance(got, Response) is allowed
-    if isinstance(got, Failure):
-        assert (got.kind, got.grade) == ("robots", "transient")
-        assert "500" in got.reason
 
 
 def test_robots_txt_is_asked_once_for_many_pages_and_never_for_feeds(web: Web) -> None:
@@ -350,3 +522,101 @@ def test_one_host_is_asked_one_thing_at_a_time(web: Web) -> None:
     asyncio.run(go())
     assert most == 1
     assert len(web.requests) == 5
+
+
+# ---------------------------------------------------------------- who said no
+
+
+def in_one_pass(
+    web: Web, *steps: str, limits: Limits = LIMITS, seconds: float = 0.0
+) -> tuple[list[Response | Failure], Sequence[Failure | None]]:
+    """Each step ("feed URL" or "page URL") after another on a clock that goes so much further
+    each time it is looked at, and what is then held: the page PAGE and the feed URL."""
+    ticks = 0
+
+    def clock() -> datetime:
+        nonlocal ticks
+        ticks += 1
+        return NOW + timedelta(seconds=seconds * ticks)
+
+    async def go() -> tuple[list[Response | Failure], Sequence[Failure | None]]:
+        async with Fetcher(contact="x", limits=limits, connect=web.connect, clock=clock) as f:
+            assert f.held(PAGE) is None
+            got = []
+            for step in steps:
+                what, url = step.split()
+                got.append(await (f.feed(url) if what == "feed" else f.page(url)))
+            return got, (f.held(PAGE), f.held(URL, feed=True))
+
+    return asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "wait"),
+    [
+        (answers(429), None),
+        (answers(429, Retry_After="600"), timedelta(minutes=10)),
+        (answers(503, Retry_After="600"), timedelta(minutes=10)),
+    ],
+)
+def test_a_host_that_asks_for_peace_has_it_from_feeds_and_pages(
+    web: Web, behaviour: Behaviour, wait: timedelta | None
+) -> None:
+    web.behave(URL, behaviour)
+    web.serve(PAGE, "<p>story</p>")
+    (first, page, again), held = in_one_pass(web, f"feed {URL}", f"page {PAGE}", f"feed {URL}")
+    assert [r.url for r in web.requests] == [URL]
+    for failed, url in zip((first, again, page, *held), (URL, URL, PAGE, PAGE, URL), strict=True):
+        assert isinstance(failed, Failure)
+        assert (failed.kind, failed.grade, failed.url) == ("status", "transient", url)
+        assert failed.retry_after == wait
+
+
+def test_peace_ends_when_its_time_is_over(web: Web) -> None:
+    web.behave(URL, misbehaving.in_turn(answers(429, Retry_After="60"), lambda h: h.reply(FEED)))
+    (_, second), held = in_one_pass(web, f"feed {URL}", f"feed {URL}", seconds=61)
+    assert isinstance(second, Response)
+    assert held == (None, None)
+
+
+def test_a_broken_page_holds_nobody(web: Web) -> None:
+    for status in (500, 503, 404):
+        web.behave(PAGE, answers(status))
+        _, held = in_one_pass(web, f"page {PAGE}", f"page {PAGE}")
+        assert held == (None, None)
+
+
+@pytest.mark.parametrize("status", [401, 403, 451])
+def test_two_refused_pages_in_a_row_hold_the_host_s_pages_but_no_feed(
+    web: Web, status: int
+) -> None:
+    web.behave(PAGE, answers(status))
+    web.serve("http://paper.example/open", "<p>story</p>")
+    given = "page http://paper.example/open"
+    for steps, holds in (
+        ([f"page {PAGE}"], False),
+        ([f"page {PAGE}", given, f"page {PAGE}"], False),
+        ([given, f"page {PAGE}", f"page {PAGE}"], True),
+    ):
+        _, (page, feed) = in_one_pass(web, *steps)
+        assert feed is None
+        assert (page is not None) is holds
+        if page is not None:
+            assert (page.kind, page.status, page.url) == ("refused", status, PAGE)
+
+
+def test_a_browser_check_holds_pages_at_once(web: Web) -> None:
+    web.behave(PAGE, answers(403, cf_mitigated="challenge"))
+    _, (page, feed) = in_one_pass(web, f"page {PAGE}")
+    assert page is not None
+    assert feed is None
+
+
+def test_a_redirect_to_a_host_that_asked_for_peace_is_not_followed(web: Web) -> None:
+    web.behave("http://busy.example/feed", answers(429, Retry_After="600"))
+    web.behave(URL, misbehaving.redirects("http://busy.example/feed"))
+    (_, second), held = in_one_pass(web, "feed http://busy.example/feed", f"feed {URL}")
+    assert isinstance(second, Failure)
+    assert (second.status, second.url) == (429, URL)
+    assert web.count("http://busy.example/feed") == 1
+    assert held == (None, None)

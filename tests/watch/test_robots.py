@@ -275,3 +275,39 @@ def test_a_listing_page_asks_and_a_feed_does_not(web: Web) -> None:
     (got,), _ = ask(web, PAGE, listing=True)
     assert isinstance(got, Failure)
     assert (got.kind, web.count(PAGE)) == ("robots", 0)
+
+
+def test_of_a_host_that_asked_for_peace_nothing_is_learned(web: Web) -> None:
+    web.behave(f"{ORIGIN}/feed", answers(429, headers={"Retry-After": "60"}))
+    web.serve(PAGE, "<p>story</p>")
+
+    async def go() -> tuple[list[Response | Failure], dict[str, RobotsRecord]]:
+        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
+            await f.feed(f"{ORIGIN}/feed")
+            return list(await asyncio.gather(f.page(PAGE), f.page(PAGE))), f.learned
+
+    pages, learned = asyncio.run(go())
+    assert [p.status for p in pages] == [429, 429]
+    assert learned == {}
+    assert web.count(ROBOTS) == 0
+
+
+def test_many_pages_at_once_ask_once_and_outlive_one_that_is_broken_off(web: Web) -> None:
+    def slowly(handler: misbehaving.Handler) -> None:
+        handler.hold(0.1)
+        handler.reply(b"User-agent: *\nDisallow: /private/\n")
+
+    web.behave(ROBOTS, slowly)
+    web.serve(PAGE, "<p>story</p>")
+
+    async def go() -> list[Response | Failure]:
+        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
+            first = asyncio.create_task(f.page(PAGE))
+            await asyncio.sleep(0.05)
+            others = asyncio.gather(*(f.page(PAGE) for _ in range(5)))
+            await asyncio.sleep(0)
+            first.cancel()
+            return list(await others)
+
+    assert all(isinstance(got, Response) for got in asyncio.run(go()))
+    assert web.count(ROBOTS) == 2  # the one broken off, and one for all the others
