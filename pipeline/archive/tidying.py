@@ -37,4 +37,5 @@ def tidy(path: Path, *, now: datetime) -> None:
         archive.db.execute("ANALYZE")
         for database in (archive.db, archive.pages):
             # A reader may be in the way; then the log is emptied another night.
+            database.execute("PRAGMA busy_timeout = 0")
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
