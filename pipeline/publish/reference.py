@@ -1,4 +1,4 @@
-"""The schema for people to read in README: every table, view and column with its description."""
+"""The schema for people to read in README, and the states of a source, with their meanings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ def schema_markdown() -> str:
     parts = ["### Views", *_sections(described["views"]), "### Tables"]
     parts += _sections({n: t for n, t in described["tables"].items() if not t.get("hidden")})
     return "\n\n".join(parts) + "\n"
+
+
+def states_markdown() -> str:
+    """Every state of a source as a table: what it is called, what it means, what to do."""
+    rows = [
+        f"| `{name}` | {_cell(state['means'])} | {_cell(state['do'])} |"
+        for name, state in metadata.described()["states"].items()
+    ]
+    return "\n".join(["| state | what it means | what to do |", "|---|---|---|", *rows])
 
 
 def _sections(relations: dict[str, Any]) -> list[str]:

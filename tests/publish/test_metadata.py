@@ -14,7 +14,7 @@ from pipeline.archive.fulltext import search_terms
 from pipeline.models import HealthState
 from pipeline.publish import metadata
 from pipeline.publish.public import make_public_copy
-from pipeline.publish.reference import schema_markdown
+from pipeline.publish.reference import schema_markdown, states_markdown
 
 HERE = Path(__file__).parent
 QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
@@ -142,3 +142,9 @@ def test_the_reference_has_every_column_that_is_listed() -> None:
         if not relation.get("hidden"):
             assert f"#### `{name}`" in text
             assert all(f"| `{column}` | " in text for column in relation["columns"])
+
+
+def test_the_reference_has_every_state() -> None:
+    lines = states_markdown().splitlines()
+    assert len(lines) == 2 + len(get_args(HealthState))
+    assert all(line.count(" | ") == 2 for line in lines[2:])
