@@ -1,10 +1,11 @@
-"""Many jobs at once, one at a time a host, results one by one, and an end when asked for."""
+"""Many jobs at once, one at a time a host, results as they come, and an end when asked for."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -13,8 +14,8 @@ Result = TypeVar("Result")
 #: jobs under way at once. Most of them wait for their host's turn, so this is far more than the
 #: requests that `Limits.concurrency` allows; it bounds the memory of a pass over 10,000 hosts.
 _WORKERS = 200
-#: results that may wait for the one writer; more would only fill the memory with pages
-_WAITING = 4
+#: results that wait for the one writer, beside as many in its hands; more would fill the memory
+_WAITING = 2
 #: how long a request to stop may go unnoticed, in seconds
 _GLANCE = 0.1
 
@@ -26,18 +27,35 @@ async def in_lanes(
     work: Callable[[Job], Awaitable[Result]],
     stop: Callable[[], bool],
 ) -> AsyncGenerator[tuple[Job, Result], None]:
-    """Yield (job, result) as results come; jobs of one lane run in order, one after another.
+    """Yield (job, result) one by one, as results come; otherwise as `in_batches`."""
+    batches = in_batches(jobs, lane=lane, work=work, stop=stop, most=_WAITING)
+    async with aclosing(batches):
+        async for batch in batches:
+            for found in batch:
+                yield found
 
-    Lanes take turns, so that the first jobs of all come before the second of any. Once `stop()`
-    says so, nothing new begins, what is under way is broken off, and what was done already is
-    still yielded. The caller must close the iterator (`contextlib.aclosing`). An exception of
-    `work` ends its worker alone and is raised when all others are done.
+
+async def in_batches(
+    jobs: Iterable[Job],
+    *,
+    lane: Callable[[Job], str],
+    work: Callable[[Job], Awaitable[Result]],
+    stop: Callable[[], bool],
+    most: int,
+) -> AsyncGenerator[list[tuple[Job, Result]], None]:
+    """Yield (job, result) pairs, as many as came since the last time: none to `most`.
+
+    Jobs of one lane run in order, one after another. Lanes take turns, so that the first jobs of
+    all come before the second of any. Once `stop()` says so, nothing new begins, what is under way
+    is broken off, and what was done already is still yielded. The caller must close the iterator
+    (`contextlib.aclosing`). An exception of `work` ends its worker alone and is raised when all
+    others are done.
     """
     lanes: dict[str, deque[Job]] = {}
     for job in jobs:
         lanes.setdefault(lane(job), deque()).append(job)
     turns = deque(lanes.values())
-    done: asyncio.Queue[tuple[Job, Result] | None] = asyncio.Queue(maxsize=_WAITING)
+    done: asyncio.Queue[tuple[Job, Result] | None] = asyncio.Queue(maxsize=most)
 
     async def worker() -> None:
         # A lane is in `turns` or in one worker's hands. Who finds `turns` empty may leave: each
@@ -59,14 +77,19 @@ async def in_lanes(
     tasks = [asyncio.create_task(worker()) for _ in range(min(_WORKERS, len(turns)))]
     watching = asyncio.create_task(watcher())
     try:
-        while not stop() and (found := await done.get()) is not None:
-            yield found
-        while not done.empty():
-            if (found := done.get_nowait()) is not None:
-                yield found
+        more = True
+        while more and not stop():
+            batch = [await done.get(), *_waiting(done)]
+            more = None not in batch
+            yield [found for found in batch if found is not None]
+        yield [found for found in _waiting(done) if found is not None]
     finally:
         for task in (*tasks, watching):
             task.cancel()
         for ended in await asyncio.gather(*tasks, watching, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended
+
+
+def _waiting(done: asyncio.Queue[Result]) -> list[Result]:
+    return [done.get_nowait() for _ in range(done.qsize())]

@@ -9,7 +9,7 @@ from contextlib import aclosing
 import pytest
 
 from pipeline.watch import lanes
-from pipeline.watch.lanes import in_lanes
+from pipeline.watch.lanes import in_batches, in_lanes
 
 Job = tuple[str, int]
 
@@ -98,8 +98,8 @@ def test_a_slow_reader_holds_the_work_back():
                 await asyncio.sleep(0)
             return begun
 
-    # the one that was read, those that wait, and for each host one that found no room
-    assert asyncio.run(look()) <= 1 + lanes._WAITING + 2
+    # what the reader was given, what waits, and for each host one that found no room
+    assert asyncio.run(look()) <= 2 * lanes._WAITING + 2
 
 
 def test_stop_breaks_off_what_hangs_and_begins_nothing_new():
@@ -122,6 +122,24 @@ def test_stop_breaks_off_what_hangs_and_begins_nothing_new():
     assert 5 <= len(out) < 40
     assert sorted(broken) == [("host1", 0), ("host2", 0)]
     assert len(begun) <= len(out) + len(broken) + lanes._WAITING + 1
+
+
+def test_what_came_meanwhile_comes_at_once():
+    async def collect() -> list[int]:
+        sizes: list[int] = []
+        results = in_batches(
+            jobs(40, 5), lane=lambda j: j[0], work=double, stop=lambda: False, most=8
+        )
+        async with aclosing(results):
+            async for batch in results:
+                sizes.append(len(batch))
+                for _ in range(9):
+                    await asyncio.sleep(0)
+        return sizes
+
+    sizes = asyncio.run(collect())
+    assert sum(sizes) == 200
+    assert max(sizes) == 8
 
 
 def test_stop_is_noticed_while_nothing_comes():
