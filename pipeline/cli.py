@@ -287,9 +287,9 @@ def sources_list(sources: Path, as_json: bool) -> int:
 @common("sources")
 def sources_add(sources: Path, url: str, id_: str | None, name: str | None,
                 allow_private: bool) -> int:  # fmt: skip
-    """Add the feed at URL, or the one that the page at URL announces."""
+    """Add the feed or news sitemap at URL, or the one that its site turns out to have."""
     added = sourcelist.add(sources, url, id_=id_, name=name, allow_private=allow_private)
-    terminal.say(f"Added {added.id} ({added.feeds[0]}) to {sources}.")
+    terminal.say(f"Added {added.id} ({added.watched[0][0]}) to {sources}.")
     return 0
 
 
@@ -297,7 +297,7 @@ def sources_add(sources: Path, url: str, id_: str | None, name: str | None,
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @common("sources")
 def sources_check(sources: Path, ids: tuple[str, ...]) -> int:
-    """Fetch each feed once and say what came; stores nothing. Exit 1 when one failed."""
+    """Look at each address once and say what came; stores nothing. Exit 1 when one failed."""
     with terminal.progress() as progress:
         results = sourcelist.check(config.load(sources), ids, progress=progress)
     return summary.print_checks(results)
@@ -308,16 +308,22 @@ def sources_check(sources: Path, ids: tuple[str, ...]) -> int:
 @common("sources")
 def sources_import(sources: Path, file: Path) -> int:
     """Add the feeds of an OPML file that are not watched yet."""
-    added, known = sourcelist.import_opml(sources, file)
-    terminal.say(f"{added} added to {sources}, {known} already there.")
-    return 0
+    came = sourcelist.import_opml(sources, file)
+    for sentence in came.refused:
+        terminal.say(sentence)
+    terminal.say(f"{came.added} added to {sources}, {came.known} already there.")
+    return 1 if came.refused else 0
 
 
 @sources.command("export")
 @common("sources")
 def sources_export(sources: Path) -> int:
     """The feeds of all enabled sources as OPML, on stdout."""
-    click.echo(sourcelist.export_opml(config.load(sources)))
+    settings = config.load(sources)
+    click.echo(sourcelist.export_opml(settings))
+    left_out = sourcelist.beyond_opml(settings)
+    if left_out:
+        terminal.say(left_out)
     return 0
 
 

@@ -240,6 +240,14 @@ def _optional_url(content: dict[str, Any], *, path: str, record: str) -> str | N
 
 
 def _url(value: Any, *, path: str, record: str | None, key: str) -> str:
+    problem = address_problem(value)
+    if problem:
+        raise ConfigError(problem, path=path, record=record, key=key)
+    return str(value)
+
+
+def address_problem(value: Any) -> str | None:
+    """Why this is no address that can be watched; None for one that is."""
     try:
         parts = urlsplit(value) if isinstance(value, str) else None
         good = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -247,13 +255,11 @@ def _url(value: Any, *, path: str, record: str | None, key: str) -> str:
     except ValueError:
         good = False
     if not good or re.search(r"\s", value):
-        raise ConfigError(f"{_shown(value)} is not an http or https address",
-                          path=path, record=record, key=key)  # fmt: skip
+        return f"{_shown(value)} is not an http or https address"
     if parts is not None and "@" in parts.netloc:
         # the address is a key of the archive, which is served and exported
-        raise ConfigError("must not hold a user name or password: addresses are public in the "
-                          "archive", path=path, record=record, key=key)  # fmt: skip
-    return str(value)
+        return "must not hold a user name or password: addresses are public in the archive"
+    return None
 
 
 def _unique(sources: tuple[Source, ...], *, path: str) -> None:

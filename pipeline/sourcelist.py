@@ -20,13 +20,13 @@ import yaml
 
 from pipeline import config
 from pipeline.errors import ConfigError, WatchError
-from pipeline.models import Config, Source
-from pipeline.watch.probe import Probe, probe
+from pipeline.models import Config, FeedKind, Source
+from pipeline.watch.probe import look, probe
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """What `sources check` found at one feed."""
+    """What `sources check` found at one address."""
 
     source_id: str
     feed_url: str
@@ -34,9 +34,18 @@ class Check:
     words: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Import:
+    """What came of an OPML file: sources added, those already there, and why others were left."""
+
+    added: int
+    known: int
+    refused: tuple[str, ...]  #: one sentence each
+
+
 def add(path: Path, url: str, *, id_: str | None, name: str | None,
         allow_private: bool) -> Source:  # fmt: skip
-    """Append the feed at `url`, or the one that the page there announces.
+    """Append the feed or news sitemap at `url`, or the one that its site turns out to have.
 
     Raises:
         ConfigError: the file is wrong, or the feed or the id is already there.
@@ -48,7 +57,7 @@ def add(path: Path, url: str, *, id_: str | None, name: str | None,
         "id": id_ or _free_id(settings, urlsplit(found.feed_url).hostname or "source"),
         "name": name or found.title or urlsplit(found.feed_url).hostname,
         **({"homepage": found.homepage} if found.homepage else {}),
-        "feeds": [found.feed_url],
+        **({"sitemap": found.feed_url} if found.kind == "sitemap" else {"feeds": [found.feed_url]}),
     }
     if allow_private:
         record["allow_private"] = True
@@ -57,33 +66,37 @@ def add(path: Path, url: str, *, id_: str | None, name: str | None,
 
 def check(settings: Config, ids: Sequence[str], *,
           progress: Callable[[str, int, int], None]) -> tuple[Check, ...]:  # fmt: skip
-    """Fetch each feed of the enabled sources (or of `ids`) once; stores nothing."""
+    """Look once at each address of the enabled sources (or of `ids`); stores nothing.
+
+    Raises:
+        ConfigError: there is no source of that id.
+    """
     unknown = set(ids) - {s.id for s in settings.sources}
     if unknown:
         raise ConfigError("there is no such source", path=settings.path, record=sorted(unknown)[0])
     wanted = [s for s in settings.sources if (s.id in ids if ids else s.enabled)]
-    jobs = [(source, feed) for source in wanted for feed in source.feeds]
+    jobs = [(source, *watched) for source in wanted for watched in source.watched]
     results = []
-    for done, (source, feed) in enumerate(jobs, start=1):
-        results.append(_check_one(source, feed, settings.contact))
-        progress("feeds checked", done, len(jobs))
+    for done, (source, url, kind) in enumerate(jobs, start=1):
+        results.append(_check_one(source, url, kind, settings.contact))
+        progress("addresses checked", done, len(jobs))
     return tuple(results)
 
 
-def _check_one(source: Source, feed: str, contact: str) -> Check:
+def _check_one(source: Source, url: str, kind: FeedKind, contact: str) -> Check:
     try:
-        found: Probe = probe(feed, contact=contact, allow_private=source.allow_private)
+        found = look(url, kind=kind, listing=source.listing, contact=contact,
+                     allow_private=source.allow_private)  # fmt: skip
     except WatchError as e:
-        return Check(source_id=source.id, feed_url=feed, ok=False, words=str(e))
-    if found.feed_url != feed and found.announced:
-        words = f"is a page, not a feed; it announces {found.feed_url}"
-        return Check(source_id=source.id, feed_url=feed, ok=False, words=words)
+        return Check(source_id=source.id, feed_url=url, ok=False, words=str(e))
     words = f"{found.entries} entries, newest {found.newest or 'without a date'}"
-    return Check(source_id=source.id, feed_url=feed, ok=True, words=words)
+    if found.headline:
+        words += f", first “{found.headline[:80]}”"
+    return Check(source_id=source.id, feed_url=url, ok=True, words=words)
 
 
-def import_opml(path: Path, file: Path) -> tuple[int, int]:
-    """Append every feed of an OPML file that is not watched yet → (added, already there).
+def import_opml(path: Path, file: Path) -> Import:
+    """Append every feed of an OPML file that is not watched yet; a bad address stops no other.
 
     Raises:
         ConfigError: either file is missing or wrong, or the OPML holds no feeds.
@@ -97,21 +110,37 @@ def import_opml(path: Path, file: Path) -> tuple[int, int]:
     if not outline.feeds:
         why = f" ({outline.bozo_exception})" if outline.bozo else ""
         raise ConfigError(f"is not an OPML list with feeds{why}", path=str(file))
-    watched = {feed for source in settings.sources for feed in source.feeds}
+    watched = {url for source in settings.sources for url, _ in source.watched}
     records: list[dict[str, object]] = []
+    refused: list[str] = []
     ids = {s.id for s in settings.sources}
     known = 0
     for feed in outline.feeds:
-        if feed.url in watched:
+        url, title = feed.url.strip(), " ".join((feed.title or "").split())
+        problem = config.address_problem(url)
+        if problem:
+            refused.append(
+                f"{title or 'A feed without a name'} was left out: its address {problem}"
+            )
+        elif url in watched:
             known += 1
-            continue
-        watched.add(feed.url)
-        id_ = _unused(_slug(feed.title or urlsplit(feed.url).hostname or "source"), ids)
-        ids.add(id_)
-        records.append({"id": id_, "name": feed.title or feed.url, "feeds": [feed.url]})
+        else:
+            watched.add(url)
+            id_ = _unused(_slug(title or urlsplit(url).hostname or "source"), ids)
+            ids.add(id_)
+            records.append({"id": id_, "name": title or url, "feeds": [url]})
     if records:
         _append(path, settings, records)
-    return len(records), known
+    return Import(added=len(records), known=known, refused=tuple(refused))
+
+
+def beyond_opml(settings: Config) -> str | None:
+    """What an export leaves out, in a sentence; None where OPML can carry everything."""
+    enabled = [s for s in settings.sources if s.enabled]
+    sitemaps, pages = sum(len(s.sitemaps) for s in enabled), sum(bool(s.listing) for s in enabled)
+    left = [f"{n} {what}{'s' if n > 1 else ''}"
+            for n, what in ((sitemaps, "news sitemap"), (pages, "listing page")) if n]  # fmt: skip
+    return f"Left out, as OPML has no word for them: {' and '.join(left)}." if left else None
 
 
 def export_opml(settings: Config) -> str:

@@ -45,9 +45,10 @@ OWNERS = {
 #: pure modules: data in, data out; no network, no database, no terminal
 PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py",
         "watch/formats.py", "watch/splitting.py", "watch/sitemap.py", "watch/hints.py",
-        "watch/jsonfeed.py", "watch/items.py", "watch/rhythm.py", "watch/silence.py", "watch/calendar.py", "urls.py", "watch/robots.py",
-        "watch/encoding.py", "watch/addresses.py", "watch/failures.py",
-        "config.py", "models/", "errors.py", "knowledge/__init__.py")  # fmt: skip
+        "watch/jsonfeed.py", "watch/items.py", "watch/rhythm.py", "watch/silence.py",
+        "watch/calendar.py", "watch/robots.py", "watch/encoding.py", "watch/addresses.py",
+        "watch/failures.py", "urls.py", "config.py", "models/", "errors.py",
+        "knowledge/__init__.py")  # fmt: skip
 IMPURE_LIBRARIES = {"aiohttp", "requests", "httpx", "urllib.request", "http.client", "socket",
                     "sqlite3", "sqlite_utils", "click", "rich", "asyncio"}  # fmt: skip
 
