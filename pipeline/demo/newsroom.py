@@ -22,6 +22,8 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from pipeline.models import FeedKind
+
 FOLDER = Path(__file__).parent / "publishers"
 
 BlockKind = Literal["paragraph", "heading", "picture", "more", "wall"]
@@ -119,6 +121,18 @@ class Publisher:
         return f"http://{self.host}{self.record['feed']['path']}"
 
     @property
+    def kind(self) -> FeedKind:
+        """What stands at `feed_url`."""
+        form = self.record["feed"]["format"]
+        return form if form in ("sitemap", "page") else "feed"
+
+    @property
+    def listed_url(self) -> str:
+        """Where sources.yaml still looks for it: the address from before it moved, if it did."""
+        old = self.record["feed"].get("moved_from")
+        return f"http://{self.host}{old}" if old else self.feed_url
+
+    @property
     def homepage(self) -> str:
         return f"http://{self.host}{self.record['home']}"
 
@@ -136,6 +150,7 @@ class Answer:
     content_type: str
     body: bytes
     last_modified: str | None = None
+    location: str | None = None  #: of a redirect
     silent: bool = False
 
     @property
@@ -213,6 +228,10 @@ def answers(papers: tuple[Publisher, ...]) -> dict[tuple[str, str], Answer]:
         )  # fmt: skip
         found[paper.host, paper.record["home"]] = html_answer(_fronthtml_answer(paper))
         found[paper.host, paper.record["feed"]["path"]] = _feed(paper, site, templates)
+        if "moved_from" in paper.record["feed"]:
+            found[paper.host, paper.record["feed"]["moved_from"]] = Answer(
+                status=301, content_type="text/html", body=b"", location=paper.feed_url
+            )
     return found
 
 
@@ -233,14 +252,18 @@ def _feed(paper: Publisher, site: Mapping[str, Any], templates: Environment) -> 
     if form == "json":
         kind, text = "application/feed+json", _json_feed(paper)
     else:
-        template = templates.get_template(f"feed.{form}.xml")
-        kind, text = f"application/{form}+xml", template.render(site=site, stories=paper.stories)
+        template = templates.get_template(_TEMPLATES[form])
+        kind, text = _TYPES[form], template.render(site=site, stories=paper.stories)
     if paper.trouble == "malformed":
         text = text.replace("</channel>", _BROKEN_ITEM + "</channel>")
     return Answer(status=200, content_type=f"{kind}; charset=utf-8", body=text.encode(),
                   last_modified=format_datetime(newest, usegmt=True))  # fmt: skip
 
 
+_TEMPLATES = {"rss": "feed.rss.xml", "atom": "feed.atom.xml", "sitemap": "feed.sitemap.xml",
+              "page": "feed.page.html"}  # fmt: skip
+_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml",
+          "sitemap": "application/xml", "page": "text/html"}  # fmt: skip
 _REFUSAL = (
     "<html><head><title>403 Forbidden</title></head><body><h1>Access denied</h1>"
     "<p>Automated requests are not allowed.</p></body></html>"

@@ -119,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
         known = self.headers.get("if-none-match") == answer.etag and answer.status == 200
         self.send_response(304 if known else answer.status)
         self.send_header("ETag", answer.etag)
+        if answer.location:
+            self.send_header("Location", answer.location)
         if answer.last_modified:
             self.send_header("Last-Modified", answer.last_modified)
         if not known:

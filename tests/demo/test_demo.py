@@ -120,6 +120,22 @@ def test_a_story_under_two_guids_is_one_article(ran: Ran) -> None:
     assert len(doubled) == 1
 
 
+def test_a_sitemap_a_list_of_news_and_a_feed_that_moved_are_read(ran: Ran) -> None:
+    feeds = {
+        row["source_id"]: (row["kind"], row["moved_to"] or "")
+        for row in ran.rows("SELECT * FROM feeds WHERE kind <> 'feed' OR moved_to IS NOT NULL")
+    }
+
+    assert feeds == {
+        paper.id: (paper.kind, paper.feed_url if paper.feed_url != paper.listed_url else "")
+        for paper in PAPERS
+        if paper.kind != "feed" or paper.feed_url != paper.listed_url
+    }
+    assert [row["to_url"] for row in ran.rows("SELECT * FROM moves")] == [
+        "http://nationsherald.example/atom.xml"
+    ]
+
+
 def test_failing_papers_are_told_apart(ran: Ran) -> None:
     kinds = {
         row["source_id"]: row["failure_kind"]

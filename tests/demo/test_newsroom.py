@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import threading
 from collections.abc import Iterator
 from html import unescape
@@ -35,7 +36,9 @@ def test_there_is_enough_of_everything() -> None:
 
     assert len(STORIES) >= 26
     assert len([p for p in PAPERS if p.stories]) >= 5
-    assert {p.record["feed"]["format"] for p in PAPERS} == {"rss", "atom", "json"}
+    assert {p.record["feed"]["format"] for p in PAPERS} == {
+        "rss", "atom", "json", "sitemap", "page",
+    }  # fmt: skip
     assert {p.trouble for p in PAPERS} == {None, "refuses", "silent", "page_instead", "malformed"}
     promised = (
         "jtai area-send ilacs monitoring-visit sccif report-card school-s5 cqc-provider "
@@ -72,6 +75,11 @@ def test_a_feed_names_every_story(paper: Publisher) -> None:
     answer = ANSWERS[paper.host, paper.record["feed"]["path"]]
     if answer.content_type.startswith("application/feed+json"):
         links = [item["url"] for item in json.loads(answer.body)["items"]]
+    elif paper.kind == "sitemap":
+        links = re.findall("<loc>(.*?)</loc>", answer.body.decode())
+    elif paper.kind == "page":
+        paths = re.findall('<li class="document"><h2><a href="(.*?)">', answer.body.decode())
+        links = [f"http://{paper.host}{path}" for path in paths]
     else:
         parsed = feedparser.parse(answer.body)
         links = [entry["link"].split("?")[0] for entry in parsed.entries if "link" in entry]
@@ -92,8 +100,8 @@ def test_the_same_agency_story_stands_in_two_papers() -> None:
 def test_the_sources_file_is_the_newsroom() -> None:
     settings = config.load(FOLDER.parent / "sources.yaml")
 
-    assert {(s.id, s.name, s.homepage, s.feeds) for s in settings.sources} == {
-        (p.id, p.name, p.homepage, (p.feed_url,)) for p in PAPERS
+    assert {(s.id, s.name, s.homepage, s.watched) for s in settings.sources} == {
+        (p.id, p.name, p.homepage, ((p.listed_url, p.kind),)) for p in PAPERS
     }
 
 
@@ -127,7 +135,7 @@ def test_a_name_decides_which_paper_answers(room: Newsroom) -> None:
 
 
 def test_what_did_not_change_is_not_sent_again(room: Newsroom) -> None:
-    host, path = "www.inspection-notices.example", "/news.atom"
+    host, path = "nationsherald.example", "/atom.xml"
     status, etag, body = get(room, path, host)
     again = get(room, path, host, **{"if-none-match": etag})
 
@@ -141,6 +149,15 @@ def test_a_tracking_query_leads_to_the_same_story(room: Newsroom) -> None:
 
     assert get(room, story.path + "?ref=rss", "www.teesandwearcourier.example") == plain
     assert plain[0] == 200
+
+
+def test_a_feed_that_moved_says_where_it_is(room: Newsroom) -> None:
+    paper = next(p for p in PAPERS if p.listed_url != p.feed_url)
+    connection = http.client.HTTPConnection("127.0.0.1", room.port, timeout=5)
+    connection.request("GET", paper.listed_url.split("example", 1)[1], headers={"host": paper.host})
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["location"]) == (301, paper.feed_url)
+    connection.close()
 
 
 def test_the_refusing_and_the_mistaken_paper(room: Newsroom) -> None:
