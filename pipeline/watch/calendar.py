@@ -115,14 +115,12 @@ def why_quiet(now: datetime, since: datetime, *, public: bool = True) -> str | N
     """
     here, then = now.astimezone(LONDON), since.astimezone(LONDON)
     today = here.date()
-    between = list(_from_to(then.date(), today)) if now - since < 60 * _DAY else []
+    between = list(_from_to(then.date(), today)) if now - since < 90 * _DAY else []
     worked = sum(d.weekday() < 5 and not is_day_off(d) for d in between[1:])
     if between and worked <= 2 and (words := _time_off(between, today)):
         return words
-    period = pre_election(today) if public else None
-    if period and now - since > 3 * _DAY:
-        poll = f"{period.poll.day} {period.poll:%B %Y}"
-        return f"public bodies say little in the weeks before {period.name} of {poll}"
+    if public and between and (words := _elections(between)):
+        return words
     if now - since <= _NIGHT and not _MORNING <= here.hour < _EVENING:
         return "it is night"
     return None
@@ -135,10 +133,21 @@ def _time_off(between: list[date], today: date) -> str | None:
     names = [bank_holidays(d.year)[d] for d in between if d in bank_holidays(d.year)]
     if names:
         tense = "is" if today in bank_holidays(today.year) else "was"
-        return f"it {tense} a bank holiday ({names[-1]})"
+        return f"it {tense} a bank holiday, {names[-1]}"
     if any(d.weekday() >= 5 for d in between):
         return "it is the weekend" if today.weekday() >= 5 else "it was the weekend"
     return None
+
+
+def _elections(between: list[date]) -> str | None:
+    """The words for the pre-election period in which most days of a silence fall."""
+    found = [p for p in map(pre_election, between) if p]
+    if len(between) <= 3 or 2 * len(found) < len(between):
+        return None
+    period = found[-1]
+    say = "say" if between[-1] <= period.poll else "said"
+    poll = f"{period.poll.day} {period.poll:%B %Y}"
+    return f"public bodies {say} little in the weeks before {period.name} of {poll}"
 
 
 @lru_cache(maxsize=64)

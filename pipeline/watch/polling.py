@@ -140,9 +140,9 @@ def after_success(
         headers: of this answer, names in lower case; a 304's count too.
         new: whether this answer brought anything.
     """
-    learned = rhythm is not None and rhythms.is_learned(rhythm)
-    if rhythm is not None and learned:
-        wanted = rhythms.when(rhythm, now, STORIES_A_LOOK, source.at_most) - now
+    learned = rhythm if rhythms.is_learned(rhythm) else None
+    if learned:
+        wanted = rhythms.when(learned, now, STORIES_A_LOOK, source.at_most) - now
     elif new or state.last_new_at is None:
         wanted = source.every
     else:
@@ -150,8 +150,8 @@ def after_success(
     fresh = fresh_for(headers, hints, now) or _NONE
     latest = source.at_most
     half = (state.last_entries or 0) / 2
-    if rhythm is not None and learned and half and (fresh > wanted or _skips(hints)):
-        latest = max(rhythms.when(rhythm, now, half, latest) - now, source.every)
+    if learned and half and (fresh > wanted or _skips(hints)):
+        latest = max(rhythms.when(learned, now, half, latest) - now, source.every)
     fresh = min(fresh, latest)
     wait = _apart(source, max(wanted, fresh), fresh, state, now)
     return _skipped(hints, now + wait, now + latest, source, state)
@@ -231,8 +231,7 @@ def gap(
         return None
     if oldest is not None and oldest <= since:
         return None
-    usable = rhythm if rhythms.is_learned(rhythm) else None
-    likely = rhythms.expected(usable, since, now) if usable else None
+    likely = rhythms.expected(rhythm, since, now) if rhythms.is_learned(rhythm) else None
     if entries <= _SMALL_WINDOW and (likely is None or likely <= entries):
         return None
     return Gap(feed_url=state.url, source_id=state.source_id, since=since, until=now,

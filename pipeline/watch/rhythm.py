@@ -19,6 +19,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
+from typing import TypeGuard
 
 from pipeline.models import Rhythm
 from pipeline.watch.calendar import days_off, from_wall, wall_seconds
@@ -85,7 +86,7 @@ def learn(
     )
 
 
-def is_learned(rhythm: Rhythm | None) -> bool:
+def is_learned(rhythm: Rhythm | None) -> TypeGuard[Rhythm]:
     """Whether it rests on enough (three stories, two days) to plan by."""
     return (
         rhythm is not None

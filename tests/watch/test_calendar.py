@@ -89,16 +89,19 @@ def test_whom_the_pre_election_period_binds(url: str | None, public: bool) -> No
         ("2026-07-03 19:00", "2026-07-03 20:30", "it is night"),  # 21:30 in summer
         ("2026-11-06 17:00", "2026-11-07 15:00", "it is the weekend"),
         ("2026-11-06 17:00", "2026-11-09 10:00", "it was the weekend"),
-        ("2026-08-28 17:00", "2026-08-31 12:00", "it is a bank holiday (the summer bank holiday)"),
-        ("2026-04-02 17:00", "2026-04-07 09:00", "it was a bank holiday (Easter Monday)"),
+        ("2026-08-28 17:00", "2026-08-31 12:00", "it is a bank holiday, the summer bank holiday"),
+        ("2026-04-02 17:00", "2026-04-07 09:00", "it was a bank holiday, Easter Monday"),
         ("2026-12-23 17:00", "2026-12-30 12:00", "it is Christmas"),
         ("2026-12-23 17:00", "2027-01-04 12:00", "it was Christmas"),
         ("2026-12-01 17:00", "2026-12-27 12:00", None),  # three weeks of work before it
         ("2026-11-02 09:00", "2026-11-20 10:00", None),
-        ("2027-03-20 12:00", "2027-04-10 12:00",
+        ("2027-03-20 12:00", "2027-04-15 12:00",
          "public bodies say little in the weeks before the elections of 6 May 2027"),
         ("2024-05-20 12:00", "2024-06-10 12:00",
          "public bodies say little in the weeks before the general election of 4 July 2024"),
+        ("2027-04-01 12:00", "2027-05-10 12:00",
+         "public bodies said little in the weeks before the elections of 6 May 2027"),
+        ("2027-02-01 12:00", "2027-04-01 12:00", None),  # most of it was before
         ("1990-01-01 12:00", "2026-11-03 12:00", None),
     ],
 )  # fmt: skip
