@@ -41,7 +41,7 @@ SELECT
 """
 _TROUBLE = """
 SELECT source_id, name, state, reason, needs_person, last_ok_at FROM source_health
-WHERE state NOT IN ('healthy', 'quiet', 'disabled', 'never_run') OR needs_person
+WHERE state NOT IN ('healthy', 'quiet', 'moved', 'disabled', 'never_run') OR needs_person
 ORDER BY needs_person DESC, state, name LIMIT 12
 """
 _STORY = """

@@ -39,6 +39,7 @@ _AGENCY_NAMES = {"name": "agency_id", "body": "body_id"}
 _SOURCE_NAMES = ("name", "source")
 #: between two sentences that a view has joined; a "; " inside a sentence is left alone
 _JOINT = re.compile(r"""(?<=[.!?"”’]); (?=["“‘A-Z])""")
+_CODE = re.compile(r"`([^`]+)`")
 _MARKED = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -61,7 +62,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["day"] = day
     env.filters["quotes"] = quotes
     env.filters["tilde"] = tilde_encode
-    env.filters["sentence"] = sentence
+    env.filters["sentence"] = said
     env.globals["directions"] = pages.DIRECTIONS
     env.globals["not_stated"] = pages.NOT_STATED
     env.globals["described"] = metadata.described
@@ -128,6 +129,11 @@ def render_cell(
         )
     if column == "aspect" and value == pages.NOT_STATED:
         return Markup("&nbsp;")  # as Datasette writes an empty cell: the grade stands alone
+    if column == "rhythm" and table == "feeds":
+        learned = sourcepage.rhythm([value])
+        return Markup("{}").format(
+            f"half {learned['busiest_hours']}; {learned['busiest_day']}s" if learned else "too few"
+        )
     if column == "snippet":
         return Markup(_MARKED.sub(r"<mark>\1</mark>", str(escape(value))))
     if column.endswith("_at"):
@@ -208,6 +214,11 @@ def web_link(value: str | None) -> str:
     except ValueError:
         return ""
     return str(value) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def said(reason: str | None) -> Markup:
+    """A diagnosis as a sentence; what stands between backticks is something to type."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence(reason)))))
 
 
 def quotes(evidence: str | None) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.publish.pages import framework_name
-from pipeline.publish.plugin import day, quotes, web_link
+from pipeline.publish.plugin import day, quotes, said, web_link
 from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
 from pipeline.publish.sourcepage import rhythm
@@ -291,6 +291,18 @@ def test_lists_lead_to_the_page_of_a_source(site: Any) -> None:
         html = get(site, f"/archive/{path}").text
         assert 'href="/archive/sources/lowmoor-post">Lowmoor Post</a>' in html
     assert get(site, "/archive/sources/nobody").status_code == 404
+
+
+def test_a_diagnosis_shows_what_to_type_and_speaks_no_html() -> None:
+    assert said("set `enabled: false` <b>") == "Set <code>enabled: false</code> &lt;b&gt;."
+
+
+def test_a_rhythm_in_a_list_is_words(site: Any) -> None:
+    html = get(site, "/archive/feeds").text
+    assert "half between 7:00 and 10:00; Mondays" in html
+    assert "longest_seconds" not in html
+    row = get(site, "/archive/feeds.json?_shape=array&source_id=weekly").json()[0]
+    assert json.loads(row["rhythm"])["longest_seconds"] == 200000
 
 
 def test_no_robots_rules_in_public(public: Any) -> None:
