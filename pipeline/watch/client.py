@@ -7,6 +7,7 @@ Bounded in time, in bytes (on the wire and decompressed) and in where it may con
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 import time
@@ -17,6 +18,8 @@ from urllib.parse import quote
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -34,9 +37,15 @@ _ACCEPT: dict[What, str] = {
     "page": "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
 }
+#: seconds that a connection waits for the next request to its host
+_KEPT_SECONDS = 5.0
+#: hosts whose connections wait at once, in each pool; a process may often have 1,024 files only
+_MOST_KEPT = 100
 #: of headers that mean one thing only, the first counts; others are lists (RFC 9110 5.3)
 _SINGLE = {"location", "etag", "last-modified", "retry-after", "content-type", "date", "expires",
            "age", "content-length"}  # fmt: skip
+#: too many files here, or no memory: nothing that a publisher has to do with
+_NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL}
 #: OpenSSL's verify codes (openssl-verification-options) that a person can be told more plainly
 _CERTIFICATE = {
     10: "it has expired",
@@ -127,6 +136,16 @@ class Resolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._dns.close()
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Keeps few idle connections; aiohttp itself would keep one for every host of a long pass."""
+
+    def _release(
+        self, key: ConnectionKey, protocol: ResponseHandler, *, should_close: bool = False
+    ) -> None:
+        full = len(self._conns) >= _MOST_KEPT
+        super()._release(key, protocol, should_close=should_close or full)
 
 
 class Client:
@@ -226,6 +245,9 @@ class Client:
                                + _certificate(cause))  # fmt: skip
             case aiohttp.ClientSSLError() | ssl.SSLError():
                 return Trouble("tls", "transient", f"{host} cannot agree on encryption")
+            case aiohttp.ClientConnectorError(os_error=why) if why.errno in _NO_ROOM:
+                said = f"could not be asked, for this machine has no room left: {_words(why)}"
+                return Trouble("connection", "ours", said)
             case aiohttp.ClientConnectorError(os_error=why):
                 said = f"{host} takes no connection: {_words(why)}"
                 return Trouble("connection", "transient", said)
@@ -251,9 +273,10 @@ def _session(
             raise ForbiddenAddress(addresses.private(str(to[0]), str(to[0])))
         return socket.socket(family, kind, protocol)
 
-    connector = aiohttp.TCPConnector(
+    connector = _Connector(
         resolver=Resolver(connect, allow_private=private),
         limit=0,  # `Fetcher` counts
+        keepalive_timeout=_KEPT_SECONDS,
         ttl_dns_cache=300,
         ssl=tls or True,
         socket_factory=open_socket,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import brotli
 import pytest
@@ -61,10 +62,12 @@ def encoded(body: bytes, encoding: str) -> Behaviour:
 
 
 def bomb(size: int) -> bytes:
-    """`size` bytes of nothing, gzipped to a thousandth."""
+    """`size` bytes of nothing, gzipped to a thousandth; without the end that nobody reads."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     piece = b"\0" * 1_000_000
-    return b"".join(packer.compress(piece) for _ in range(size // 1_000_000)) + packer.flush()
+    first = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    return first + again * (size // 1_000_000 - 1)
 
 
 @dataclass(frozen=True)
@@ -522,6 +525,43 @@ def test_one_host_is_asked_one_thing_at_a_time(web: Web) -> None:
     asyncio.run(go())
     assert most == 1
     assert len(web.requests) == 5
+
+
+def descriptors() -> int:
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+def test_a_pass_over_many_hosts_keeps_few_connections_open(web: Web) -> None:
+    """The server's ends are in this process too, so each connection that waits counts twice."""
+    for n in range(200):
+        web.serve(f"http://paper{n}.example/feed", FEED)
+
+    async def go() -> int:
+        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
+            before = descriptors()
+            for n in range(200):
+                assert isinstance(await f.feed(f"http://paper{n}.example/feed"), Response)
+            return descriptors() - before
+
+    assert asyncio.run(go()) < 250
+
+
+def test_when_this_machine_has_no_file_left_no_publisher_is_blamed(web: Web) -> None:
+    web.serve(URL, FEED)
+
+    async def go() -> Response | Failure:
+        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+            try:
+                return await f.feed(URL)
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    got = asyncio.run(go())
+    assert isinstance(got, Failure)
+    assert (got.kind, got.grade) == ("connection", "ours")
+    assert "this machine has no room left: too many open files" in got.reason
 
 
 # ---------------------------------------------------------------- who said no
