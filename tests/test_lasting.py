@@ -415,7 +415,7 @@ def test_ten_thousand_ticks_need_no_more_than_one_thousand(watched: Watched) -> 
     paper(watched.web, "same", 3)
     watched.web.behave("http://dead.example/feed", hangs_up)
     watched.web.serve("http://gone.example/feed", status=410)
-    watched.write(*ids, every="1h", at_most="6h")
+    watched.write(*ids, every="2h", at_most="12h")
     service = watched.service()
     measured: dict[int, dict[str, int]] = {}
     for n in range(10):

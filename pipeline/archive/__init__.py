@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -122,8 +123,8 @@ def _open(path: Path | None, migrations: Migrations, *, readonly: bool) -> Datab
         conn = sqlite3.connect(_address(path, readonly), uri=True, timeout=BUSY_SECONDS)
         try:
             db = Database(conn)
-            _refuse_others(db, path, migrations)
-            _prepare(db, path, migrations, readonly=readonly)
+            current = _is_current(db, path, migrations)
+            _prepare(db, path, migrations, current=current, readonly=readonly)
         except BaseException as e:
             conn.close()
             if is_new and isinstance(e, sqlite3.Error):
@@ -143,32 +144,48 @@ def _address(path: Path, readonly: bool) -> str:
     return f"{uri}?mode=ro" if has_log else f"{uri}?mode=ro&immutable=1"
 
 
-def _refuse_others(db: Database, path: Path, migrations: Migrations) -> None:
-    """Raises ArchiveError for a file that is not ours or comes from a newer version."""
-    tables = set(db.table_names())
-    applied = [m.name for m in migrations.applied(db)]
-    unfinished = (
-        tables == {Migrations.migrations_table} and db[migrations.migrations_table].count == 0
-    )
-    if tables and not applied and not unfinished:
-        is_pages = bool(pages_migrations.applied(db))
-        kept = " (it holds the raw pages of an archive)" if is_pages else ""
-        raise ArchiveError(
-            f"is a database of another program{kept}; it was left as it is", path=str(path)
-        )
-    ours = {m.name for m in migrations.pending(Database(memory=True))}
-    newer = [name for name in applied if name not in ours]
+def _is_current(db: Database, path: Path, migrations: Migrations) -> bool:
+    """True when the file has this version's tables, False when some are still to be made.
+
+    Raises ArchiveError for a file that is not ours or comes from a newer version.
+    """
+    applied = {m.name for m in migrations.applied(db)}
+    if not applied:
+        _refuse_others(db, path)
+    ours = _names(migrations)
+    newer = [name for name in sorted(applied) if name not in ours]
     if newer:
         raise ArchiveError(
             f"was written by a newer version of this program (it has {', '.join(newer)});"
             " upgrade, then try again",
             path=str(path),
         )
+    return applied == ours
 
 
-def _prepare(db: Database, path: Path, migrations: Migrations, *, readonly: bool) -> None:
+def _refuse_others(db: Database, path: Path) -> None:
+    tables = set(db.table_names())
+    unfinished = (
+        tables == {Migrations.migrations_table} and db[Migrations.migrations_table].count == 0
+    )
+    if tables and not unfinished:
+        is_pages = bool(pages_migrations.applied(db))
+        kept = " (it holds the raw pages of an archive)" if is_pages else ""
+        raise ArchiveError(
+            f"is a database of another program{kept}; it was left as it is", path=str(path)
+        )
+
+
+@cache
+def _names(migrations: Migrations) -> frozenset[str]:
+    return frozenset(m.name for m in migrations.pending(Database(memory=True)))
+
+
+def _prepare(
+    db: Database, path: Path, migrations: Migrations, *, current: bool, readonly: bool
+) -> None:
     if readonly:
-        if migrations.pending(db):
+        if not current:
             raise ArchiveError(
                 "was made by an older version; `derive` brings it up to date", path=str(path)
             )
@@ -179,7 +196,8 @@ def _prepare(db: Database, path: Path, migrations: Migrations, *, readonly: bool
     # it must never leave a row in `pages` whose body is gone, so bodies are synced to the disk.
     is_pages = migrations is pages_migrations
     db.execute(f"PRAGMA synchronous = {'FULL' if is_pages else 'NORMAL'}")
-    migrations.apply(db)
+    if not current:
+        migrations.apply(db)
     db.execute("PRAGMA foreign_keys = ON")
 
 
