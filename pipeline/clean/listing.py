@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin
 
 import lxml.html
@@ -118,7 +119,12 @@ def _date(item: HtmlElement, selector: str | None) -> str | None:
 
 
 def _all(element: HtmlElement, selector: str) -> list[HtmlElement]:
-    return list(CSSSelector(selector, translator="html")(element))
+    return list(_compiled(selector)(element))
+
+
+@lru_cache(maxsize=256)
+def _compiled(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
 
 
 def _first(element: HtmlElement, selector: str) -> HtmlElement | None:

@@ -117,7 +117,7 @@ def _read_parts(
     known: Container[bytes], going: Callable[[], bool],
 ) -> Feed | None:  # fmt: skip
     """Only the items that are not known; None where they do not come out one for one."""
-    wanted = [raw for raw in parts.items if raw.digest not in known]
+    wanted = [n for n, raw in enumerate(parts.items) if raw.digest not in known]
     around = parts.outside()
     at_once = AT_ONCE if len(around) * 10 < len(parts.data) else len(wanted)
     records: list[Item] = []
@@ -125,7 +125,7 @@ def _read_parts(
     for first in range(0, len(wanted), at_once or 1):
         if not going():
             raise Stopped("was not read to its end", url=url)
-        some = frozenset(wanted[first : first + at_once])
+        some = wanted[first : first + at_once]
         parsed = _feedparser(parts.only(some), {**sent, "content-type": _UTF8}, url)
         if len(parsed.entries) != len(some):
             return None

@@ -11,7 +11,7 @@ None, and is read whole.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from xml.parsers import expat
@@ -58,23 +58,19 @@ class Split:
 
     data: bytes  #: UTF-8
     items: tuple[RawItem, ...]  #: in the feed's order
+    gaps: tuple[tuple[int, bytes], ...]  #: (number of the item it stands before, what is there)
 
-    def only(self, wanted: Set[RawItem]) -> bytes:
-        """The feed as if it held these items alone; the space between items is left out."""
-        pieces, at = [], 0
-        for item in self.items:
-            between = self.data[at : item.start]
-            if not between.isspace():
-                pieces.append(between)
-            if item in wanted:
-                pieces.append(self.data[item.start : item.end])
-            at = item.end
-        pieces.append(self.data[at:])
-        return b"".join(pieces)
+    def only(self, wanted: Iterable[int]) -> bytes:
+        """The feed as if it held the items of these numbers alone, without space between them."""
+        pieces = [(number, 0, gap) for number, gap in self.gaps]
+        for number in wanted:
+            item = self.items[number]
+            pieces.append((number, 1, self.data[item.start : item.end]))
+        return b"".join(piece for _, _, piece in sorted(pieces))
 
     def outside(self) -> bytes:
         """What stands around the items."""
-        return self.only(frozenset())
+        return b"".join(gap for _, gap in self.gaps)
 
 
 def digest(raw: bytes, *, context: str) -> bytes:
@@ -96,7 +92,17 @@ def split(data: bytes, *, context: str) -> Split | None:
         finder.parser.Parse(data, True)
     except (expat.ExpatError, _Strange):
         return None
-    return Split(data, tuple(finder.items))
+    return Split(data, tuple(finder.items), tuple(_gaps(data, finder.items)))
+
+
+def _gaps(data: bytes, items: Sequence[RawItem]) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    for number, item in enumerate(items):
+        gap = data[at : item.start]
+        if not gap.isspace():
+            yield number, gap
+        at = item.end
+    yield len(items), data[at:]
 
 
 class _Finder:
