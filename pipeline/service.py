@@ -20,6 +20,9 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
+# it says when it is ready, what troubles it, and every second that it is alive
+Type=notify
+WatchdogSec=120
 WorkingDirectory={_escaped(str(folder))}
 ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
