@@ -7,11 +7,13 @@ Bounded in time, in bytes (on the wire and decompressed) and in where it may con
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import ssl
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -37,6 +39,8 @@ _ACCEPT: dict[What, str] = {
     "page": "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
 }
+#: what the resolver found is an address: nobody asks DNS again
+_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 #: seconds that a connection waits for the next request to its host
 _KEPT_SECONDS = 5.0
 #: hosts whose connections wait at once, in each pool; a process may often have 1,024 files only
@@ -115,10 +119,14 @@ class Resolver(AbstractResolver):
     answered otherwise (DNS rebinding).
     """
 
-    def __init__(self, connect: Connect, *, allow_private: bool) -> None:
+    def __init__(self, connect: Connect, *, allow_private: bool, at_once: int) -> None:
+        """`at_once`: questions under way; fewer than requests would have the dead delay the living.
+
+        asyncio's own threads are few, and other work waits for them too.
+        """
         self._connect = connect
         self._allow_private = allow_private
-        self._dns = aiohttp.ThreadedResolver()
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="dns")
 
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
         if host in self._connect:
@@ -126,16 +134,22 @@ class Resolver(AbstractResolver):
             address, to = self._connect[host]
             return [ResolveResult(hostname=host, host=address, port=to, family=family, proto=0,
                                   flags=0)]  # fmt: skip
-        found = await self._dns.resolve(host, port, family)  # type: ignore[arg-type]
-        if not self._allow_private:
-            for one in found:
-                # One private address among public ones is the trick itself.
-                if not addresses.is_public(one["host"]):
-                    raise ForbiddenAddress(addresses.private(host, one["host"]))
+        infos = await asyncio.get_running_loop().run_in_executor(
+            self._threads, socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0,
+            socket.AI_ADDRCONFIG,
+        )  # fmt: skip
+        found = []
+        for of, _, protocol, _, where in infos:
+            address = str(where[0])
+            # One private address among public ones is the trick itself.
+            if not self._allow_private and not addresses.is_public(address):
+                raise ForbiddenAddress(addresses.private(host, address))
+            found.append(ResolveResult(hostname=host, host=address, port=port, family=of,
+                                       proto=protocol, flags=_NUMERIC))  # fmt: skip
         return found
 
     async def close(self) -> None:
-        await self._dns.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -274,7 +288,8 @@ def _session(
         return socket.socket(family, kind, protocol)
 
     connector = _Connector(
-        resolver=Resolver(connect, allow_private=private),
+        # Twice, because a question that was given up still waits for its answer.
+        resolver=Resolver(connect, allow_private=private, at_once=2 * limits.concurrency),
         limit=0,  # `Fetcher` counts
         keepalive_timeout=_KEPT_SECONDS,
         ttl_dns_cache=300,

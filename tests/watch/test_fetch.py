@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import resource
+import socket
+import threading
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -424,6 +427,35 @@ def test_what_is_not_the_open_internet_is_private(address: str) -> None:
 @pytest.mark.parametrize("address", PUBLIC.split())
 def test_what_is_the_open_internet_is_public(address: str) -> None:
     assert addresses.is_public(address)
+
+
+def test_names_that_dns_is_slow_about_delay_no_other(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as may be asked for at once but one: the one that DNS knows still gets its turn."""
+    web.serve("http://localhost/feed", FEED)
+    ask, over = socket.getaddrinfo, threading.Event()
+
+    def lookup(host: str, *rest: Any) -> Any:
+        if host.startswith("slow"):
+            over.wait(20)
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        return ask(host, *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+
+    async def go() -> tuple[Response | Failure, list[Response | Failure]]:
+        async with Fetcher(contact="x", limits=replace(LIMITS, concurrency=20)) as f:
+            slow = (f.feed(f"http://slow{n}.example/", allow_private=True) for n in range(19))
+            waiting = [asyncio.create_task(one) for one in slow]
+            await asyncio.sleep(0)
+            good = await f.feed(f"http://localhost:{web.port}/feed", allow_private=True)
+            over.set()
+            return good, await asyncio.gather(*waiting)
+
+    good, others = asyncio.run(go())
+    assert isinstance(good, Response)
+    assert {getattr(o, "kind", None) for o in others} == {"dns"}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
