@@ -202,7 +202,7 @@ def _health(id_: str, name: str, enabled: bool, note: str | None, row: Row | Non
     """sources.yaml decides whether a source is on: the archive may not have heard of it yet."""
     state, reason = "never_run", "Not fetched yet."
     if not enabled:
-        state, reason = "disabled", note or "Disabled in sources.yaml."
+        state, reason = "disabled", note or "Switched off in sources.yaml."
     elif row is not None and row["state"] != "disabled":
         state, reason = row["state"], row["reason"]
     row = row or {}

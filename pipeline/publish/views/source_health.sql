@@ -3,15 +3,16 @@ CREATE VIEW source_health AS
 SELECT
     s.id AS source_id,
     s.name,
-    CASE WHEN s.enabled THEN coalesce(h.state, 'never_run') ELSE 'disabled' END AS state,
+    CASE WHEN s.enabled THEN coalesce(nullif(h.state, 'disabled'), 'never_run') ELSE 'disabled' END AS state,
     h.since_at,
     h.last_ok_at,
     h.last_new_at,
     coalesce(h.failures, 0) AS failures,
-    coalesce(
-        CASE WHEN h.state = 'disabled' OR s.enabled THEN h.reason END,
-        CASE WHEN s.enabled THEN 'Not fetched yet.' ELSE coalesce(s.note, 'Disabled in sources.yaml.') END
-    ) AS reason,
+    CASE
+        WHEN NOT s.enabled THEN coalesce(s.note, 'Switched off in sources.yaml.')
+        WHEN h.state <> 'disabled' THEN h.reason
+        ELSE 'Not fetched yet.'
+    END AS reason,
     CASE WHEN s.enabled THEN coalesce(h.needs_person, 0) ELSE 0 END AS needs_person
 FROM sources AS s
 LEFT JOIN health AS h ON h.source_id = s.id
