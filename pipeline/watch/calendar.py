@@ -78,8 +78,13 @@ def is_day_off(day: date) -> bool:
 
 @lru_cache(maxsize=64)
 def days_off(year: int) -> frozenset[int]:
-    """The same as numbers of days since 1 January 1970, for arithmetic without dates."""
-    days = set(bank_holidays(year)) | {d for d in _days_of(year) if is_christmas(d)}
+    """The same as numbers of days since 1 January 1970, for arithmetic without dates.
+
+    The week before the year and the week after are in it, so that a caller whose own arithmetic is
+    out by a day at the turn of the year is right.
+    """
+    around = _from_to(date(year - 1, 12, 25), date(year + 1, 1, 7))
+    days = {d for d in around if is_christmas(d) or d in bank_holidays(d.year)}
     return frozenset((d - _EPOCH).days for d in days)
 
 

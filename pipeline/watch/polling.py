@@ -142,7 +142,10 @@ def after_success(
     """
     learned = rhythm if rhythms.is_learned(rhythm) else None
     if learned:
-        wanted = rhythms.when(learned, now, STORIES_A_LOOK, source.at_most) - now
+        # Half to one and a half, another each time: papers that all start at seven would otherwise
+        # be looked at in the same minutes (1,000 alike: 330 instead of 540 in ten minutes).
+        aim = STORIES_A_LOOK * (0.5 + _share(f"{state.url} {now.timestamp()}"))
+        wanted = rhythms.when(learned, now, aim, source.at_most) - now
     elif new or state.last_new_at is None:
         wanted = source.every
     else:
@@ -294,9 +297,9 @@ def _skips(hints: Hints) -> bool:
     return bool(hints.skip_hours or hints.skip_days)
 
 
-def _share(url: str) -> float:
-    """A number from 0 to 1 that is the address's own."""
-    return int.from_bytes(hashlib.sha256(url.encode()).digest()[:4], "big") / 2**32
+def _share(text: str) -> float:
+    """A number from 0 to 1 that looks like chance and is the same for a text every time."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32
 
 
 def _http_date(value: str) -> datetime | None:

@@ -238,6 +238,8 @@ def _back(shape: _Shape, share: float) -> float:
 
 def _weekday(day: int) -> int:
     """0 is Monday; a day off is a Sunday. `day` counts from Thursday, 1 January 1970."""
+    # In the middle of a day the mean year is right for every day of 1970 to 2100 but some 31
+    # Decembers, which are days off whichever year they are looked for in (`days_off`).
     if day in days_off(1970 + int((day + 0.5) // _YEAR_DAYS)):
         return 6
     return (day + 3) % 7

@@ -113,3 +113,13 @@ def test_what_the_calendar_says_of_a_silence(since: str, now: str, why: str | No
 def test_a_paper_is_not_bound_by_the_pre_election_period() -> None:
     start, end = datetime(2027, 4, 1, tzinfo=UTC), datetime(2027, 4, 21, tzinfo=UTC)
     assert calendar.why_quiet(end, start, public=False) is None
+
+
+def test_days_off_hold_at_the_turn_of_every_year() -> None:
+    epoch = date(1970, 1, 1).toordinal()
+    for year in range(2000, 2060):
+        for day in (date(year, 12, 24), date(year, 12, 31), date(year + 1, 1, 1)):
+            number = day.toordinal() - epoch
+            assert number in calendar.days_off(year)
+            assert calendar.is_day_off(day)
+        assert date(year, 6, 17).toordinal() - epoch not in calendar.days_off(year)

@@ -67,6 +67,16 @@ def test_bank_holidays_and_the_days_after_christmas_are_sundays() -> None:
     assert at(datetime(2026, 12, 30, tzinfo=UTC)) < at(datetime(2026, 12, 16, tzinfo=UTC)) / 3
 
 
+@pytest.mark.parametrize("year", range(2020, 2041))
+def test_new_years_eve_is_a_sunday_in_every_year(year: int) -> None:
+    council, _ = watched(COUNCIL, 16)
+    eve, sunday = datetime(year, 12, 31, tzinfo=UTC), datetime(year, 11, 30, tzinfo=UTC)
+    sunday -= (sunday.weekday() + 1) * DAY
+    shares = [rhythm.expected(council, day, day + DAY) / rhythm.rate(council, day)
+              for day in (eve, sunday)]  # fmt: skip
+    assert shares[0] == pytest.approx(shares[1], rel=1e-6)
+
+
 @pytest.mark.parametrize("name", list(PUBLISHERS))
 @pytest.mark.parametrize("stories", [0.01, 0.1, 0.5])
 @pytest.mark.parametrize("start", range(0, 168, 13))
