@@ -77,7 +77,10 @@ def _long(source: Row) -> tuple[str, ...]:
     since = ""
     if source["since_at"] and source["state"] not in _BY_NEWS and "(since " not in source["reason"]:
         since = f" since {moment(source['since_at'])} UTC"
-    return (f"{source['name']}: {label}{since}", f"{sentence(source['reason'])} {_news(source)}.")
+    if source["state"] == "quiet" and not source["needs_person"]:
+        label = ""  # the heading says it
+    head = f"{source['name']}{': ' if label else ''}{label}{since}"
+    return (head, f"{sentence(source['reason'])} {_news(source)}.")
 
 
 def _short(source: Row) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 from html import escape
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, get_args
 import pytest
 from click.testing import CliRunner
 
+from pipeline import config, summary
 from pipeline.cli import cli
 from pipeline.models import HealthState
 from pipeline.publish import metadata
@@ -76,10 +78,20 @@ def test_the_text_names_every_source_once_where_it_belongs(made: Any) -> None:
     }  # fmt: skip
     assert heads[1:] == list(sections)
     for id_ in every_state.STATES:
-        name = f"The {id_.title()}"
+        name = re.escape(f"The {id_.title()}")
         (where,) = [
             head for head, part in parts.items()
-            if f"  {name}:" in part or f"  {name}." in part
+            if re.search(rf"^  {name}([:.]|$)", part, re.MULTILINE)
         ]  # fmt: skip
         assert (where == heads[1]) is id_.endswith("-needs"), name
     assert "The Missed, between" in parts["Stories may have been missed in the last 30 days"]
+
+
+def test_a_pass_says_where_stories_may_have_been_missed(
+    made: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db, sources = made
+    for since, told in ((every_state.NOW - 3 * every_state.DAY, 1), (every_state.NOW, 0)):
+        summary.say_gaps(db, config.load(sources), since=since)
+        words = capsys.readouterr().err
+        assert words.count("Stories may have been missed: The Missed, between") == told

@@ -129,10 +129,12 @@ def render_cell(
         )
     if column == "aspect" and value == pages.NOT_STATED:
         return Markup("&nbsp;")  # as Datasette writes an empty cell: the grade stands alone
+    if column == "reason" and "source_id" in columns:
+        return said(value)
     if column == "rhythm" and table == "feeds":
         learned = sourcepage.rhythm([value])
         return Markup("{}").format(
-            f"half {learned['busiest_hours']}; {learned['busiest_day']}s" if learned else "too few"
+            f"half {learned['busiest_hours']}" if learned else "too few stories yet"
         )
     if column == "snippet":
         return Markup(_MARKED.sub(r"<mark>\1</mark>", str(escape(value))))

@@ -59,6 +59,8 @@ KINDS = {
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 #: the busiest hours that are named: the fewest in a row that hold this share of the stories
 _MOST = 0.5
+#: a day with a seventh of the stories is like all others
+_OUTSTANDING = 0.2
 #: of fewer stories (older weeks counting less) a picture would show chance
 _FEWEST = 5.0
 
@@ -116,7 +118,9 @@ def rhythm(texts: Sequence[str]) -> dict[str, Any] | None:
         "hours": _bars(names, hours),
         "days": _bars(DAYS, days),
         "busiest_hours": _hours_in_words(hours),
-        "busiest_day": DAYS[max(range(7), key=lambda n: days[n])],
+        "busiest_day": DAYS[days.index(max(days))]
+        if max(days) >= _OUTSTANDING * sum(days)
+        else None,
         "silence": _duration(min(r["longest_seconds"] for r in learned)),
     }
 
@@ -127,6 +131,12 @@ def _bars(labels: Sequence[str], counts: Sequence[float]) -> list[dict[str, Any]
         {"label": label, "share": count / total, "height": count / tallest}
         for label, count in zip(labels, counts, strict=True)
     ]
+
+
+def _busiest_day(days: Sequence[float]) -> str | None:
+    """None where no day stands out."""
+    most = max(days)
+    return DAYS[days.index(most)] if most >= _OUTSTANDING * sum(days) else None
 
 
 def _hours_in_words(hours: Sequence[float]) -> str:
