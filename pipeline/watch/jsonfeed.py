@@ -36,14 +36,14 @@ def load(body: bytes, *, url: str) -> JsonFeed:
     """Raises FeedError for JSON that is broken or no JSON Feed."""
     try:
         content = json.loads(body.decode("utf-8-sig"))
+        if not isinstance(content, dict) or _VERSION not in str(content.get("version", "")):
+            raise FeedError("JSON, but not a JSON Feed", url=url)
+        items = content.get("items")
+        records = tuple(r for r in items if isinstance(r, dict)) if isinstance(items, list) else ()
+        author = _authors(content)
+        raw = tuple(json.dumps([author, record]).encode() for record in records)
     except (ValueError, RecursionError) as e:
         raise FeedError(f"JSON that is cut short or broken ({type(e).__name__})", url=url) from e
-    if not isinstance(content, dict) or _VERSION not in str(content.get("version", "")):
-        raise FeedError("JSON, but not a JSON Feed", url=url)
-    items = content.get("items")
-    records = tuple(r for r in items if isinstance(r, dict)) if isinstance(items, list) else ()
-    author = _authors(content)
-    raw = tuple(json.dumps([author, record]).encode() for record in records)
     return JsonFeed(title=_text(content.get("title")), author=author, records=records, raw=raw)
 
 

@@ -24,6 +24,8 @@ Child = tuple[str, str | None]
 
 #: bytes between two looks at whether to go on
 _PIECE = 1_000_000
+#: elements deeper than this mean nothing
+_DEEPEST = 5
 _ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*\?>")
 _LOOSE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)(\w+;)?")
@@ -140,7 +142,8 @@ class _Reading:
         self.unchanged = 0
         self.addresses = 0  #: `<url>` elements, with news tags or without
         self.children: list[Child] = []
-        self.path: tuple[str, ...] = ()
+        self.depth = 0
+        self.path: tuple[str, ...] = ()  #: names of the open elements, down to _DEEPEST
         self.start = 0
         self.news = False  #: the open `<url>` has news tags
         self.fields: dict[str, str] = {}
@@ -168,6 +171,9 @@ class _Reading:
                         url=self.url, kind="decoding")  # fmt: skip
 
     def _begin(self, name: str, _attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            return
         self.path = (*self.path, name.rpartition(":")[2])
         if len(self.path) == 1:
             self.root = self.path[0]
@@ -185,6 +191,9 @@ class _Reading:
             self.fields[self.field] = self.fields.get(self.field, "") + text
 
     def _end(self, _name: str) -> None:
+        self.depth -= 1
+        if self.depth >= _DEEPEST:
+            return
         if self.path == ("urlset", "url"):
             self._url()
         elif self.path == ("sitemapindex", "sitemap") and self.fields.get("loc", "").strip():

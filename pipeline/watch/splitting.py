@@ -75,8 +75,11 @@ class Split:
 
 def digest(raw: bytes, *, context: str) -> bytes:
     """Of an item that came by itself: a record of JSON, an element of a page."""
-    key = blake2b(context.encode("utf-8", "replace"), digest_size=16).digest()
-    return blake2b(raw, digest_size=DIGEST_BYTES, key=key).digest()
+    return blake2b(raw, digest_size=DIGEST_BYTES, key=_key(context)).digest()
+
+
+def _key(text: str, within: bytes = b"") -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=16, key=within).digest()
 
 
 def split(data: bytes, *, context: str) -> Split | None:
@@ -110,11 +113,10 @@ class _Finder:
 
     def __init__(self, data: bytes, context: str) -> None:
         self.data = data
-        self.context = context
         self.items: list[RawItem] = []
-        self.around: list[str] = []  #: the start tags of the elements that are open
+        #: for each open element a digest of its start tag and all those around it
+        self.around = [_key(context)]
         self.declared: list[tuple[str | None, str | None]] = []  #: for the next start tag
-        self.key: bytes | None = None  #: digest of what is around; None: it changed
         self.item = ""  #: name of the item's element
         self.start = -1  #: of the open item; -1: none is open
         self.plain: set[str] = set()  #: names seen inside items that mean nothing here
@@ -136,14 +138,14 @@ class _Finder:
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         if not _is_item(name):
-            self.around.append(f"{name}{sorted(attributes.items())}{self.declared}")
+            tag = f"{name}{sorted(attributes.items())}{self.declared}"
+            self.around.append(_key(tag, self.around[-1]))
             self.declared.clear()
-            self.key = None
             return
         self.start = self.parser.CurrentByteIndex
         self.item = name
-        tag = self.data[self.start + 1 : self.start + 6].lower()
-        if not tag.startswith((b"item", b"entry")) or not _STANDARD.issuperset(self.declared):
+        opening = self.data[self.start + 1 : self.start + 6].lower()
+        if not opening.startswith((b"item", b"entry")) or not _STANDARD.issuperset(self.declared):
             raise _Strange
         self.declared.clear()
         self._rebase(attributes)
@@ -170,7 +172,6 @@ class _Finder:
 
     def _end(self, _name: str) -> None:
         self.around.pop()
-        self.key = None
 
     def _end_inside(self, name: str) -> None:
         if name != self.item:
@@ -179,11 +180,8 @@ class _Finder:
         end = self.data.find(b">", at) + 1
         if self.data[at : at + 6].lower() not in (b"</item", b"</entr"):  # `<item …/>`
             raise _Strange
-        if self.key is None:
-            around = "\x1f".join((self.context, *self.around))
-            self.key = blake2b(around.encode("utf-8", "replace"), digest_size=16).digest()
         raw = self.data[self.start : end]
-        mark = blake2b(raw, digest_size=DIGEST_BYTES, key=self.key).digest()
+        mark = blake2b(raw, digest_size=DIGEST_BYTES, key=self.around[-1]).digest()
         self.items.append(RawItem(self.start, end, mark))
         self._leave()
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from pipeline.errors import FeedError, Stopped
-from pipeline.models import Listing
-from pipeline.watch import formats, sitemap
+from pipeline.models import Hints, Listing
+from pipeline.watch import formats, hints, sitemap
 from pipeline.watch.feeds import Feed
 from pipeline.watch.items import has_page
 
@@ -102,3 +102,28 @@ def test_a_long_sitemap_is_read_to_its_end_and_stops_when_asked() -> None:
     turns = iter([True, False])
     with pytest.raises(Stopped):
         formats.read("sitemap", body, url="https://a.example/s.xml", going=lambda: next(turns))
+
+
+DEEP = b"<a>" * 200_000
+SHUT = DEEP.replace(b"<", b"</")
+HOSTILE = {
+    "a sitemap nested without end": b"<urlset>" + DEEP,
+    "a sitemap with deep elements": b"<urlset>" + DEEP + SHUT + b"</urlset>",
+    "JSON nested without end": b'{"version": "https://jsonfeed.org/version/1", "items": [{"a":'
+    + b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_bytes_made_to_cost_time_cost_little(name: str) -> None:
+    """What took the square of their number would not end while anybody waits."""
+    if name == "a sitemap with deep elements":
+        assert formats.read("feed", HOSTILE[name], url="https://a.example/feed").items == ()
+        return
+    with pytest.raises(FeedError, match="broken"):
+        formats.read("feed", HOSTILE[name], url="https://a.example/feed")
+
+
+@pytest.mark.parametrize("piece", [b"<!--", b"<skipHours>", b"<ttl>", b"<ttl ", b" ", b"<hour>1"])
+def test_hints_that_never_end_cost_little(piece: bytes) -> None:
+    assert hints.read(b"<skipHours><ttl>" + piece * 100_000) == Hints()

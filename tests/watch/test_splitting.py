@@ -120,3 +120,10 @@ def test_a_long_feed_is_read_in_pieces_and_a_stop_need_not_wait_for_its_end() ->
     turns = iter([True, True, False])
     with pytest.raises(Stopped):
         feeds.read(body, url=URL, going=lambda: next(turns))
+
+
+def test_items_at_every_depth_cost_no_more_than_items_in_a_row() -> None:
+    depth = 30_000
+    found = splitting.split(b"<a><item><b/></item>" * depth + b"</a>" * depth, context="")
+    assert found is not None
+    assert len({item.digest for item in found.items}) == depth
