@@ -260,10 +260,12 @@ def _how_often(per_day: float) -> str:
 
 def _busiest(hours: Sequence[float]) -> tuple[int, int]:
     """(first hour, number of hours) of the shortest stretch that holds four fifths of all."""
-    twice = list(accumulate((*hours, *hours), initial=0.0))
-    need = 0.8 * twice[24]
-    for length in range(1, 24):
-        best = max(range(24), key=lambda h: twice[h + length] - twice[h])
-        if twice[best + length] - twice[best] >= need:
-            return best, length
-    return 0, 24
+    before = list(accumulate((*hours, *hours), initial=0.0))
+    need = 0.8 * before[24]
+    best, end = (24, 0.0, 0), 0  # length, what it holds (negative: more is better), first hour
+    for begin in range(24):
+        end = max(end, begin + 1)
+        while end < begin + 24 and before[end] - before[begin] < need:
+            end += 1
+        best = min(best, (end - begin, before[begin] - before[end], begin))
+    return best[2], best[0]
