@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -204,3 +205,28 @@ def test_the_second_run_says_who_holds_the_archive(
     assert f"db/archive.db: is being written by `run` (process {first.pid})" in words
     first.send_signal(signal.SIGTERM)
     first.communicate(timeout=20)
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"),
+                    reason="root may write everywhere")  # fmt: skip
+def test_a_folder_that_may_not_be_written_to_is_one_sentence(folder: Path) -> None:
+    mortal = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*mortal, sys.executable, "-m", "pipeline", *words], cwd=folder, text=True,
+            capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False,
+        )  # fmt: skip
+
+    assert run("run").returncode == 0
+    (folder / "db").chmod(0o555)
+    try:
+        for command in ("run", "watch", "derive"):
+            done = run(command)
+            assert done.returncode == 1
+            assert "cannot be locked for writing: Permission denied" in done.stderr
+            assert "Traceback" not in done.stderr
+        assert '"id": "feed"' in run("status", "--json").stdout
+        assert sorted(os.listdir(folder / "db")) == ["archive-pages.db", "archive.db"]
+    finally:
+        (folder / "db").chmod(0o755)

@@ -231,6 +231,24 @@ def test_the_nights_on_which_uk_clocks_change_are_nights_like_others(
     assert min(waits) >= timedelta(minutes=25)
 
 
+def test_what_was_put_off_by_a_clock_that_was_wrong_is_due(watched: Watched) -> None:
+    """A page to be tried again "in an hour", and a pass that was killed, both in the next year."""
+    watched.web.behave("http://a.example/story-1", hangs_up)
+    watched.clock.forward(days=366)
+    service = watched.service()
+    watched.go(service, 1)
+    with closing(sqlite3.connect(watched.db)) as conn:
+        # as it stands when a pass is killed between the reservation and the answer
+        conn.execute("UPDATE feeds SET checked_at = '2026-11-03T08:00:00+00:00'")
+        conn.commit()
+    assert watched.rows("SELECT min(due_at) FROM feeds")[0][0] > "2027"
+    assert watched.rows("SELECT max(page_due_at) FROM entries")[0][0] > "2027"
+    watched.clock.forward(days=-366)
+    paper(watched.web, "a", 3)
+    watched.go(service, 2)
+    assert watched.rows("SELECT page_state FROM entries") == [("stored",)] * 3
+
+
 def test_after_a_clock_went_back_the_next_tick_is_not_a_year_off(watched: Watched) -> None:
     scheduler = clock_module._scheduler(watched.service(), 60)
     scheduler.start(paused=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pipeline.archive import Archive
@@ -15,6 +15,9 @@ from pipeline.models import Entry, Failure, Page
 
 #: what `pages.content_type` begins with when the feed's own content stands for the page
 FROM_FEED = "text/html; source=feed"
+
+#: No page is put off for so long (`watch/polling.py`): the clock was wrong that said so.
+_LONGEST = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,9 +41,10 @@ def pages_due(
                   min(e.id) AS first_id, p.etag, p.last_modified
            FROM entries e JOIN sources s ON s.id = e.source_id LEFT JOIN pages p ON p.url = e.url
            WHERE e.page_state = 'waiting' AND s.listed AND s.enabled AND s.pages
-             AND (:everything OR e.page_due_at IS NULL OR e.page_due_at <= :now)
+             AND (:everything OR e.page_due_at IS NULL OR e.page_due_at <= :now
+                  OR e.page_due_at > :beyond)
            GROUP BY e.url ORDER BY first_id DESC""",
-        {"everything": everything, "now": as_text(now)},
+        {"everything": everything, "now": as_text(now), "beyond": as_text(now + _LONGEST)},
     )
     return tuple(
         WaitingPage(url=r["url"], link=r["link"], source_id=r["source_id"], attempts=r["attempts"],

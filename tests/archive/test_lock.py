@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,23 @@ def test_many_processes_never_hold_it_together(tmp_path: Path) -> None:
     counts = [int(p.communicate(timeout=20)[0]) for p in processes]
     assert all(p.returncode == 0 for p in processes), "two were inside at once"
     assert sum(counts) > 100
+
+
+def test_a_holder_that_has_not_signed_yet_is_waited_for(tmp_path: Path) -> None:
+    """The file still tells of one that was killed when its successor takes the lock."""
+    path = tmp_path / "a.db"
+    gone = holder(path)
+    gone.kill()
+    gone.communicate()
+    stale = lock_path(path).read_bytes()
+    process = holder(path)
+    signed = lock_path(path).read_bytes()
+    try:
+        lock_path(path).write_bytes(stale)
+        timer = threading.Timer(0.1, lambda: lock_path(path).write_bytes(signed))
+        timer.start()
+        with pytest.raises(Locked, match=rf"\(process {process.pid}\)"), writing(path, "run"):
+            pass
+        timer.join()
+    finally:
+        end(process)

@@ -21,6 +21,7 @@ from typing import Any
 import zstandard
 
 from pipeline import job, tag
+from pipeline.errors import Locked
 from pipeline.models import Config, Source
 from pipeline.watch.fetch import Limits
 from tests.stored import story
@@ -163,16 +164,51 @@ def _passes(
     times: tuple[datetime, ...],
     line: Connection,
 ) -> None:
-    out = os.open(
-        db.parent.parent / f"{db.parent.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    )
-    os.dup2(out, 1)
-    os.dup2(out, 2)
+    _speak_to_a_file(db)
     line.send("begins")
     for at in times:
         job.one_pass(db, config, what="run", stop=lambda: False, connect=connect, limits=PATIENT,
                      progress=lambda what, _done, _total: line.send(what),
                      clock=lambda at=at: at)  # type: ignore[misc]  # fmt: skip
+
+
+def race(db: Path, world: World, at: datetime) -> list[tuple[int, str]]:
+    """Two passes that begin together: of each its process, and "worked" or why it did not."""
+    context = multiprocessing.get_context("forkserver")
+    here, there = context.Pipe(duplex=False)
+    gun = context.Barrier(2)
+    runners = [
+        context.Process(  # type: ignore[attr-defined]
+            target=_run, args=(db, world.config(), world.web.connect, at, gun, there)
+        )
+        for _ in range(2)
+    ]
+    for runner in runners:
+        runner.start()
+    told = [here.recv() for _ in runners]
+    for runner in runners:
+        runner.join()
+    return told
+
+
+def _run(db: Path, config: Config, connect: Mapping[str, tuple[str, int]], at: datetime,
+         gun: Any, line: Connection) -> None:  # fmt: skip
+    _speak_to_a_file(db)
+    gun.wait()
+    try:
+        job.one_pass(db, config, what="run", stop=lambda: False, connect=connect, limits=PATIENT,
+                     progress=lambda _what, _done, _total: None, clock=lambda: at)  # fmt: skip
+        line.send((os.getpid(), "worked"))
+    except Locked as e:
+        line.send((os.getpid(), str(e)))
+
+
+def _speak_to_a_file(db: Path) -> None:
+    """What a child logs lies beside the archive's folder, for whoever looks why a test failed."""
+    log = db.parent.parent / f"{db.parent.name}.log"
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
 
 
 def settling() -> tuple[datetime, ...]:

@@ -35,6 +35,7 @@ KILLS = 110
 ARCHIVES = 10  #: at least
 DERIVING_KILLS = 24
 LOSSES = 16
+RACES = 20
 HOUR = timedelta(hours=1)
 #: tables that are made from pages alone, in the order in which they can be emptied
 DERIVED = ("article_agencies", "mentions", "findings", "article_themes", "article_places",
@@ -189,6 +190,23 @@ def test_power_lost_at_any_moment_loses_nothing_for_good(
         compare(db, undisturbed.content)
     print(f"seed {SEED + 1}: {len(cuts)} losses of power, bytes of the log that went: {cuts}")
     assert any(cuts)
+
+
+def test_of_two_that_begin_at_once_one_works_and_the_other_says_who(
+    world: World, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    world.edition = 1
+    for n in range(RACES):
+        db = tmp_path / str(n) / "archive.db"
+        (winner, worked), (loser, words) = sorted(
+            crashing.race(db, world, START), key=lambda told: told[1] != "worked"
+        )
+        assert worked == "worked"
+        assert winner != loser
+        assert f"is being written by `run` (process {winner}) since" in words
+    world.edition = 2
+    assert start(db, world, START + HOUR, *settling()).end() == 0
+    compare(db, undisturbed.content)
 
 
 def freeze(child: Child) -> bool:
