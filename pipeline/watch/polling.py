@@ -153,7 +153,7 @@ def after_success(
     fresh = fresh_for(headers, hints, now) or _NONE
     latest = source.at_most
     half = (state.last_entries or 0) / 2
-    if learned and half and (fresh > wanted or _skips(hints)):
+    if learned and half and (fresh > max(wanted, source.every) or _skips(hints)):
         latest = max(rhythms.when(learned, now, half, latest) - now, source.every)
     fresh = min(fresh, latest)
     wait = _apart(source, max(wanted, fresh), fresh, state, now)
