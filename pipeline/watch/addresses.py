@@ -111,13 +111,15 @@ def trusts(first: URL, other: URL) -> bool:
 
 
 def shown(url: str) -> str:
-    """`url` without user name and password, cut to a readable length: for logs and sentences."""
+    """`url` without user name, password and control characters, cut to a readable length."""
     if "@" in url:
         parsed = parse(url)
         if parsed is None or not parsed.raw_host:
             url = url.split("@")[-1]
         elif parsed.raw_user is not None or parsed.raw_password is not None:
             url = str(parsed.with_user(None))
+    if not url.isprintable():
+        url = "".join(c if c.isprintable() else "\ufffd" for c in url)
     return url if len(url) <= 300 else url[:297] + "…"
 
 

@@ -202,24 +202,26 @@ class Client:
                 url, headers=headers, timeout=timeout, allow_redirects=False
             )
             try:
-                status, body = got.status, b""
+                status, told, body = got.status, _headers(got), b""
                 if 200 <= status < 300:
-                    read = await self._body(got, what)
+                    read = await self._body(got, what, told.get("content-encoding", ""))
                     if isinstance(read, Trouble):
                         return read
                     body = read
-                return Answer(status, _headers(got), body, time.monotonic() - started)
+                return Answer(status, told, body, time.monotonic() - started)
             finally:
                 got.release()
-        except (aiohttp.ClientError, OSError, UnicodeError) as e:  # TimeoutError is an OSError
+        # TimeoutError is an OSError; a ValueError is an address that cannot be put into a request.
+        except (aiohttp.ClientError, OSError, ValueError) as e:
             return self._trouble(what, url, e, time.monotonic() - started)
 
-    async def _body(self, got: aiohttp.ClientResponse, what: What) -> bytes | Trouble:
+    async def _body(
+        self, got: aiohttp.ClientResponse, what: What, encoding: str
+    ) -> bytes | Trouble:
         most, cut = self._limits.bytes(what), what == "robots"
         if not cut and (got.content_length or 0) > most:
             return self._too_large(what, got.status, got.content_length)
         try:
-            encoding = ", ".join(got.headers.getall("Content-Encoding", ()))
             decoding = Decoding(encoding, most=most)
             async for piece in got.content.iter_any():
                 decoding.add(piece)
@@ -265,7 +267,7 @@ class Client:
             case aiohttp.ClientConnectorError(os_error=why):
                 said = f"{host} takes no connection: {_words(why)}"
                 return Trouble("connection", "transient", said)
-            case aiohttp.InvalidURL() | UnicodeError() | aiohttp.NonHttpUrlClientError():
+            case ValueError() | aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
                 said = f"{addresses.shown(str(url))} cannot be fetched"
                 return Trouble("bad_url", "permanent", said)
             case aiohttp.ClientResponseError():

@@ -144,6 +144,9 @@ FAULTS = (
           "forbidden_address", "permanent", "private address"),
     Fault("redirects to this machine behind a tab", misbehaving.redirects("http://127.0.0.1\t:1/"),
           "forbidden_address", "permanent", "private address"),
+    Fault("names its compression in no known letters",
+          misbehaving.raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: g\xb0p\r\n\r\n<rss>"),
+          "decoding", "transient", "“g\ufffdp”"),
     Fault("redirects to a script", misbehaving.redirects("javascript:alert(1)"), "bad_url",
           "permanent", "not an http or https address"),
     Fault("redirects to a number", misbehaving.redirects("http://2130706433/"),
@@ -159,6 +162,7 @@ def test_each_fault_is_a_value_with_kind_grade_and_sentence(web: Web, fault: Fau
     assert isinstance(got, Failure)
     assert (got.kind, got.grade, got.status) == (fault.kind, fault.grade, fault.status)
     assert fault.says in got.reason
+    assert got.reason.isprintable()
     assert got.url == URL
     assert got.at == NOW
 
@@ -478,6 +482,24 @@ def test_the_socket_itself_looks_where_it_goes(web: Web, host: str) -> None:
         assert not isinstance(asyncio.run(go(private=True)), Trouble)
 
 
+def test_an_address_that_no_request_can_hold_is_a_value_too(web: Web) -> None:
+    """Joining odd redirects can come to one."""
+
+    async def go() -> object:
+        client = Client("agent", LIMITS, {"paper.example": ("127.0.0.1", web.port)}, None)
+        try:
+            url = Address("http://paper.example/a\x01b", encoded=True)
+            return await client.get(url, "feed", {}, spent=0.0, private=False)
+        finally:
+            await client.close()
+
+    got = asyncio.run(go())
+    assert isinstance(got, Trouble)
+    assert (got.kind, got.grade) == ("bad_url", "permanent")
+    assert got.reason.isprintable()
+    assert not web.requests
+
+
 @pytest.mark.parametrize(
     ("url", "seen"),
     [
@@ -485,6 +507,7 @@ def test_the_socket_itself_looks_where_it_goes(web: Web, host: str) -> None:
         ("http://user:secret@[bad/feed", "[bad/feed"),
         ("http://paper.example/@someone", "http://paper.example/@someone"),
         ("http://paper.example/?mail=a@b.example", "http://paper.example/?mail=a@b.example"),
+        ("http://paper.example/a\r\nb\udcb0", "http://paper.example/a\ufffd\ufffdb\ufffd"),
         ("http://paper.example/" + "x" * 400, "http://paper.example/" + "x" * 276 + "…"),
     ],
 )
@@ -692,3 +715,13 @@ def test_a_redirect_to_a_host_that_asked_for_peace_is_not_followed(web: Web) -> 
     assert (second.status, second.url) == (429, URL)
     assert web.count("http://busy.example/feed") == 1
     assert held == (None, None)
+
+
+def test_a_password_moves_with_its_feed_and_shows_nowhere_else(web: Web) -> None:
+    web.behave(URL, misbehaving.redirects("/new", 301))
+    web.serve("http://paper.example/new", FEED)
+    got = fetch(web, "http://user:secret@paper.example/feed")
+    assert isinstance(got, Response)
+    assert got.moved_to == "http://user:secret@paper.example/new"
+    assert got.final_url == "http://paper.example/new"
+    assert all("authorization" in r.headers for r in web.requests)
