@@ -20,19 +20,16 @@ from feedparser.encodings import convert_to_utf8
 from pipeline.clean.html import plain_text
 from pipeline.errors import FeedError, Stopped
 from pipeline.models import Entry, Hints
-from pipeline.watch import hints, jsonfeed, splitting
+from pipeline.watch import guard, hints, jsonfeed, splitting
 from pipeline.watch.dates import iso, iso_utc
 from pipeline.watch.items import Item, entry
 
-#: entities that a feed declares for itself may make it grow by this much, in bytes
-MOST_GROWTH = 1_000_000
 #: items that are read in one go, between two looks at whether to go on
 AT_ONCE = 100
 #: part of every item's digest: another number here has every feed read anew
 _READING = "1"
 
-_ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s+)?([^\s>]+)\s+(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _EMAIL = re.compile(r"\s*[(<]?\b[\w.+-]+@[\w-]+\.[\w.-]+\b[)>]?\s*")
@@ -95,6 +92,7 @@ def read(
     if not body.strip():
         raise FeedError("nothing at all", url=url, kind="empty")
     base = base or url
+    body = guard.mended(body)
     if jsonfeed.looks_like(body):
         return _read_json(body, url, base, known, going)
     if _MARKUP.search(body[:4096]) and not _ROOT.search(body[:4096]):
@@ -112,6 +110,11 @@ def read(
     return _read_whole(body, data, url, base, sent, known)
 
 
+def looks_like(body: bytes) -> bool:
+    """True for what begins as a feed, whether it can be read or not."""
+    return jsonfeed.looks_like(body) or _ROOT.search(body[:4096].replace(b"\0", b"")) is not None
+
+
 def _read_parts(
     parts: splitting.Split, url: str, base: str, sent: Mapping[str, str],
     known: Container[bytes], going: Callable[[], bool],
@@ -119,10 +122,11 @@ def _read_parts(
     """Only the items that are not known; None where they do not come out one for one."""
     wanted = [n for n, raw in enumerate(parts.items) if raw.digest not in known]
     around = parts.outside()
-    at_once = AT_ONCE if len(around) * 10 < len(parts.data) else len(wanted)
+    # What stands around the items is read each time: a second reading of the feed at the most.
+    at_once = max(AT_ONCE, len(wanted) * len(around) // len(parts.data))
     records: list[Item] = []
     title = None
-    for first in range(0, len(wanted), at_once or 1):
+    for first in range(0, len(wanted), at_once):
         if not going():
             raise Stopped("was not read to its end", url=url)
         some = wanted[first : first + at_once]
@@ -140,7 +144,6 @@ def _read_whole(
     body: bytes, data: bytes, url: str, base: str, sent: Mapping[str, str], known: Container[bytes]
 ) -> Feed:
     """What could not be taken apart; the digests are of the entries as they were read."""
-    _refuse_bombs(body, url)
     parsed = _feedparser(body, sent, url)
     if not parsed.get("version") and not parsed.entries:
         raise FeedError(f"{what_it_is(body)}, not a feed", url=url)
@@ -177,6 +180,8 @@ def _utf8(body: bytes, sent: Mapping[str, str], url: str) -> bytes:
 
 
 def _feedparser(body: bytes, sent: Mapping[str, str], url: str) -> Any:
+    # UTF-16 and UTF-32 have a NUL beside every letter that matters here.
+    guard.refuse(body.replace(b"\0", b"") if b"\0" in body[:64] else body, url=url)
     try:
         return feedparser.parse(io.BytesIO(body), response_headers=sent)
     except _BROKEN as e:
@@ -186,19 +191,6 @@ def _feedparser(body: bytes, sent: Mapping[str, str], url: str) -> Any:
 def _gave_up(error: Exception, url: str) -> FeedError:
     return FeedError(f"bytes on which the parser gives up ({type(error).__name__})", url=url,
                      kind="decoding")  # fmt: skip
-
-
-def _refuse_bombs(body: bytes, url: str) -> None:
-    """feedparser drops nested entities; a long one, used often, it would still write out."""
-    text = body.replace(b"\0", b"") if b"\0" in body[:64] else body  # UTF-16, UTF-32
-    if b"<!entity" not in text[:65536].lower():
-        return
-    growth = sum(
-        len(value) * text.count(b"&" + name + b";") for name, value in _ENTITY.findall(text)
-    )
-    if growth > MOST_GROWTH:
-        raise FeedError("XML whose entities would swell it beyond measure", url=url,
-                        kind="decoding")  # fmt: skip
 
 
 def entries_of(items: Iterable[Item], url: str, base: str) -> tuple[Entry, ...]:

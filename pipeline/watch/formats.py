@@ -1,7 +1,7 @@
 """Whatever lists stories → one `Feed`: the one door for feeds, news sitemaps and listing pages.
 
 Pure. What stands at an address is told by its bytes, not by its name: a feed's address that
-answers with a news sitemap is read as one.
+answers with a news sitemap is read as one, and the other way round.
 """
 
 from __future__ import annotations
@@ -51,12 +51,10 @@ def read(
             raise ValueError("a page is read by selectors")
         return _page(body, url, base or url, content_type, listing, known)
     body = unpacked(body, url=url)
-    if kind == "sitemap" or sitemap.looks_like(body):
-        if not body.strip():
-            raise FeedError("nothing at all", url=url, kind="empty")
-        if kind == "sitemap" and not sitemap.looks_like(body):
-            raise FeedError(f"{feeds.what_it_is(body)}, not a sitemap", url=url)
+    if sitemap.looks_like(body):
         return sitemap.read(body, url=url, base=base, known=known, going=going)
+    if kind == "sitemap" and body.strip() and not feeds.looks_like(body):
+        raise FeedError(f"{feeds.what_it_is(body)}, not a sitemap", url=url)
     return feeds.read(body, url=url, content_type=content_type, headers=headers, base=base,
                       known=known, going=going)  # fmt: skip
 

@@ -21,7 +21,7 @@ import feedparser
 from pipeline.clean.html import plain_text
 from pipeline.errors import FeedError
 from pipeline.models import Entry
-from pipeline.watch import feeds, jsonfeed
+from pipeline.watch import feeds, guard, jsonfeed
 from pipeline.watch.items import entry
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def judge(body: bytes, name: str, *, say: Callable[[str], None]) -> Counter[str]
         found = [jsonfeed.item(record, source, plain_text) for record in source.records]
         entries = [entry(item, feed_url=url, base=url) for item in found]
     else:
-        entries = _by_feedparser_alone(body, url)
+        entries = _by_feedparser_alone(guard.mended(body), url)
     each = len(entries) == len(feed.items)
     taken_apart = each and feed.items != feeds.digests(entries)
     count["split" if taken_apart else "read whole"] += 1

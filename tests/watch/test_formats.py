@@ -73,6 +73,14 @@ def test_what_is_known_is_not_read_again_and_the_rest_comes_out_the_same(case: P
             assert read(expected, body, known=others).entries == (entry,)
 
 
+def test_a_feed_where_a_sitemap_was_is_read_all_the_same() -> None:
+    _, feed = load(FOLDER / "wordpress.yaml")
+    as_feed = formats.read("feed", feed, url="https://a.example/x")
+    assert formats.read("sitemap", feed, url="https://a.example/x") == as_feed
+    with pytest.raises(FeedError, match="nothing at all"):
+        formats.read("sitemap", b" ", url="https://a.example/x")
+
+
 def test_an_index_says_when_its_sitemaps_changed() -> None:
     index = b"""<sitemapindex><sitemap><loc>https://a.example/old.xml</loc></sitemap>
         <sitemap><loc> https://a.example/new.xml </loc>
