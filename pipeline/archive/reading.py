@@ -173,7 +173,7 @@ def overdue(archive: Archive, config: Config, now: datetime) -> str | None:
     """
     beat = heartbeat.last(archive)
     if beat is not None and (beat.tick_seconds is not None or beat.what == "demo"):
-        late, what = beat.is_late(now), "The watcher is not running"
+        late, what = beat.is_late(now), "The watcher is not running, or cannot write here"
         at = beat.beat_at
     else:
         last = archive.db.execute("SELECT max(beat_at) FROM passes").fetchone()

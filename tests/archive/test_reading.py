@@ -259,9 +259,17 @@ MINUTE = timedelta(minutes=1)
     ("beats", "silence", "problem"),
     [
         ({"what": "watch", "tick": 60}, 5 * MINUTE, None),
-        ({"what": "watch", "tick": 60}, 25 * MINUTE, "The watcher is not running"),
+        (
+            {"what": "watch", "tick": 60},
+            25 * MINUTE,
+            "The watcher is not running, or cannot write here",
+        ),
         ({"what": "watch", "tick": 3600}, 150 * MINUTE, None),
-        ({"what": "watch", "tick": 60}, -90 * MINUTE, "The watcher is not running"),  # a clock
+        (
+            {"what": "watch", "tick": 60},
+            -90 * MINUTE,
+            "The watcher is not running, or cannot write here",
+        ),  # a clock
         ({"what": "run", "tick": None}, 100 * MINUTE, None),  # `every` is 30 minutes
         ({"what": "run", "tick": None}, 130 * MINUTE, "Nobody is watching"),
         ({"what": "watch", "tick": None}, 130 * MINUTE, "Nobody is watching"),  # ended, as told
