@@ -16,7 +16,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,23 +109,25 @@ class Service:
         try:
             report = job.tick(self.db, settings, self.worker, whole=whole, stop=self.stop.is_set,
                               connect=self.connect, limits=self.limits)  # fmt: skip
-        except (Locked, Unwritable) as e:
-            self._in_trouble(str(e))
+        except Locked as e:
+            self._in_trouble(str(e), log.warning)
+        except Unwritable as e:
+            self._in_trouble(str(e), log.error)
         except WatchError as e:
             self.failed = e
             self.stop.set()
         else:
             self._whole = self._again.is_set() or (report is not None and report.stopped)
-            self._in_trouble(None)
+            self._in_trouble(None, log.warning)
             if report is not None:
                 _log_pass(report)
 
-    def _in_trouble(self, problem: str | None) -> None:
+    def _in_trouble(self, problem: str | None, say: Callable[..., object]) -> None:
         """Said when it begins and when it is over, not at every tick in between."""
         if problem and problem != self._trouble:
-            log.error("nothing is stored for now; each tick tries again", problem=problem)
+            say("nothing is stored for now; each tick tries again", problem=problem)
         elif self._trouble and not problem:
-            log.warning("stores again")
+            say("stores again")
         self._trouble = problem
         tell_supervisor(f"STATUS={problem or 'watching'}")
 
