@@ -16,6 +16,8 @@ from pipeline.watch.polling import DISTRUST
 
 #: trouble that should have passed by itself and did not
 TRANSIENT_BOUND = timedelta(days=7)
+#: an empty answer that is not followed by a good one within this is what stands there now
+HOLLOW_BOUND = timedelta(days=1)
 #: a gap is told of for so long
 GAP_SHOWN = timedelta(days=7)
 #: a source is behind a wall when this share of at least so many recent stories is
@@ -149,7 +151,9 @@ def _failed(feed: FeedState, failure: Failure, now: datetime) -> _Verdict:
         return "refused", since, f"{reason}; {advice}", True
     if failure.kind in _HOLLOW:
         advice = "it answers, but with nothing to read: see in a browser what stands there"
-        return "hollow", since, f"{reason}; {advice}", True
+        # One empty answer in a bad moment of the server is nobody's task yet.
+        lasts = failure.grade == "permanent" or now - since > HOLLOW_BOUND
+        return "hollow", since, f"{reason}; {advice}", lasts
     if failure.grade == "permanent":
         return "failing", since, f"{reason}; this does not pass by itself", True
     if now - since > TRANSIENT_BOUND:

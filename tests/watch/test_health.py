@@ -83,7 +83,8 @@ CASES: list[tuple[FeedState, float, HealthState, bool, str]] = [
     (replace(WELL, last_entries=0, kind="page"), 0, "hollow", True, "whether the selectors"),
     (replace(WELL, last_entries=0, kind="sitemap"), 0, "healthy", False, ""),  # holds two days
     (failed("not_a_feed", "permanent"), 0, "hollow", True, "see in a browser what stands there"),
-    (failed("empty", "transient"), 0, "hollow", True, "it answers, but with nothing to read"),
+    (failed("empty", "transient"), 0, "hollow", False, "it answers, but with nothing to read"),
+    (failed("empty", "transient", 1.1), 0, "hollow", True, "it answers, but with nothing to read"),
     # false_304
     (replace(WELL, distrusted_at=NOW - DAY), 0, "false_304", True,
      "until 2 December 2026 it is asked for everything each time"),
