@@ -30,13 +30,15 @@ from pipeline.watch.addresses import host
 from pipeline.watch.failures import failure
 from pipeline.watch.feeds import Feed
 from pipeline.watch.items import feed_page, has_page
-from pipeline.watch.lanes import in_lanes
+from pipeline.watch.lanes import in_batches
 from pipeline.watch.work import Work, blamed
 
 log = structlog.get_logger()
 
 #: a thread costs more than reading a small feed does; a large one would hold up all others
 _LARGE = 100_000
+#: answers that are stored in one transaction, at most: all that came while others were stored
+_TOGETHER = 16
 #: a host that refuses and names no time is left alone for so long
 _HELD = timedelta(hours=1)
 
@@ -76,18 +78,22 @@ async def feeds(work: Work) -> None:
     async def job(state: FeedState) -> _Result:
         return await work.attempt(state.url, _look(work, state, reading))
 
-    results = in_lanes(states, lane=lambda s: host(address(s)), work=job, stop=work.stop)
+    results = in_batches(states, lane=lambda s: host(address(s)), work=job, stop=work.stop,
+                         most=_TOGETHER)  # fmt: skip
     async with aclosing(results):
-        async for state, result in results:
-            if isinstance(result, Failure) and health.blames_network(result):
-                unreached.append((state, result))
-                del left[state.url]
-            elif isinstance(result, _Left):
-                left[state.url] = now + result.wait if result.wait else state.due_at
-            else:
-                _store(work, state, result)
-                reached.append(host(address(state)))
-                del left[state.url]
+        async for batch in results:
+            # A commit costs more than all else that is stored of a 304.
+            with work.archive.transaction():
+                for state, result in batch:
+                    if isinstance(result, Failure) and health.blames_network(result):
+                        unreached.append((state, result))
+                        del left[state.url]
+                    elif isinstance(result, _Left):
+                        left[state.url] = now + result.wait if result.wait else state.due_at
+                    else:
+                        _store(work, state, result)
+                        reached.append(host(address(state)))
+                        del left[state.url]
             work.progress("feeds", len(states) - len(left), len(states))
     for state, failed in blamed(unreached, reached, lambda s: host(address(s))):
         _store(work, state, failed)

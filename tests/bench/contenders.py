@@ -27,7 +27,8 @@ from typing import Any
 AT_ONCE = 20
 
 Counts = dict[str, int]
-Work = Callable[[], Counts]
+#: what is measured, and what is asked of its store afterwards
+Work = tuple[Callable[[], Counts], Callable[[], Counts]]
 
 
 def ours(folder: Path, urls: list[str]) -> Work:
@@ -48,14 +49,17 @@ def ours(folder: Path, urls: list[str]) -> Work:
 
     def work() -> Counts:
         with terminal.progress() as progress, open_archive(folder / "archive.db") as archive:
-            totals = run_pass(archive, config, everything=True, pages=False,
-                              now=datetime.now(UTC), stop=lambda: False,
-                              progress=progress)  # fmt: skip
-            stories = archive.db.execute("SELECT count(*) FROM entries").fetchone()[0]
-        return {"stories": stories, "unchanged": totals.feeds_not_modified,
-                "failed": totals.feeds_failed}  # fmt: skip
+            totals = run_pass(
+                archive, config, everything=True, pages=False, now=datetime.now(UTC),
+                stop=lambda: False, progress=progress,
+            )  # fmt: skip
+        return {"unchanged": totals.feeds_not_modified, "failed": totals.feeds_failed}
 
-    return work
+    def count() -> Counts:
+        with open_archive(folder / "archive.db", readonly=True) as archive:
+            return {"stories": archive.db.execute("SELECT count(*) FROM entries").fetchone()[0]}
+
+    return work, count
 
 
 def reader(folder: Path, urls: list[str], workers: int) -> Work:
@@ -71,10 +75,14 @@ def reader(folder: Path, urls: list[str], workers: int) -> Work:
     def work() -> Counts:
         with contextlib.closing(make_reader(path)) as made:
             made.update_feeds(scheduled=False, workers=workers)  # all, as `everything=True`
-            failed = made.get_feed_counts(broken=True).total
-            return {"stories": made.get_entry_counts().total, "failed": failed}
+        return {}
 
-    return work
+    def count() -> Counts:
+        with contextlib.closing(make_reader(path)) as made:
+            return {"stories": made.get_entry_counts().total,
+                    "failed": made.get_feed_counts(broken=True).total}  # fmt: skip
+
+    return work, count
 
 
 # ---------------------------------------------------------------- bare loops of requests
@@ -91,14 +99,14 @@ def bare(folder: Path, urls: list[str], client: str) -> Work:
 
     def work() -> Counts:
         found.extend(loop())
+        return {}
+
+    def count() -> Counts:
+        path.write_text(json.dumps({url: etag for url, (_, etag) in zip(urls, found, strict=True)}))
         seen = Counter(status for status, _ in found)
         return {"unchanged": seen[304], "failed": len(urls) - seen[304] - seen[200]}
 
-    def keep() -> None:
-        path.write_text(json.dumps({url: etag for url, (_, etag) in zip(urls, found, strict=True)}))
-
-    work.after = keep  # type: ignore[attr-defined]
-    return work
+    return work, count
 
 
 Asked = list[tuple[str, dict[str, str]]]
@@ -240,16 +248,16 @@ def main(name: str, folder: Path) -> None:
     urls = sys.stdin.read().split()
     kind, _, detail = name.partition(":")
     if kind == "ours":
-        work = ours(folder, urls)
+        work, count = ours(folder, urls)
     elif kind == "reader":
-        work = reader(folder, urls, int(detail))
+        work, count = reader(folder, urls, int(detail))
     else:
-        work = bare(folder, urls, detail)
+        work, count = bare(folder, urls, detail)
     started, before = time.monotonic(), cpu()
     counts = work()
-    spent, seconds = cpu() - before, time.monotonic() - started
-    getattr(work, "after", lambda: None)()
-    print(json.dumps({"cpu": spent, "wall": seconds, "memory": peak(), "whole": cpu(), **counts}))
+    measured = {"cpu": cpu() - before, "wall": time.monotonic() - started, "memory": peak(),
+                "whole": cpu()}  # fmt: skip
+    print(json.dumps({**measured, **counts, **count()}))
 
 
 if __name__ == "__main__":
