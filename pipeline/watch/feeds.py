@@ -24,6 +24,9 @@ from pipeline.watch import guard, hints, jsonfeed, splitting
 from pipeline.watch.dates import iso, iso_utc
 from pipeline.watch.items import Item, entry
 
+# Python's own tokeniser, wherever this runs; feedparser would look for another at every feed.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
+
 #: items that are read in one go, between two looks at whether to go on
 AT_ONCE = 100
 #: part of every item's digest: another number here has every feed read anew

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 from xml.parsers import expat
 
 #: bytes of an item's digest: two of a feed's items agree by chance once in 2**64
@@ -43,8 +44,7 @@ class _Strange(Exception):
     """Not plain enough to be taken apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawItem:
+class RawItem(NamedTuple):
     """One `<item>` or `<entry>`: `data[start:end]`, and its digest."""
 
     start: int
@@ -145,10 +145,14 @@ class _Finder:
         self.start = self.parser.CurrentByteIndex
         self.item = name
         opening = self.data[self.start + 1 : self.start + 6].lower()
-        if not opening.startswith((b"item", b"entry")) or not _STANDARD.issuperset(self.declared):
+        if not opening.startswith((b"item", b"entry")):
             raise _Strange
-        self.declared.clear()
-        self._rebase(attributes)
+        if self.declared:
+            if not _STANDARD.issuperset(self.declared):
+                raise _Strange
+            self.declared.clear()
+        if attributes:
+            self._rebase(attributes)
         self.parser.StartElementHandler = self._begin_inside
         self.parser.EndElementHandler = self._end_inside
 
