@@ -107,12 +107,23 @@ def _table(archive: Archive, name: str, out: Path, format: str, public: bool) ->
     cursor = archive.db.conn.execute(f'SELECT * FROM "{name}" LIMIT 0')
     columns = [c[0] for c in cursor.description if c[0] not in private]
     quoted = ", ".join(f'"{c}"' for c in columns)
-    rows: Iterable[Row] = archive.db.conn.execute(f'SELECT {quoted} FROM "{name}"')
+    found = archive.db.conn.execute(f'SELECT {quoted} FROM "{name}"')
+    rows: Iterable[Row] = (tuple(map(_plain, row)) for row in found)
     target = out / f"{name}.{format}"
     if format == "parquet":
         schema = _schema(archive, name, columns)
         return _write(target, lambda f: _parquet(f, schema, rows))
     return _write(target, lambda f: (_csv if format == "csv" else _jsonl)(f, columns, rows))
+
+
+def _plain(cell: Any) -> Any:
+    """Bytes as the text that they are (a robots.txt), else as hexadecimal digits (digests)."""
+    if not isinstance(cell, bytes):
+        return cell
+    try:
+        return cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return cell.hex()
 
 
 def _write(target: Path, write: Callable[[IO[bytes]], None]) -> Path:

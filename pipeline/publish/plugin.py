@@ -39,6 +39,8 @@ _AGENCY_NAMES = {"name": "agency_id", "body": "body_id"}
 _SOURCE_NAMES = ("name", "source")
 #: between two sentences that a view has joined; a "; " inside a sentence is left alone
 _JOINT = re.compile(r"""(?<=[.!?"”’]); (?=["“‘A-Z])""")
+#: bytes of a robots.txt that are shown; some are half a megabyte
+_ROBOTS_SHOWN = 20_000
 _CODE = re.compile(r"`([^`]+)`")
 _MARKED = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
@@ -106,6 +108,8 @@ def render_cell(
     row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any
 ) -> Markup | None:
     """Headlines lead to our page of the story, addresses to the publisher, snippets are marked."""
+    if isinstance(value, bytes) and table == "robots":
+        return Markup("<pre>{}</pre>").format(value[:_ROBOTS_SHOWN].decode("utf-8", "replace"))
     if not isinstance(value, str):
         return None
     columns = row.keys()

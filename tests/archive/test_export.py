@@ -145,3 +145,24 @@ def test_warc_holds_the_raw_pages(full: Archive, tmp_path: Path) -> None:
         ("resource", URL, at, "text/html; charset=utf-8", b"<p>raw \xff</p>"),
         ("conversion", URL + "-2", at, "text/html; source=feed", b"<p>summary</p>"),
     ]
+
+
+RULES = "User-agent: *\nDisallow: /Größe\n"
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_what_is_kept_as_bytes_is_readable(full: Archive, tmp_path: Path, format: str) -> None:
+    full.db.execute("INSERT INTO robots (origin, fetched_at, status, body) VALUES (?, ?, 200, ?)",
+                    ["https://gazette.example", NOON.isoformat(), RULES.encode()])  # fmt: skip
+    full.db.execute("INSERT OR REPLACE INTO feed_items (feed_url, digests)"
+                    " VALUES ('https://gazette.example/feed', ?)", [b"\xff\x00"])  # fmt: skip
+
+    def first(table: str, **options: bool) -> dict[str, object]:
+        (file,) = export(full.path, tmp_path, tables=[table], format=format, **options)
+        if format == "parquet":
+            return pq.read_table(file).to_pylist()[0]
+        return rows(file)[0] if format == "csv" else json.loads(file.read_text("utf-8"))
+
+    text, digests = first("robots")["body"], first("feed_items")["digests"]
+    assert (text, digests) == (RULES, "ff00")
+    assert "body" not in first("robots", public=True)

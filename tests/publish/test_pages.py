@@ -305,6 +305,11 @@ def test_a_rhythm_in_a_list_is_words(site: Any) -> None:
     assert json.loads(row["rhythm"])["longest_seconds"] == 200000
 
 
+def test_robots_rules_are_shown_as_they_are_written(site: Any) -> None:
+    for path in ("/archive/robots/https~3A~2F~2Fweekly~2Eexample", "/archive/robots"):
+        assert "<pre>User-agent: *\nDisallow: /SECRETROBOTS\n</pre>" in get(site, path).text
+
+
 def test_no_robots_rules_in_public(public: Any) -> None:
     row = get(public, "/archive/robots.json?_shape=array").json()[0]
     assert row["body"] is None
