@@ -304,6 +304,45 @@ def page_at_second_try(site: Site) -> None:
                 "/one")  # fmt: skip
 
 
+def whole_host_429(site: Site) -> Mapping[str, Any]:
+    site.behave(answers(429, headers={"Retry-After": "7200"}))
+    site.behave(site.feed(), "/other")
+    return {"feeds": (site.url(), site.url("/other"))}
+
+
+def nothing_answers(site: Site) -> Mapping[str, Any]:
+    """A source on four hosts, all of them dead; it has the pass for itself."""
+    hosts = [site, *(Site(site.web, f"{n}-{site.host}") for n in range(3))]
+    for host in hosts:
+        host.behave(misbehaving.hangs_up)
+    return {"feeds": tuple(host.url() for host in hosts)}
+
+
+def empty_for_a_while(site: Site) -> None:
+    site.pages("one", "two")
+    empty = answers(200, rss().encode(), {"Content-Type": "application/rss+xml"})
+    site.behave(in_turn(site.feed(), empty, site.feed()))
+
+
+def other_order(site: Site) -> None:
+    site.pages("one", "two", "three")
+    site.behave(in_turn(site.feed("one", "two", "three"), site.feed("three", "one", "two")))
+
+
+def always_updated(site: Site) -> None:
+    site.pages("one")
+    entry = (f"<entry><title>One</title><id>1</id><link href='{site.url('/one')}'/>"
+             "<updated>2026-11-03T0{}:00:00Z</updated></entry>")  # fmt: skip
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>A</title>{entry}</feed>"
+    site.behave(in_turn(*(answers(200, feed.format(n).encode()) for n in range(1, 9))))
+
+
+def tracked(site: Site) -> None:
+    site.pages("one")
+    feeds = (site.rss(f"one?utm_source=rss&amp;utm_campaign={n}") for n in range(1, 9))
+    site.behave(in_turn(*(answers(200, feed) for feed in feeds)))
+
+
 def sets_cookies(site: Site) -> None:
     site.pages("one", "two")
     site.behave(site.feed(Set_Cookie="id=you; Path=/; Max-Age=31536000"))
@@ -319,6 +358,7 @@ def no_length(body: bytes) -> Behaviour:
     return raw(b"HTTP/1.0 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n" + body)
 
 
+_JSON = '{"version": "https://jsonfeed.org/version/1.1", "title": 3, "items": %s}'
 _RSS = '<?xml version="1.0"{}?><rss version="2.0"><channel><title>{}</title>{}</channel></rss>'
 _ITEM = "<item><title>{0}</title><link>http://HOST/{1}</link><guid>http://HOST/{1}</guid></item>"
 _TWO = _ITEM.format("Ofsted’s verdict", "one") + _ITEM.format("“Good” schools", "two")
@@ -402,6 +442,8 @@ FAULTS: Mapping[str, Setup] = {
     "503 with seconds": always(answers(503, headers={"Retry-After": "21600"})),
     "asks for ten years": always(answers(503, headers={"Retry-After": "315360000"})),
     "unreadable Retry-After": always(answers(503, headers={"Retry-After": "-soon"})),
+    "429 for its whole host": whole_host_429,
+    "nothing answers": nothing_answers,
     # conditional requests and freshness
     "304 for ever": false_304,
     "true 304": true_304,
@@ -422,6 +464,10 @@ FAULTS: Mapping[str, Setup] = {
                                      {"Content-Type": "application/pdf"})),
     "another XML": says('<?xml version="1.0"?><note><to>you</to></note>'),
     "empty feed": items(),
+    "empty for a while": empty_for_a_while,
+    "JSON of wrong types": says(_JSON % '[1, null, {"id": 7, "title": "One", "url": "http://HOST/one"'
+                                ', "content_html": [], "authors": 3, "date_published": {}}]',
+                                kind="application/feed+json"),
     # encodings and XML
     "windows-1252 called utf-8": says(_RSS.format(' encoding="utf-8"', "HOST", _TWO), "cp1252"),
     "UTF-16 unmarked": says(_RSS.format("", "HOST", _TWO), "utf-16-le"),
@@ -441,6 +487,14 @@ FAULTS: Mapping[str, Setup] = {
     "external entity": says('<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM'
                             ' "file:///etc/passwd">]><rss version="2.0"><channel><title>A</title>'
                             + _ITEM.format("Read &x;", "one") + "</channel></rss>"),
+    "nested without end": says(_JSON % ("[" * 50_000)),
+    "file included by XInclude": items(
+        '<title>Read <i:include xmlns:i="http://www.w3.org/2001/XInclude" parse="text"'
+        ' href="file:///etc/passwd"/></title><link>http://HOST/one</link>'),
+    "made slow to read": items("<title>One</title><author>" + "a." * 750 + "</author>"),
+    "9,000 declarations": says('<?xml version="1.0"?><!DOCTYPE rss ['
+                                + "".join(f'<!ENTITY e{n} "x">' for n in range(9_000))
+                                + ']><rss version="2.0"><channel><title>A</title></channel></rss>'),
     # items
     "changing guids": changing_guids,
     "one guid for all": items(*(f"<title>{s}</title><link>http://HOST/{s}</link><guid>1</guid>"
@@ -449,6 +503,9 @@ FAULTS: Mapping[str, Setup] = {
     "no link": items("<title>One</title><description>Inspectors praised it.</description>"),
     "no guid, no link, no words": items("<title>One</title>"),
     "same item twice": items(*("<title>One</title><link>http://HOST/one</link>",) * 3),
+    "other order each time": other_order,
+    "new update time each time": always_updated,
+    "new tracking each time": tracked,
     "relative links": items("<title>One</title><link>/one</link><guid>1</guid>"),
     "absurd dates": items(_DATED.format("one", "Fri, 31 Dec 9999 23:59:59 GMT"),
                           _DATED.format("two", "0000-00-00"),

@@ -60,6 +60,7 @@ class Group:
 GROUPS = {
     "usual": Group(_DAYS, Limits(**_SMALL), 8),
     "often": Group(_OFTEN, Limits(**_SMALL), 1),
+    "dark": Group(_DAYS, Limits(**_SMALL), 0),
     "hasty": Group(_DAYS, Limits(**_SMALL | _HASTY), 6),
     "large": Group(_DAYS, Limits(**_SMALL | {"feed_bytes": 10_000_000}), 1),
 }
@@ -167,9 +168,12 @@ def _open(port: int) -> Counter[str]:
             if end.family == socket.AF_INET and end.getsockname()[1] != port:
                 found["connections"] += 1
     web_threads = ("process_request_thread", "serve_forever")
-    names = [t.name for t in threading.enumerate() if not any(w in t.name for w in web_threads)]
-    found["threads"] = len(names)
-    return found
+    for thread in threading.enumerate():
+        if not any(name in thread.name for name in web_threads):
+            if thread is not threading.current_thread():
+                thread.join(timeout=30)  # it was told to end, and may be about to
+            found[thread.name] += thread.is_alive()
+    return +found
 
 
 # ---------------------------------------------------------------- what is in the archive
@@ -182,7 +186,7 @@ def facts_of(archive: Archive, seen: Seen, name: str, now: datetime) -> Facts:
     def rows(sql: str) -> list[dict[str, Any]]:
         return list(archive.db.query(sql, {"source": host}))
 
-    feed = rows("SELECT * FROM feeds WHERE source_id = :source")[0]
+    feed = rows("SELECT * FROM feeds WHERE source_id = :source ORDER BY rowid")[0]
     entries = rows("SELECT * FROM entries WHERE source_id = :source ORDER BY id")
     health = rows("SELECT * FROM health WHERE source_id = :source")[0]
     return {
