@@ -13,9 +13,9 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import aiohttp
@@ -127,6 +127,7 @@ class Resolver(AbstractResolver):
         self._connect = connect
         self._allow_private = allow_private
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="dns")
+        self._asked: set[Future[Any]] = set()
 
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
         if host in self._connect:
@@ -134,12 +135,12 @@ class Resolver(AbstractResolver):
             address, to = self._connect[host]
             return [ResolveResult(hostname=host, host=address, port=to, family=family, proto=0,
                                   flags=0)]  # fmt: skip
-        infos = await asyncio.get_running_loop().run_in_executor(
-            self._threads, socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0,
-            socket.AI_ADDRCONFIG,
-        )  # fmt: skip
+        asked = self._threads.submit(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0,
+                                     socket.AI_ADDRCONFIG)  # fmt: skip
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
         found = []
-        for of, _, protocol, _, where in infos:
+        for of, _, protocol, _, where in await asyncio.wrap_future(asked):
             address = str(where[0])
             # One private address among public ones is the trick itself.
             if not self._allow_private and not addresses.is_public(address):
@@ -149,7 +150,8 @@ class Resolver(AbstractResolver):
         return found
 
     async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        # A question that DNS never answers must not hold up the end of a pass.
+        self._threads.shutdown(wait=not self._asked, cancel_futures=True)
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -170,8 +172,14 @@ class Client:
     ) -> None:
         """Must be made within a running event loop; `tls`: instead of the system's authorities."""
         self._limits = limits
+        # Twice, because a question that was given up still waits for its answer.
+        self._resolvers = {
+            private: Resolver(connect, allow_private=private, at_once=2 * limits.concurrency)
+            for private in (False, True)
+        }
         self._sessions = {
-            private: _session(agent, limits, connect, tls, private) for private in (False, True)
+            private: _session(agent, limits, resolver, connect, tls, private)
+            for private, resolver in self._resolvers.items()
         }
         kinds: tuple[What, ...] = ("feed", "page", "robots")
         self._timeouts = {what: self._timeout(limits.seconds(what)) for what in kinds}
@@ -179,6 +187,8 @@ class Client:
     async def close(self) -> None:
         for session in self._sessions.values():
             await session.close()
+        for resolver in self._resolvers.values():
+            await resolver.close()  # aiohttp closes only one that it made itself
 
     def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
         return aiohttp.ClientTimeout(total=seconds, sock_connect=self._limits.connect_seconds,
@@ -278,8 +288,9 @@ class Client:
 
 
 def _session(
-    agent: str, limits: Limits, connect: Connect, tls: ssl.SSLContext | None, private: bool
-) -> aiohttp.ClientSession:
+    agent: str, limits: Limits, resolver: Resolver, connect: Connect, tls: ssl.SSLContext | None,
+    private: bool,
+) -> aiohttp.ClientSession:  # fmt: skip
     told = set(connect.values())
 
     def open_socket(info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
@@ -290,8 +301,7 @@ def _session(
         return socket.socket(family, kind, protocol)
 
     connector = _Connector(
-        # Twice, because a question that was given up still waits for its answer.
-        resolver=Resolver(connect, allow_private=private, at_once=2 * limits.concurrency),
+        resolver=resolver,
         limit=0,  # `Fetcher` counts
         keepalive_timeout=_KEPT_SECONDS,
         ttl_dns_cache=300,

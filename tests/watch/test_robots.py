@@ -293,17 +293,15 @@ def test_of_a_host_that_asked_for_peace_nothing_is_learned(web: Web) -> None:
 
 
 def test_many_pages_at_once_ask_once_and_outlive_one_that_is_broken_off(web: Web) -> None:
-    def slowly(handler: misbehaving.Handler) -> None:
-        handler.hold(0.1)
-        handler.reply(b"User-agent: *\nDisallow: /private/\n")
-
-    web.behave(ROBOTS, slowly)
+    rules = answers(200, b"User-agent: *\nDisallow: /private/\n")
+    web.behave(ROBOTS, misbehaving.in_turn(lambda h: h.hold(60), rules))
     web.serve(PAGE, "<p>story</p>")
 
     async def go() -> list[Response | Failure]:
-        async with Fetcher(contact="x", limits=LIMITS, connect=web.connect) as f:
+        async with Fetcher(contact="x", limits=Limits(delay=0.0), connect=web.connect) as f:
             first = asyncio.create_task(f.page(PAGE))
-            await asyncio.sleep(0.05)
+            while not web.count(ROBOTS):
+                await asyncio.sleep(0.01)
             others = asyncio.gather(*(f.page(PAGE) for _ in range(5)))
             await asyncio.sleep(0)
             first.cancel()
