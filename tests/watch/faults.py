@@ -16,6 +16,7 @@ from typing import Any
 import brotli
 import zstandard
 
+from pipeline.models import Listing
 from tests import web as misbehaving
 from tests.web import (
     Behaviour,
@@ -343,6 +344,38 @@ def tracked(site: Site) -> None:
     site.behave(in_turn(*(answers(200, feed) for feed in feeds)))
 
 
+def sitemap(body: str, *, packed: bool = False) -> Setup:
+    """A source that has a news sitemap and no feed; `HOST` in it is the publisher's host."""
+
+    def setup(site: Site) -> Mapping[str, Any]:
+        site.pages("one", "two")
+        sent = body.replace("HOST", site.host).encode()
+        site.behave(answers(200, gzip.compress(sent) if packed else sent), "/news.xml")
+        return {"feeds": (), "sitemaps": (site.url("/news.xml"),)}
+
+    return setup
+
+
+def listing(*bodies: str) -> Setup:
+    """A source that has a page which lists its stories; the page changes from look to look."""
+
+    def setup(site: Site) -> Mapping[str, Any]:
+        site.pages("one", "two")
+        pages = (answers(200, f"<html><body>{body}</body></html>".encode(), _HTML)
+                 for body in bodies)  # fmt: skip
+        site.behave(in_turn(*pages), "/news")
+        selectors = Listing(url=site.url("/news"), item="li.story", link=None, headline=None,
+                            date=None, summary=None)  # fmt: skip
+        return {"feeds": (), "listing": selectors}
+
+    return setup
+
+
+def listing_forbidden(site: Site) -> Mapping[str, Any] | None:
+    site.behave(answers(200, b"User-agent: *\nDisallow: /news\n"), "/robots.txt")
+    return listing(_LISTED)(site)
+
+
 def sets_cookies(site: Site) -> None:
     site.pages("one", "two")
     site.behave(site.feed(Set_Cookie="id=you; Path=/; Max-Age=31536000"))
@@ -358,6 +391,15 @@ def no_length(body: bytes) -> Behaviour:
     return raw(b"HTTP/1.0 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n" + body)
 
 
+_HTML = {"Content-Type": "text/html; charset=utf-8"}
+_LISTED = "".join(f'<li class="story"><a href="/{s}">Story {s}</a></li>' for s in ("one", "two"))
+_SITEMAP = ('<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+            ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">')  # fmt: skip
+_NEWS = "".join(
+    f"<url><loc>http://HOST/{s}</loc><news:news><news:title>Story {s}</news:title>"
+    "<news:publication_date>2026-11-02</news:publication_date></news:news></url>"
+    for s in ("one", "two")
+)
 _JSON = '{"version": "https://jsonfeed.org/version/1.1", "title": 3, "items": %s}'
 _RSS = '<?xml version="1.0"{}?><rss version="2.0"><channel><title>{}</title>{}</channel></rss>'
 _ITEM = "<item><title>{0}</title><link>http://HOST/{1}</link><guid>http://HOST/{1}</guid></item>"
@@ -491,7 +533,7 @@ FAULTS: Mapping[str, Setup] = {
     "file included by XInclude": items(
         '<title>Read <i:include xmlns:i="http://www.w3.org/2001/XInclude" parse="text"'
         ' href="file:///etc/passwd"/></title><link>http://HOST/one</link>'),
-    "made slow to read": items("<title>One</title><author>" + "a." * 750 + "</author>"),
+    "made slow to read": items("<title>One</title><author>" + "a." * 75_000 + "</author>"),
     "9,000 declarations": says('<?xml version="1.0"?><!DOCTYPE rss ['
                                 + "".join(f'<!ENTITY e{n} "x">' for n in range(9_000))
                                 + ']><rss version="2.0"><channel><title>A</title></channel></rss>'),
@@ -513,6 +555,17 @@ FAULTS: Mapping[str, Setup] = {
     "all items new": all_new,
     "5,000 items": five_thousand,
     "script for a link": links_to("javascript:alert(1)"),
+    # sitemaps and listing pages
+    "sitemap at a feed's address": says(f"{_SITEMAP}{_NEWS}</urlset>"),
+    "sitemap packed in a file": sitemap(f"{_SITEMAP}{_NEWS}</urlset>", packed=True),
+    "sitemap cut off": sitemap(f"{_SITEMAP}{_NEWS}<url><loc>http://HOST/th"),
+    "sitemap of pages": sitemap(f"{_SITEMAP}<url><loc>http://HOST/about</loc></url></urlset>"),
+    "index for a sitemap": sitemap(
+        '<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        "<sitemap><loc>http://HOST/news-1.xml</loc></sitemap></sitemapindex>"),
+    "list redesigned": listing(f"<ul>{_LISTED}</ul>", "<article><a href='/three'>3</a></article>"),
+    "list with new advertisements": listing(f"<ul>{_LISTED}</ul>", f"<p>Buy!</p>{_LISTED}"),
+    "list forbidden by robots.txt": listing_forbidden,
     # pages
     "story on this machine": links_to("http://127.0.0.1:1/secret"),
     "story in the metadata service": links_to("http://169.254.169.254/latest/"),
