@@ -27,7 +27,8 @@ from pipeline.models import Config, Source
 from pipeline.watch.fetch import Limits
 from pipeline.watch.run import run_pass
 from tests.conftest import Clock
-from tests.watch.faults import FAULTS, USUAL, Site, host_of
+from tests.watch.faults import FAULTS
+from tests.watch.publisher import USUAL, Site, host_of
 from tests.web import Request, Web
 
 PARTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
