@@ -56,8 +56,7 @@ def read(body: bytes, *, url: str, content_type: str, listing: Listing) -> ListP
     tree = _tree(decode(body, content_type))
     if tree is None:
         return ListPage(title=None, matches=0, items=())
-    for silent in list(tree.iter(*_SILENT)):
-        silent.drop_tree()
+    etree.strip_elements(tree, *_SILENT, with_tail=False)
     found = _all(tree, listing.item)
     base = _base(tree, url)
     items = (_listed(element, listing, base) for element in found)

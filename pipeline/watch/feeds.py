@@ -38,7 +38,8 @@ _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _EMAIL = re.compile(r"\s*[(<]?\b[\w.+-]+@[\w-]+\.[\w.-]+\b[)>]?\s*")
 _UTF8 = "application/xml; charset=utf-8"
 # What feedparser lets through on inputs that nobody foresaw (bad encodings, absurd nesting).
-_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError,
+           ArithmeticError)  # fmt: skip
 _MAGIC = (
     (b"%PDF", "a PDF"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"), (b"PK\x03\x04", "a ZIP file"),
@@ -147,7 +148,13 @@ def _read_whole(
     body: bytes, data: bytes, url: str, base: str, sent: Mapping[str, str], known: Container[bytes]
 ) -> Feed:
     """What could not be taken apart; the digests are of the entries as they were read."""
-    parsed = _feedparser(body, sent, url)
+    try:
+        parsed = _feedparser(body, sent, url)
+    except FeedError:
+        possible = guard.with_possible_characters(data)
+        if possible == data:
+            raise
+        parsed = _feedparser(possible, {**sent, "content-type": _UTF8}, url)
     if not parsed.get("version") and not parsed.entries:
         raise FeedError(f"{what_it_is(body)}, not a feed", url=url)
     entries = entries_of(map(item, parsed.entries), url, base)

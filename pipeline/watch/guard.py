@@ -28,6 +28,8 @@ _REFERENCE = re.compile(rb"[&%]([^\s&%;#]{1,100});")
 _HALF = LONGEST_WORD // 2
 _WORD = re.compile(rb"[A-Za-z0-9_.+-]{%d}" % _HALF)
 _ATTRIBUTES = re.compile(rb"<[A-Za-z][^<>=]*(?:=[^<>=]*){%d}" % MOST_ATTRIBUTES)
+_REFERENCES = re.compile(rb"(?:&#(?:[0-9]{5,}|[xX][0-9A-Fa-f]{4,});)+")
+_NUMBER = re.compile(rb"&#([xX]?[0-9A-Fa-f]+);")
 _OPENS, _CLOSES = (b"<item", b"<entry"), (b"</item>", b"</entry>")
 _ENDS = re.compile(rb"</(?:channel|rss|feed|\w+:RDF)\s*>", re.IGNORECASE)
 
@@ -57,6 +59,22 @@ def _marked(body: bytes) -> bytes:
         return body
     # One that names its encoding is understood by the feed parser.
     return body if "encoding" in text[:200].partition("?>")[0] else text.encode("utf-8", "replace")
+
+
+def with_possible_characters(data: bytes) -> bytes:
+    """UTF-8 in which no reference names a character that cannot be: the parser gives up on those.
+
+    `&#55357;&#56832;`, half a character twice, is how some systems write an emoji.
+    """
+    return _REFERENCES.sub(_possible, data)
+
+
+def _possible(m: re.Match[bytes]) -> bytes:
+    numbers = [int(n[1:], 16) if n[:1] in b"xX" else int(n)
+               for n in (n[:12] for n in _NUMBER.findall(m[0]))]  # fmt: skip
+    units = b"".join(n.to_bytes(2, "big") if n <= 0xFFFF else chr(n).encode("utf-16-be")
+                     for n in (n if 0 < n <= 0x10FFFF else 0xFFFD for n in numbers))  # fmt: skip
+    return units.decode("utf-16-be", "replace").encode("ascii", "xmlcharrefreplace")
 
 
 def refuse(data: bytes, *, url: str) -> None:

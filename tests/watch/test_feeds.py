@@ -71,6 +71,20 @@ def test_entities_that_do_no_harm_are_read() -> None:
     assert entry.headline == "The Harwick Gazette"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("&#55357;&#56832;", "😀"),
+        ("&#xD83D;&#xDE00; &#8364;", "😀 €"),
+        ("&#55357; alone", "\ufffd alone"),
+        ("&#1114112; &#99999999999999999999;", "\ufffd \ufffd"),
+    ],
+)
+def test_a_character_that_cannot_be_does_not_cost_the_feed(written: str, read: str) -> None:
+    (entry,) = feeds.parse(rss(f"A {written}"), url=URL)
+    assert entry.headline == f"A {read}"
+
+
 def test_a_long_page_is_told_from_a_feed_without_reading_all_of_it() -> None:
     page = b"<html><head><title>Home</title></head><body>" + b"<p>words</p>" * 800_000
     with pytest.raises(FeedError, match="an HTML page"):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import random
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from pipeline.errors import FeedError, Stopped
-from pipeline.models import Hints, Listing
+from pipeline.models import FeedKind, Hints, Listing
 from pipeline.watch import formats, hints, sitemap
 from pipeline.watch.feeds import Feed
 from pipeline.watch.items import has_page
@@ -135,3 +136,47 @@ def test_bytes_made_to_cost_time_cost_little(name: str) -> None:
 @pytest.mark.parametrize("piece", [b"<!--", b"<skipHours>", b"<ttl>", b"<ttl ", b" ", b"<hour>1"])
 def test_hints_that_never_end_cost_little(piece: bytes) -> None:
     assert hints.read(b"<skipHours><ttl>" + piece * 100_000) == Hints()
+
+
+#: what breaks parsers that are not meant to meet it
+SHARDS = (
+    b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&nbsp;", b"&#55357;", b"&#99999999999;", b"\0", b"\x07",
+    b"<item>", b"</item>", b"<entry>", b"]]>", b"<![CDATA[", b"<!--", b"\x1f\x8b", b"\xff\xfe",
+    b"<div>", b' xml:base="/x/"', b"<!", b"<?",
+)  # fmt: skip
+
+
+def damaged(body: bytes, chance: random.Random) -> bytes:
+    at, other = chance.randrange(len(body) + 1), chance.randrange(len(body) + 1)
+    if chance.random() < 0.4:
+        return body[:at] + chance.choice(SHARDS) + body[at:]
+    return chance.choice([
+        body[:at] + bytes([chance.randrange(256)]) + body[at + 1 :],
+        body[:at] + body[at + chance.randrange(40) :],
+        body[:at] + body[other : other + 200] + body[at:],
+        body[:at],
+    ])  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_damage_is_read_or_refused_and_never_more(seed: int) -> None:
+    chance = random.Random(seed)
+    listing = Listing(url="https://a.example/", item="li", link=None, headline=None, date="*",
+                      summary="p")  # fmt: skip
+    read = 0
+    for _ in range(250):
+        _, body = load(chance.choice(CASES))
+        for _ in range(chance.randrange(1, 6)):
+            body = damaged(body, chance)
+        for kind in get_args(FeedKind):
+            try:
+                feed = formats.read(kind, body, url="https://a.example/", listing=listing)
+            except FeedError:
+                continue
+            again = formats.read(kind, body, url="https://a.example/", listing=listing,
+                                 known=frozenset(feed.items))  # fmt: skip
+            assert (again.entries, again.items, again.hints) == ((), feed.items, feed.hints)
+            str(feed).encode()  # nothing that no database would take
+            read += 1
+    assert read > 100
