@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.conftest import Clock
 from tests.stored import story
 from tests.web import Handler, Web, hangs_up, rss
 
+SEED = int(os.environ.get("CRASH_SEED", "20261123"))
 HASTY = Limits(delay=0.0, silence_seconds=2.0)
 
 
@@ -300,6 +302,34 @@ def test_a_full_disk_is_said_once_and_waited_out(watched: Watched) -> None:
         assert any(x["event"] == "stores again" for x in logs)
     assert watched.rows("SELECT count(DISTINCT url), count(*) FROM entries") == [(30, 30)]
     assert watched.rows("SELECT count(*) FROM articles WHERE is_report = 1") == [(30,)]
+    assert watched.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_at_any_byte_costs_no_story(watched: Watched) -> None:
+    """Again and again new stories come when there is room for a few bytes more, or none."""
+    random, stories = Random(SEED), 2
+    watched.write("a", at_most="6h")
+    service, troubled = watched.service(), 0
+    watched.go(service, 1)
+    for _ in range(40):
+        stories += 3
+        paper(watched.web, "a", stories)
+        watched.clock.forward(hours=12)
+        files = [p.stat().st_size for p in watched.db.parent.iterdir()]
+        room = random.randrange(random.choice((200_000, max(files) + 100_000)))
+        with capture_logs() as logs, no_room(room):
+            watched.go(service, 1)
+        troubled += any("problem" in x for x in logs)
+        assert not service.stop.is_set(), service.failed
+        if random.random() < 0.5:  # else it fills up again where it was full before
+            watched.clock.forward(hours=12)
+            watched.go(service, 1)
+            wanted = [(stories, stories)]
+            assert watched.rows("SELECT count(*), count(DISTINCT url) FROM entries") == wanted
+            assert watched.rows("SELECT count(*), sum(is_report) FROM articles") == wanted
+    print(f"seed {SEED}: the disk was full {troubled} times")
+    assert troubled > 5
     assert watched.rows("PRAGMA integrity_check") == [("ok",)]
 
 

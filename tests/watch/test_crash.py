@@ -106,7 +106,7 @@ def test_a_pass_killed_anywhere_leaves_what_an_undisturbed_one_leaves(
     while killed.total() < KILLS or archives < ARCHIVES:
         db = tmp_path / str(archives) / "archive.db"
         # Short spans kill the same work again and again, long ones reach its end.
-        share = (0.15, 0.3, 0.6, 1.0)[archives % 4]
+        share = (0.1, 0.2, 0.4, 0.8)[archives % 4]
         at, entries = START, 0
         for edition, seconds in ((1, undisturbed.seconds[0]), (2, undisturbed.seconds[1])):
             world.edition = edition
