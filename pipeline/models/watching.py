@@ -202,6 +202,7 @@ class FeedUpdate:
     etag: str | None
     last_modified: str | None
     address: str | None  #: where to fetch it from now on; None: at `feed_url`
+    moved_from: str | None = None  #: where it was fetched until now, if that was another address
     next_due_at: datetime
     size: int  #: of the body, in bytes
     seconds: float

@@ -71,32 +71,32 @@ async def feeds(work: Work) -> None:
         work.archive, {s.url: polling.reserve(work.sources[s.source_id], now) for s in states}
     )
     left = {s.url: s.due_at for s in states}
+    hosts = {s.url: host(address(s)) for s in states}
     unreached: list[tuple[FeedState, Failure]] = []
-    reached: list[str] = []
+    reached: set[str] = set()
     reading = asyncio.Semaphore(1)  # parsing is pure Python: two at once would only share one core
 
     async def job(state: FeedState) -> _Result:
         return await work.attempt(state.url, _look(work, state, reading))
 
-    results = in_batches(states, lane=lambda s: host(address(s)), work=job, stop=work.stop,
+    results = in_batches(states, lane=lambda s: hosts[s.url], work=job, stop=work.stop,
                          most=_TOGETHER)  # fmt: skip
     async with aclosing(results):
         async for batch in results:
-            # A commit costs more than all else that is stored of a 304.
-            with work.archive.transaction():
-                for state, result in batch:
-                    if isinstance(result, Failure) and health.blames_network(result):
-                        unreached.append((state, result))
-                        del left[state.url]
-                    elif isinstance(result, _Left):
-                        left[state.url] = now + result.wait if result.wait else state.due_at
-                    else:
-                        _store(work, state, result)
-                        reached.append(host(address(state)))
-                        del left[state.url]
+            answers: list[tuple[FeedState, _Read | Failure]] = []
+            for state, result in batch:
+                if isinstance(result, _Left):
+                    left[state.url] = now + result.wait if result.wait else state.due_at
+                    continue
+                del left[state.url]
+                if isinstance(result, Failure) and health.blames_network(result):
+                    unreached.append((state, result))
+                else:
+                    answers.append((state, result))
+                    reached.add(hosts[state.url])
+            _store(work, answers)
             work.progress("feeds", len(states) - len(left), len(states))
-    for state, failed in blamed(unreached, reached, lambda s: host(address(s))):
-        _store(work, state, failed)
+    _store(work, blamed(unreached, reached, lambda s: hosts[s.url]))
     # A stop leaves feeds that were promised a fetch and did not get one: their turn comes back.
     watching.set_due(work.archive, left)
 
@@ -178,27 +178,40 @@ async def _read(
 # ---------------------------------------------------------------- store
 
 
-def _store(work: Work, state: FeedState, result: _Read | Failure) -> None:
-    source = work.sources[state.source_id]
-    if isinstance(result, Failure):
-        watching.record_feed(work.archive, _failed(source, state, result))
-        work.feed_failures.append(result)
-        log.info("feed_failed", source=source.id, url=result.url, kind=result.kind,
-                 grade=result.grade, reason=result.reason)  # fmt: skip
-    elif result.feed is None:
-        watching.record_feed(work.archive, _unmodified(source, state, result.response))
-        work.not_modified += 1
-    else:
-        update = _whole(work, source, state, result, result.feed)
-        at, entries = update.at, update.entries
-        own = {e.url: feed_page(e, at) for e in entries if not source.pages or not has_page(e)}
-        new = watching.record_feed(work.archive, update, own)
-        work.entries_new += new
-        log.info("feed_fetched", source=source.id, url=state.url, status=update.status,
-                 entries=len(entries) + update.unchanged, new=new)  # fmt: skip
-        if update.gap:
-            log.warning("gap", source=source.id, url=state.url, entries=update.gap.entries)
+def _store(work: Work, answers: Sequence[tuple[FeedState, _Read | Failure]]) -> None:
+    """One transaction for what came together: a commit costs more than all else about a 304."""
+    same: list[FeedUpdate] = []
+    with work.archive.transaction():
+        for state, result in answers:
+            source = work.sources[state.source_id]
+            if isinstance(result, Failure):
+                _store_failure(work, source, state, result)
+            elif result.feed is None:
+                same.append(_unmodified(source, state, result.response))
+            else:
+                _store_whole(work, source, state, result, result.feed)
+        watching.record_unmodified(work.archive, same)
+    work.not_modified += len(same)
     work.beat()
+
+
+def _store_failure(work: Work, source: Source, state: FeedState, failed: Failure) -> None:
+    watching.record_feed(work.archive, _failed(source, state, failed))
+    work.feed_failures.append(failed)
+    log.info("feed_failed", source=source.id, url=failed.url, kind=failed.kind,
+             grade=failed.grade, reason=failed.reason)  # fmt: skip
+
+
+def _store_whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed) -> None:
+    update = _whole(work, source, state, read, feed)
+    at, entries = update.at, update.entries
+    own = {e.url: feed_page(e, at) for e in entries if not source.pages or not has_page(e)}
+    new = watching.record_feed(work.archive, update, own)
+    work.entries_new += new
+    log.info("feed_fetched", source=source.id, url=state.url, status=update.status,
+             entries=len(entries) + update.unchanged, new=new)  # fmt: skip
+    if update.gap:
+        log.warning("gap", source=source.id, url=state.url, entries=update.gap.entries)
 
 
 def _failed(source: Source, state: FeedState, failed: Failure) -> FeedUpdate:
@@ -206,11 +219,10 @@ def _failed(source: Source, state: FeedState, failed: Failure) -> FeedUpdate:
     lost = failed.grade == "permanent" and failed.kind in ("gone", "status", "not_a_feed", "tls")
     due = polling.after_failure(source, state, failed, failed.at)
     return replace(
-        _update(source, state, failed.at, due),
+        _update(source, state, failed.at, due, to=None if lost else state.address),
         outcome="failed",
         status=failed.status,
         failure=failed,
-        address=None if lost else state.address,
     )
 
 
@@ -218,15 +230,12 @@ def _unmodified(source: Source, state: FeedState, response: Response) -> FeedUpd
     at, headers = response.fetched_at, response.headers
     due = polling.after_success(source, state, at, rhythm=state.rhythm, hints=state.hints,
                                 headers=headers, new=False)  # fmt: skip
-    return replace(
-        _update(source, state, at, due),
-        status=response.status,
-        # A 304 may repeat, replace or leave out the validators; left out, the old ones hold.
-        etag=headers.get("etag") or state.etag,
-        last_modified=headers.get("last-modified") or state.last_modified,
-        address=_address_after(state, response),
+    # A 304 may repeat, replace or leave out the validators; left out, the old ones hold.
+    return _update(
+        source, state, at, due, to=_address_after(state, response), status=response.status,
+        etag=headers.get("etag"), last_modified=headers.get("last-modified"),
         seconds=response.seconds,
-    )
+    )  # fmt: skip
 
 
 def _whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed) -> FeedUpdate:
@@ -240,13 +249,12 @@ def _whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed
     due = polling.after_success(source, state, at, rhythm=learned, hints=hints, headers=headers,
                                 new=bool(new))  # fmt: skip
     return replace(
-        _update(source, state, at, due),
+        _update(source, state, at, due, to=_address_after(state, read.response)),
         outcome="entries",
         status=read.response.status,
         entries=feed.entries,
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
-        address=_address_after(state, read.response),
         size=len(read.response.body),
         seconds=read.response.seconds,
         unchanged=feed.unchanged,
@@ -258,22 +266,30 @@ def _whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed
     )
 
 
-def _update(source: Source, state: FeedState, at: datetime, next_due_at: datetime) -> FeedUpdate:
-    """What a fetch that changed nothing leaves: the feed as it was, seen again."""
+def _update(
+    source: Source, state: FeedState, at: datetime, next_due_at: datetime, *, to: str | None,
+    status: int | None = None, etag: str | None = None, last_modified: str | None = None,
+    seconds: float = 0.0,
+) -> FeedUpdate:  # fmt: skip
+    """What a fetch that changed nothing leaves: the feed as it was, seen again; asked at `to` next.
+
+    Whole in one go: `replace` makes it a second time, and most fetches of a pass come to no more.
+    """
     return FeedUpdate(
         feed_url=state.url,
         source_id=source.id,
         at=at,
         outcome="not_modified",
-        status=None,
+        status=status,
         entries=(),
         failure=None,
-        etag=state.etag,
-        last_modified=state.last_modified,
-        address=state.address,
+        etag=etag or state.etag,
+        last_modified=last_modified or state.last_modified,
+        address=to,
+        moved_from=None if to == state.address else address(state),
         next_due_at=next_due_at,
         size=0,
-        seconds=0.0,
+        seconds=seconds,
         hints=state.hints,
         rhythm=state.rhythm,
         distrusted_at=state.distrusted_at,
