@@ -45,7 +45,7 @@ _SMALL: dict[str, Any] = {
     "page_bytes": 200_000,
     "concurrency": 200,
 }
-_HASTY: dict[str, Any] = {"silence_seconds": 0.4, "feed_seconds": 0.6, "page_seconds": 0.6}
+_HASTY: dict[str, Any] = {"silence_seconds": 0.5, "feed_seconds": 1.5, "page_seconds": 1.5}
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ GROUPS = {
     "hasty": Group(_DAYS, Limits(**_SMALL | _HASTY), 6),
     "large": Group(_DAYS, Limits(**_SMALL | {"feed_bytes": 10_000_000}), 1),
 }
+SLOW = ("hasty", "large")
 STORIES = ("one", "two", "three")
 
 Facts = dict[str, Any]
@@ -268,8 +269,7 @@ def _agrees(key: str, value: Any, fact: Any) -> bool:
 
 
 def marked(name: str) -> Any:
-    large = group_of(name) == "large"
-    return pytest.param(name, marks=[pytest.mark.slow] if large else [])
+    return pytest.param(name, marks=[pytest.mark.slow] if group_of(name) in SLOW else [])
 
 
 @pytest.mark.parametrize("name", [marked(name) for name in RECORDS])
@@ -283,7 +283,7 @@ def test_each_fault_leaves_its_record(outcome: Callable[[str], Outcome], name: s
     assert not wrong, f"{wrong}\n{facts[list(wrong)[-1]][name]}"
 
 
-ALL = [pytest.param(g, marks=[pytest.mark.slow] if g == "large" else []) for g in GROUPS]
+ALL = [pytest.param(g, marks=[pytest.mark.slow] if g in SLOW else []) for g in GROUPS]
 
 
 @pytest.mark.parametrize("group", ALL)
