@@ -134,7 +134,8 @@ class _Reading:
     """The handlers of one run of the tokeniser, and what they found."""
 
     def __init__(self, data: bytes, url: str, base: str, known: Container[bytes]) -> None:
-        self.data, self.url, self.base, self.known = data, url, base, known
+        self.data, self.url, self.known = data, url, known
+        self.context = f"sitemap 1 {base} {url}"
         self.root = ""
         self.publication: str | None = None
         self.items: list[Item] = []
@@ -207,7 +208,7 @@ class _Reading:
         if not self.news:
             return
         raw = self.data[self.start : self.parser.CurrentByteIndex]
-        mark = digest(raw, context=f"sitemap 1 {self.base} {self.url}")
+        mark = digest(raw, context=self.context)
         self.digests.append(mark)
         self.publication = self.publication or self._said("publication")
         if mark in self.known:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 from xml.parsers import expat
@@ -75,7 +76,12 @@ class Split:
 
 def digest(raw: bytes, *, context: str) -> bytes:
     """Of an item that came by itself: a record of JSON, an element of a page."""
-    return blake2b(raw, digest_size=DIGEST_BYTES, key=_key(context)).digest()
+    return blake2b(raw, digest_size=DIGEST_BYTES, key=_context(context)).digest()
+
+
+@lru_cache(maxsize=64)  # one serves all items of an answer
+def _context(text: str) -> bytes:
+    return _key(text)
 
 
 def _key(text: str, within: bytes = b"") -> bytes:
