@@ -12,7 +12,7 @@ from typing import Any
 from pipeline import terminal
 from pipeline.archive import open_archive, reading
 from pipeline.derive import DeriveReport
-from pipeline.models import Config, Report
+from pipeline.models import Config, Report, Source
 from pipeline.sourcelist import Check
 
 Row = Mapping[str, Any]
@@ -164,12 +164,20 @@ def print_sources(settings: Config, *, as_json: bool) -> None:
     if as_json:
         for s in settings.sources:
             print(json.dumps({"id": s.id, "name": s.name, "homepage": s.homepage,
-                              "feeds": list(s.feeds), "enabled": s.enabled, "region": s.region,
-                              "note": s.note}, ensure_ascii=False))  # fmt: skip
+                              "feeds": list(s.feeds), "sitemap": list(s.sitemaps),
+                              "page": s.listing.url if s.listing else None,
+                              "enabled": s.enabled, "region": s.region, "note": s.note},
+                             ensure_ascii=False))  # fmt: skip
         return
-    rows = [(s.id, s.name, "on" if s.enabled else "off", str(len(s.feeds)), s.note or "")
+    rows = [(s.id, s.name, "on" if s.enabled else "off", _what_is_watched(s), s.note or "")
             for s in settings.sources]  # fmt: skip
-    terminal.table("", ("Id", "Name", "", "Feeds", "Note"), rows, wide=("Note",))
+    terminal.table("", ("Id", "Name", "", "Watched", "Note"), rows, wide=("Note",))
+
+
+def _what_is_watched(source: Source) -> str:
+    """'2 feeds', '1 feed, 1 sitemap', '1 page'."""
+    kinds = [kind for _, kind in source.watched]
+    return ", ".join(counted(kinds.count(kind), kind, f"{kind}s") for kind in dict.fromkeys(kinds))
 
 
 def print_checks(results: Sequence[Check]) -> int:
