@@ -70,7 +70,7 @@ def test_a_damaged_original_gives_no_copy(archive: Archive) -> None:
         f.write(b"\xff" * 20000)
     with pytest.raises(ArchiveError, match="damaged"):
         backup(archive.path, now=TIME)
-    assert list((archive.path.parent / "backups").iterdir()) == []
+    assert list(archive.path.parent.glob("backups/*")) == []
 
 
 def test_a_copy_taken_while_a_writer_writes_is_consistent(archive: Archive, tmp_path: Path) -> None:
