@@ -21,6 +21,9 @@ from pipeline.clean.decode import decode
 from pipeline.models import Listing
 
 _HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
+#: stories of one page that are read; a page that seems to list more was made to hang its reader, or
+#: its selector fits everything
+MOST_ITEMS = 1_000
 _SILENT = ("script", "style", "template", "noscript")
 
 
@@ -44,7 +47,7 @@ class ListPage:
 
 
 def read(body: bytes, *, url: str, content_type: str, listing: Listing) -> ListPage:
-    """Every match of `listing.item` that has an address or a headline.
+    """Every match of `listing.item`, up to MOST_ITEMS, that has an address or a headline.
 
     - link: the match of its selector (or the first link in it); without a selector the item
       itself if it is a link, else the first link in it, else the link around it
@@ -59,7 +62,7 @@ def read(body: bytes, *, url: str, content_type: str, listing: Listing) -> ListP
     etree.strip_elements(tree, *_SILENT, with_tail=False)
     found = _all(tree, listing.item)
     base = _base(tree, url)
-    items = (_listed(element, listing, base) for element in found)
+    items = (_listed(element, listing, base) for element in found[:MOST_ITEMS])
     return ListPage(title=_text(tree.find(".//title")), matches=len(found),
                     items=tuple(i for i in items if i.link or i.headline))  # fmt: skip
 

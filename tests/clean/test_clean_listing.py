@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.clean.listing import Listed, read
+from pipeline.clean.listing import MOST_ITEMS, Listed, read
 from pipeline.models import Listing
 
 URL = "https://www.council.example/news/latest"
@@ -72,3 +72,10 @@ def test_dates_are_for_machines_first_and_british_otherwise(
 def test_what_is_no_page_lists_nothing(body: bytes) -> None:
     listing = Listing(url=URL, item="*", link=None, headline=None, date=None, summary=None)
     assert read(body, url=URL, content_type="", listing=listing).items == ()
+
+
+def test_a_selector_that_fits_everything_reads_no_more_than_a_page_can_list() -> None:
+    listing = Listing(url=URL, item="p", link=None, headline=None, date=None, summary=None)
+    many = "".join(f'<p><a href="{n}">{n}</a></p>' for n in range(MOST_ITEMS + 5)).encode()
+    found = read(many, url=URL, content_type="text/html", listing=listing)
+    assert (found.matches, len(found.items)) == (MOST_ITEMS + 5, MOST_ITEMS)
