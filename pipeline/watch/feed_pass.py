@@ -37,8 +37,10 @@ log = structlog.get_logger()
 
 #: a thread costs more than reading a small feed does; a large one would hold up all others
 _LARGE = 100_000
-#: answers that are stored in one transaction, at most: all that came while others were stored
-_TOGETHER = 16
+#: answers that are stored in one transaction, at most
+_TOGETHER = 100
+#: seconds that the first of them waits for others: a tenth less of a pass's processor time
+_LINGER = 0.05
 #: a host that refuses and names no time is left alone for so long
 _HELD = timedelta(hours=1)
 
@@ -80,7 +82,7 @@ async def feeds(work: Work) -> None:
         return await work.attempt(state.url, _look(work, state, reading))
 
     results = in_batches(states, lane=lambda s: hosts[s.url], work=job, stop=work.stop,
-                         most=_TOGETHER)  # fmt: skip
+                         most=_TOGETHER, linger=_LINGER)  # fmt: skip
     async with aclosing(results):
         async for batch in results:
             answers: list[tuple[FeedState, _Read | Failure]] = []

@@ -28,7 +28,7 @@ async def in_lanes(
     stop: Callable[[], bool],
 ) -> AsyncGenerator[tuple[Job, Result], None]:
     """Yield (job, result) one by one, as results come; otherwise as `in_batches`."""
-    batches = in_batches(jobs, lane=lane, work=work, stop=stop, most=_WAITING)
+    batches = in_batches(jobs, lane=lane, work=work, stop=stop, most=_WAITING, linger=0.0)
     async with aclosing(batches):
         async for batch in batches:
             for found in batch:
@@ -42,8 +42,12 @@ async def in_batches(
     work: Callable[[Job], Awaitable[Result]],
     stop: Callable[[], bool],
     most: int,
+    linger: float,
 ) -> AsyncGenerator[list[tuple[Job, Result]], None]:
-    """Yield (job, result) pairs, as many as came since the last time: none to `most`.
+    """Yield (job, result) pairs, as many as came since the last time, up to `most`.
+
+    Who reads the first is made to wait `linger` seconds for others, while any are under way: they
+    come one at a time, and to store each by itself costs more.
 
     Jobs of one lane run in order, one after another. Lanes take turns, so that the first jobs of
     all come before the second of any. Once `stop()` says so, nothing new begins, what is under way
@@ -69,17 +73,20 @@ async def in_batches(
 
     async def watcher() -> None:
         """Wakes the reader, with None, when there is no more to wait for."""
-        workers = asyncio.gather(*tasks, return_exceptions=True)
         while not (workers.done() or stop()):
             await asyncio.wait([workers], timeout=_GLANCE)
         await done.put(None)
 
     tasks = [asyncio.create_task(worker()) for _ in range(min(_WORKERS, len(turns)))]
+    workers = asyncio.gather(*tasks, return_exceptions=True)
     watching = asyncio.create_task(watcher())
     try:
         more = True
         while more and not stop():
-            batch = [await done.get(), *_waiting(done)]
+            first = await done.get()
+            if linger and not workers.done():
+                await asyncio.wait([workers], timeout=linger)
+            batch = [first, *_waiting(done)]
             more = None not in batch
             yield [found for found in batch if found is not None]
         yield [found for found in _waiting(done) if found is not None]

@@ -128,7 +128,7 @@ def test_what_came_meanwhile_comes_at_once():
     async def collect() -> list[int]:
         sizes: list[int] = []
         results = in_batches(
-            jobs(40, 5), lane=lambda j: j[0], work=double, stop=lambda: False, most=8
+            jobs(40, 5), lane=lambda j: j[0], work=double, stop=lambda: False, most=8, linger=0.0
         )
         async with aclosing(results):
             async for batch in results:
@@ -189,3 +189,19 @@ def test_a_reader_that_leaves_early_leaves_no_task_behind():
         return len(asyncio.all_tasks())
 
     assert asyncio.run(leave()) == 1
+
+
+def test_the_first_waits_for_others():
+    async def work(job: Job) -> int:
+        await asyncio.sleep(job[1] / 1000)
+        return job[1] * 2
+
+    async def collect() -> list[int]:
+        asked = [(f"host{n}", n) for n in range(20)]
+        results = in_batches(
+            asked, lane=lambda j: j[0], work=work, stop=lambda: False, most=50, linger=0.2
+        )
+        async with aclosing(results):
+            return [len(batch) async for batch in results if batch]
+
+    assert asyncio.run(collect()) == [20]
