@@ -49,8 +49,9 @@ _HELD = timedelta(hours=1)
 class _Read:
     """A feed's answer, read; `feed` is None for 304."""
 
-    response: Response
+    response: Response  #: without its body: a hundred may wait to be stored
     feed: Feed | None
+    size: int = 0  #: of the body, in bytes
     tested: bool = False  #: the server had just said 304
 
 
@@ -165,11 +166,14 @@ async def _read(
             going=lambda: not work.stop(),
         )  # fmt: skip
 
+    size = len(answer.body)
     try:
-        if len(answer.body) <= _LARGE:
-            return _Read(response=answer, feed=read())
-        async with reading:
-            return _Read(response=answer, feed=await asyncio.to_thread(read))
+        if size <= _LARGE:
+            feed = read()
+        else:
+            async with reading:
+                feed = await asyncio.to_thread(read)
+        return _Read(response=replace(answer, body=b""), feed=feed, size=size)
     except Stopped:
         return _Left()
     except FeedError as e:
@@ -257,7 +261,7 @@ def _whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed
         entries=feed.entries,
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
-        size=len(read.response.body),
+        size=read.size,
         seconds=read.response.seconds,
         unchanged=feed.unchanged,
         items=feed.items,
