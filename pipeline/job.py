@@ -185,7 +185,7 @@ def _pass(
     made = derive(archive, stop=stop, progress=progress)
     if made.cleaned:
         # Whether a source is behind a wall shows only now.
-        checkup.check(archive, settings.sources, worker.clock())
+        checkup.check(archive, settings.sources, worker.clock(), changed=())
     publish.refresh(archive)
     report = Report(
         started_at=started,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pipeline.archive import Archive
-from pipeline.archive.pace import as_text
+from pipeline.archive.pace import as_text, as_time
 from pipeline.models import Health, Report
 
 _HEALTH = ("source_id", "state", "since_at", "last_ok_at", "last_new_at", "failures", "reason",
@@ -14,7 +15,7 @@ _HEALTH = ("source_id", "state", "since_at", "last_ok_at", "last_new_at", "failu
 
 
 def record_health(archive: Archive, found: Sequence[Health], now: datetime) -> None:
-    """One row a source; sources that left sources.yaml lose theirs.
+    """One row a source; sources that left sources.yaml lose theirs, others keep what they have.
 
     `checked_at` is when a row last changed: what is the same as before is not written again.
     """
@@ -38,6 +39,31 @@ def record_health(archive: Archive, found: Sequence[Health], now: datetime) -> N
                     checked_at = excluded.checked_at""",
             [(*row, as_text(now)) for id_, row in rows.items() if stored.get(id_) != row],
         )
+
+
+def record_still_well(archive: Archive, source_ids: Collection[str], now: datetime) -> None:
+    """For sources that are as they were, and were heard from: their rows say when last."""
+    with archive.transaction() as db:
+        db.execute(
+            """UPDATE health SET last_ok_at = f.at, checked_at = :now
+               FROM (SELECT source_id, max(last_ok_at) AS at FROM feeds
+                     WHERE listed AND source_id IN (SELECT value FROM json_each(:ids))
+                     GROUP BY source_id) f
+               WHERE f.source_id = health.source_id AND f.at IS NOT health.last_ok_at""",
+            {"now": as_text(now), "ids": json.dumps(sorted(source_ids))},
+        )
+
+
+def record_check(archive: Archive, now: datetime) -> None:
+    """Write into the latest pass's row that every source was judged."""
+    with archive.transaction() as db:
+        db.execute(f"UPDATE passes SET checked_at = ? WHERE id = {_LATEST}", (as_text(now),))
+
+
+def last_check(archive: Archive) -> datetime | None:
+    """When the latest pass had judged every source; None: it did not come to that."""
+    row = archive.db.execute(f"SELECT checked_at FROM passes WHERE id = {_LATEST}").fetchone()
+    return as_time(row[0]) if row else None
 
 
 def access_counts(archive: Archive, since: datetime) -> Mapping[str, Mapping[str, int]]:

@@ -342,6 +342,7 @@ ALTER TABLE feeds ADD COLUMN failure_reason TEXT;
 ALTER TABLE feeds ADD COLUMN hints TEXT;              -- JSON: ttl, skipHours, skipDays
 ALTER TABLE feeds ADD COLUMN rhythm TEXT;             -- JSON: when its stories come
 ALTER TABLE entries ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;  -- how often its words changed
+ALTER TABLE passes ADD COLUMN checked_at TEXT;        -- when it had judged every source's health
 ALTER TABLE pages ADD COLUMN etag TEXT;
 ALTER TABLE pages ADD COLUMN last_modified TEXT;
 UPDATE feeds SET

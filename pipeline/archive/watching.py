@@ -6,6 +6,7 @@ or not at all, so that no entry is lost between "seen" and "stored".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from sqlite_utils import Database
 from pipeline.archive import Archive
 from pipeline.archive.entries import store_entries
 from pipeline.archive.pace import (
+    COLUMNS,
     as_text,
     as_time,
     hints_to_text,
@@ -35,10 +37,11 @@ _DOUBTFUL = timedelta(days=2)
 # ---------------------------------------------------------------- sources
 
 
-def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> None:
+def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> bool:
     """Bring `sources` and `feeds` to what sources.yaml says; what left it stays, unlisted.
 
-    Only differences are written: the file is read before every pass and seldom changes.
+    Only differences are written: the file is read before every pass and seldom changes. Returns
+    whether there were any.
     """
     wanted = {
         s.id: (s.name, s.homepage, s.region, int(s.enabled), int(s.pages), s.note, 1)
@@ -46,6 +49,7 @@ def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> 
     }
     feeds = {url: (s.id, kind, 1) for s in sources for url, kind in s.watched}
     with archive.transaction() as db:
+        before = db.conn.total_changes
         stored = {
             row[0]: tuple(row[1:])
             for row in db.execute(
@@ -74,6 +78,7 @@ def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> 
             [(url, *row) for url, row in feeds.items() if known.get(url) != row],
         )
         _unlist(db, "feeds", "url", {u for u, row in known.items() if row[-1]} - set(feeds))
+        return db.conn.total_changes > before
 
 
 def _unlist(db: Database, table: str, key: str, gone: Iterable[str]) -> None:
@@ -89,8 +94,8 @@ def due(archive: Archive, now: datetime, *, everything: bool = False) -> tuple[F
     Those whose due time may come from a clock that was wrong are among them; `polling.is_due` can
     tell.
     """
-    rows = archive.db.query(
-        """SELECT f.* FROM feeds f JOIN sources s ON s.id = f.source_id
+    rows = archive.db.execute(
+        f"""SELECT {COLUMNS} FROM feeds f JOIN sources s ON s.id = f.source_id
            WHERE f.listed AND s.listed AND s.enabled
              AND (:everything OR f.due_at IS NULL OR f.due_at <= :now OR f.due_at > :beyond
                   OR f.checked_at > :ahead)
@@ -108,10 +113,38 @@ def due(archive: Archive, now: datetime, *, everything: bool = False) -> tuple[F
 def states(archive: Archive, source_ids: Iterable[str]) -> dict[str, tuple[FeedState, ...]]:
     """Every listed feed with its past, by source; sources without feeds have an empty tuple."""
     found: dict[str, list[FeedState]] = {id_: [] for id_ in source_ids}
-    for row in archive.db.query("SELECT * FROM feeds WHERE listed ORDER BY url"):
-        if row["source_id"] in found:
-            found[row["source_id"]].append(state_of(row))
+    rows = archive.db.execute(
+        f"""SELECT {COLUMNS} FROM feeds f
+            WHERE listed AND source_id IN (SELECT value FROM json_each(?)) ORDER BY url""",
+        (json.dumps(list(found)),),
+    )
+    for row in rows:
+        state = state_of(row)
+        found[state.source_id].append(state)
     return {id_: tuple(feeds) for id_, feeds in found.items()}
+
+
+def settled(archive: Archive, *, patience: timedelta, gaps_since: datetime) -> dict[str, bool]:
+    """Sources whose diagnosis time alone cannot change, and whether a 304 cannot either.
+
+    Not among them: sources with a feed that fails or is not believed, with a gap since
+    `gaps_since`, behind a wall, or never diagnosed. A 304 tells nothing new of a healthy source
+    whose feeds all had news within `patience` of their last good look.
+    """
+    rows = archive.db.execute(
+        """SELECT h.source_id, h.state = 'healthy' AND NOT EXISTS (
+                  SELECT 1 FROM feeds f WHERE f.source_id = h.source_id AND f.listed
+                  AND (f.moved_to IS NOT NULL OR f.last_new_at IS NULL
+                       OR julianday(f.last_ok_at) - julianday(f.last_new_at) > :patience))
+           FROM health h
+           WHERE h.state <> 'paywalled'
+             AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.source_id = h.source_id AND f.listed
+                             AND (f.failure_kind IS NOT NULL OR f.distrusted_at IS NOT NULL))
+             AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.source_id = h.source_id
+                             AND g.until_at >= :gaps_since)""",
+        {"patience": patience / timedelta(days=1), "gaps_since": as_text(gaps_since)},
+    )
+    return {source_id: bool(whatever) for source_id, whatever in rows}
 
 
 def set_due(archive: Archive, times: Mapping[str, datetime | None]) -> None:

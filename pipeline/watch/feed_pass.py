@@ -41,6 +41,10 @@ _LARGE = 100_000
 _TOGETHER = 100
 #: seconds that the first of them waits for others: a tenth less of a pass's processor time
 _LINGER = 0.05
+#: 304s wait for more of their kind, so many or so long: their rows lie close together, and to write
+#: a page of the file once for all of them halves what storing a 304 costs. Nothing is lost with
+#: them but that the server was asked, and a feed that was asked is not due until its turn.
+_ALIKE, _ALIKE_WAIT = 500, timedelta(seconds=2)
 #: a host that refuses and names no time is left alone for so long
 _HELD = timedelta(hours=1)
 
@@ -77,6 +81,7 @@ async def feeds(work: Work) -> None:
     hosts = {s.url: host(address(s)) for s in states}
     unreached: list[tuple[FeedState, Failure]] = []
     reached: set[str] = set()
+    alike: list[FeedUpdate] = []  # of answers 304
     reading = asyncio.Semaphore(1)  # parsing is pure Python: two at once would only share one core
 
     async def job(state: FeedState) -> _Result:
@@ -97,9 +102,10 @@ async def feeds(work: Work) -> None:
                 else:
                     answers.append((state, result))
                     reached.add(hosts[state.url])
-            _store(work, answers)
+            _store(work, answers, alike)
             work.progress("feeds", len(states) - len(left), len(states))
-    _store(work, blamed(unreached, reached, lambda s: hosts[s.url]))
+    _store(work, blamed(unreached, reached, lambda s: hosts[s.url]), alike)
+    _store_alike(work, alike)
     # A stop leaves feeds that were promised a fetch and did not get one: their turn comes back.
     watching.set_due(work.archive, left)
 
@@ -184,25 +190,34 @@ async def _read(
 # ---------------------------------------------------------------- store
 
 
-def _store(work: Work, answers: Sequence[tuple[FeedState, _Read | Failure]]) -> None:
-    """One transaction for what came together: a commit costs more than all else about a 304."""
-    same: list[FeedUpdate] = []
+def _store(
+    work: Work, answers: Sequence[tuple[FeedState, _Read | Failure]], alike: list[FeedUpdate]
+) -> None:
+    """One transaction for what came together; what says 304 joins `alike` until it is worth one."""
     with work.archive.transaction():
         for state, result in answers:
             source = work.sources[state.source_id]
             if isinstance(result, Failure):
                 _store_failure(work, source, state, result)
             elif result.feed is None:
-                same.append(_unmodified(source, state, result.response))
+                alike.append(_unmodified(source, state, result.response))
             else:
                 _store_whole(work, source, state, result, result.feed)
-        watching.record_unmodified(work.archive, same)
-    work.not_modified += len(same)
+        if alike and (len(alike) >= _ALIKE or work.clock() - alike[0].at > _ALIKE_WAIT):
+            _store_alike(work, alike)
     work.beat()
+
+
+def _store_alike(work: Work, alike: list[FeedUpdate]) -> None:
+    watching.record_unmodified(work.archive, alike)
+    work.not_modified += len(alike)
+    work.unchanged.update(update.source_id for update in alike)
+    alike.clear()
 
 
 def _store_failure(work: Work, source: Source, state: FeedState, failed: Failure) -> None:
     watching.record_feed(work.archive, _failed(source, state, failed))
+    work.changed.add(source.id)
     work.feed_failures.append(failed)
     log.info("feed_failed", source=source.id, url=failed.url, kind=failed.kind,
              grade=failed.grade, reason=failed.reason)  # fmt: skip
@@ -214,6 +229,7 @@ def _store_whole(work: Work, source: Source, state: FeedState, read: _Read, feed
     own = {e.url: feed_page(e, at) for e in entries if not source.pages or not has_page(e)}
     new = watching.record_feed(work.archive, update, own)
     work.entries_new += new
+    work.changed.add(source.id)
     log.info("feed_fetched", source=source.id, url=state.url, status=update.status,
              entries=len(entries) + update.unchanged, new=new)  # fmt: skip
     if update.gap:

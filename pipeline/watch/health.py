@@ -92,6 +92,11 @@ def diagnose(
     )
 
 
+def is_walled(source: Source, access: Mapping[str, int]) -> bool:
+    """Whether so many of its stories cannot be read whole that its diagnosis may say so."""
+    return _walled(source, access) is not None
+
+
 def _worst(
     source: Source, feeds: Sequence[FeedState], now: datetime, access: Mapping[str, int]
 ) -> _Verdict:

@@ -64,7 +64,11 @@ def run_pass(
         # A clock that is put forward or back in mid-pass changes nothing in it.
         return now + timedelta(seconds=monotonic() - began)
 
-    watching.sync_sources(archive, config.sources, now)
+    others = watching.sync_sources(archive, config.sources, now)
+    checked = passes.last_check(archive)
+    # Once a day every source is judged anew, whatever is known of it: a new version may find other
+    # words. So it is after a pass that was killed, for none knows what it changed.
+    anew = others or checked is None or checked.date() != now.date()
     passes.begin_pass(archive, now)
     fetcher = Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
                       robots=watching.robots(archive))  # fmt: skip
@@ -78,7 +82,8 @@ def run_pass(
         clock=clock,
     )
     asyncio.run(_all(work, pages=pages))
-    checkup.check(archive, config.sources, clock())
+    checkup.check(archive, config.sources, clock(), changed=None if anew else work.changed,
+                  unchanged=work.unchanged)  # fmt: skip
     return WatchTotals(
         feeds_due=work.feeds_due,
         feeds_not_modified=work.not_modified,

@@ -42,6 +42,8 @@ class Work:
     pages_fetched: int = 0
     feed_failures: list[Failure] = field(default_factory=list)
     page_failures: list[Failure] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)  #: sources with a feed that sent more than 304
+    unchanged: set[str] = field(default_factory=set)  #: sources with a feed that sent 304
 
     async def attempt(self, url: str, work: Awaitable[T]) -> T | Failure:
         """`work`, or the failure that a mistake of ours becomes: recorded, and the pass goes on."""
