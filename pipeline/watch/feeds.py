@@ -106,7 +106,7 @@ def read(
     if "content-language" in (headers or {}):
         sent["content-language"] = (headers or {})["content-language"]
     data = _utf8(body, sent, url)
-    parts = splitting.split(data, context=f"{_READING} {base} {url}")
+    parts = splitting.split(data, context=f"{_READING} {base} {url}", known=known)
     if parts and parts.items:
         feed = _read_parts(parts, url, base, sent, known, going)
         if feed is not None:
@@ -134,7 +134,8 @@ def _read_parts(
         if not going():
             raise Stopped("was not read to its end", url=url)
         some = wanted[first : first + at_once]
-        parsed = _feedparser(parts.only(some), {**sent, "content-type": _UTF8}, url)
+        bare = first > 0 or len(wanted) < len(parts.items)  # the title was asked for before
+        parsed = _feedparser(parts.only(some, bare=bare), {**sent, "content-type": _UTF8}, url)
         if len(parsed.entries) != len(some):
             return None
         records += map(item, parsed.entries)

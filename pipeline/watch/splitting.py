@@ -7,16 +7,23 @@ address that links stand against), so an item whose digest is known reads as it 
 
 Only what is plain is split. Anything in which one item could change how the next one is read gets
 None, and is read whole.
+
+What is known need not even be tokenised: bytes that agree with an item that was a whole element in
+the same place are one here too. Items are then looked for by their tags, and the tokeniser sees
+what stands around them and those that are new. Where that does not add up, it sees everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 from xml.parsers import expat
+
+from pipeline.watch.needless import EMPTY, HOLDERS, NEEDLESS, OF_AUTHORS, QUIET
 
 #: bytes of an item's digest: two of a feed's items agree by chance once in 2**64
 DIGEST_BYTES = 8
@@ -38,7 +45,10 @@ _STANDARD = {
     ("thr", "http://purl.org/syndication/thread/1.0"),
     ("wfw", "http://wellformedweb.org/CommentAPI/"),
     (None, "http://www.w3.org/1999/xhtml"),
+    (None, "com-wordpress:feed-additions:1"),
 }
+_TAG = re.compile(rb"<[^\s<>/]+(?:\s+[^\s<>=]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*/?>")
+_BASE = re.compile(rb"base\s*=", re.IGNORECASE)
 
 
 class _Strange(Exception):
@@ -51,6 +61,8 @@ class RawItem(NamedTuple):
     start: int
     end: int
     digest: bytes
+    #: (start, end) within the item of what no entry is made from; not looked for in what is known
+    needless: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +72,28 @@ class Split:
     data: bytes  #: UTF-8
     items: tuple[RawItem, ...]  #: in the feed's order
     gaps: tuple[tuple[int, bytes], ...]  #: (number of the item it stands before, what is there)
+    #: start tags that are open around all items; None where more bears on how the items read
+    opening: tuple[bytes, ...] | None
 
-    def only(self, wanted: Iterable[int]) -> bytes:
-        """The feed as if it held the items of these numbers alone, without space between them."""
+    def only(self, wanted: Iterable[int], *, bare: bool = False) -> bytes:
+        """The feed as if it held the items of these numbers alone, without space between them.
+
+        Args:
+            bare: of what stands around them, only what an item hangs on; the title goes.
+        """
+        if bare and self.opening is not None:
+            closing = (b"</%b>" % _name(tag) for tag in reversed(self.opening))
+            return b"".join((*self.opening, *(self._item(n) for n in wanted), *closing))
         pieces = [(number, 0, gap) for number, gap in self.gaps]
-        for number in wanted:
-            item = self.items[number]
-            pieces.append((number, 1, self.data[item.start : item.end]))
+        pieces += [(number, 1, self._item(number)) for number in wanted]
         return b"".join(piece for _, _, piece in sorted(pieces))
+
+    def _item(self, number: int) -> bytes:
+        start, end, _, needless = self.items[number]
+        raw = self.data[start:end]
+        for first, last in reversed(needless):
+            raw = raw[:first] + raw[last:]
+        return raw
 
     def outside(self) -> bytes:
         """What stands around the items."""
@@ -88,20 +114,93 @@ def _key(text: str, within: bytes = b"") -> bytes:
     return blake2b(text.encode("utf-8", "replace"), digest_size=16, key=within).digest()
 
 
-def split(data: bytes, *, context: str) -> Split | None:
+def _name(tag: bytes) -> bytes:
+    """Of a start tag, with its prefix."""
+    return tag[1:-1].split(None, 1)[0]
+
+
+def split(data: bytes, *, context: str, known: Container[bytes] = frozenset()) -> Split | None:
     """The items of a feed in UTF-8, or None where it must be read whole.
 
     Args:
         context: whatever else the meaning of an item hangs on; goes into the digests.
+        known: digests of items that former calls found in this feed.
     """
     if b"<!DOCTYPE" in data or b"<!doctype" in data:  # may declare entities
         return None
+    found = _by_tags(data, context, known) if known else None
+    if found is not None:
+        return found
+    finder = _found(data, context)
+    if finder is None:
+        return None
+    gaps = tuple(_gaps(data, finder.items))
+    return Split(data, tuple(finder.items), gaps, finder.opening if _row(gaps) else None)
+
+
+def _by_tags(data: bytes, context: str, known: Container[bytes]) -> Split | None:
+    """The same of a feed whose items stand in a row, by their digests; None where that fails."""
+    places = _places(data)
+    if not places or (
+        b"base" in data and _BASE.search(data, places[0][0])
+    ):  # see `_Finder._rebase`
+        return None
+    head, tail = data[: places[0][0]], data[places[-1][1] :]
+    empty = b"<item></item>"
+    frame = _found(head + empty + tail, context)
+    if frame is None or [(i.start, i.end) for i in frame.items] != [
+        (len(head), len(head) + len(empty))
+    ]:
+        return None
+    key = frame.key
+    items = [
+        RawItem(start, end, blake2b(data[start:end], digest_size=DIGEST_BYTES, key=key).digest())
+        for start, end in places
+    ]
+    new = [n for n, item in enumerate(items) if item.digest not in known]
+    found = Split(data, tuple(items), ((0, head), (len(items), tail)), frame.opening)
+    if not new:
+        return found
+    looked_at = _found(found.only(new, bare=True), context)
+    if looked_at is None or [i.digest for i in looked_at.items] != [items[n].digest for n in new]:
+        return None
+    for number, seen in zip(new, looked_at.items, strict=True):
+        items[number] = items[number]._replace(needless=seen.needless)
+    return Split(data, tuple(items), found.gaps, found.opening)
+
+
+def _places(data: bytes) -> list[tuple[int, int]]:
+    """(start, end) of what looks like items in a row; [] where anything stands between them."""
+    kind = b"item" if b"</item>" in data else b"entry"
+    opens, closes = b"<" + kind, b"</" + kind + b">"
+    found: list[tuple[int, int]] = []
+    end = 0
+    start = data.find(opens)
+    while start >= 0:
+        if data[start + len(opens)] in b"> \t\r\n":
+            if found and end != start and not data[end:start].isspace():
+                return []
+            end = data.find(closes, start) + len(closes)
+            if end < len(closes):
+                return []
+            found.append((start, end))
+        start = data.find(opens, max(end, start + 1))
+    return found
+
+
+def _found(data: bytes, context: str) -> _Finder | None:
+    """The tokeniser's findings; None where the bytes are not plain, or not well-formed."""
     finder = _Finder(data, context)
     try:
         finder.parser.Parse(data, True)
     except (expat.ExpatError, _Strange):
         return None
-    return Split(data, tuple(finder.items), tuple(_gaps(data, finder.items)))
+    return finder
+
+
+def _row(gaps: Sequence[tuple[int, bytes]]) -> bool:
+    """True where nothing but space stands between the items."""
+    return all(not gap or number in (0, gaps[-1][0]) for number, gap in gaps)
 
 
 def _gaps(data: bytes, items: Sequence[RawItem]) -> Iterator[tuple[int, bytes]]:
@@ -114,17 +213,33 @@ def _gaps(data: bytes, items: Sequence[RawItem]) -> Iterator[tuple[int, bytes]]:
     yield len(items), data[at:]
 
 
+class _Open(NamedTuple):
+    """An element that is open and holds items, or stands before them."""
+
+    tag: str
+    start: int
+    name: str  #: without namespace, in lower case
+    quiet: bool  #: what it says has no effect on how items read
+
+
 class _Finder:
     """The handlers of one run of the tokeniser: one pair around items, one pair inside them."""
 
     def __init__(self, data: bytes, context: str) -> None:
         self.data = data
         self.items: list[RawItem] = []
-        #: for each open element a digest of its start tag and all those around it
-        self.around = [_key(context)]
+        self.open: list[_Open] = []
+        #: for open elements a digest of the start tag and all those around it, as far as asked for
+        self.keys = [_key(context)]
         self.declared: list[tuple[str | None, str | None]] = []  #: for the next start tag
-        self.item = ""  #: name of the item's element
+        self.opening: tuple[bytes, ...] | None = None  #: see `Split`
+        self.key = b""  #: of the items that were met last
+        self.quiet = True  #: so is all that was closed before the first item
         self.start = -1  #: of the open item; -1: none is open
+        self.depth = 0  #: in the item
+        self.child = -1  #: where the open child of the item starts, if it is needless
+        self.needless: list[tuple[int, int]] = []
+        self.nested = False  #: the item holds more than children and names of authors
         self.plain: set[str] = set()  #: names seen inside items that mean nothing here
         self.rebased = self.divided = False
         self.parser = expat.ParserCreate("utf-8", " ")
@@ -143,13 +258,22 @@ class _Finder:
             raise _Strange
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        if not _is_item(name):
-            tag = f"{name}{sorted(attributes.items())}{self.declared}"
-            self.around.append(_key(tag, self.around[-1]))
-            self.declared.clear()
-            return
+        if _is_item(name):
+            return self._begin_item(attributes)
+        tag = f"{name}{sorted(attributes.items())}{self.declared}"
+        quiet = (
+            name.lower() in QUIET
+            and (not self.open or self.open[-1].name in HOLDERS)
+            and not (_XML_BASE in attributes or "base" in attributes)
+            and (not self.declared or _STANDARD.issuperset(self.declared))
+        )
+        short = name.rpartition(" ")[2].lower()
+        self.open.append(_Open(tag, self.parser.CurrentByteIndex, short, quiet))
+        self.declared.clear()
+        return None
+
+    def _begin_item(self, attributes: dict[str, str]) -> None:
         self.start = self.parser.CurrentByteIndex
-        self.item = name
         opening = self.data[self.start + 1 : self.start + 6].lower()
         if not opening.startswith((b"item", b"entry")):
             raise _Strange
@@ -159,6 +283,15 @@ class _Finder:
             self.declared.clear()
         if attributes:
             self._rebase(attributes)
+        for element in self.open[len(self.keys) - 1 :]:
+            self.keys.append(_key(element.tag, self.keys[-1]))
+        self.key = self.keys[-1]
+        if not self.items and self.quiet:
+            tags = [_TAG.match(self.data, element.start) for element in self.open]
+            self.opening = tuple(tag[0] for tag in tags if tag)
+            if not all(tags):
+                self.opening = None
+        self.needless, self.nested = [], False
         self.parser.StartElementHandler = self._begin_inside
         self.parser.EndElementHandler = self._end_inside
 
@@ -172,6 +305,11 @@ class _Finder:
             self.plain.add(name)
         if attributes:
             self._rebase(attributes)
+        self.depth += 1
+        if self.depth == 1:
+            self.child = self.parser.CurrentByteIndex if name in NEEDLESS else -1
+        elif name.rpartition(" ")[2] not in OF_AUTHORS:
+            self.nested = True
 
     def _rebase(self, attributes: dict[str, str]) -> None:
         """feedparser loses count of bases at a stray `<div>`: then one item's leaks into others."""
@@ -181,19 +319,36 @@ class _Finder:
             raise _Strange
 
     def _end(self, _name: str) -> None:
-        self.around.pop()
+        if not self.open.pop().quiet and not self.items:
+            self.quiet = False
+        del self.keys[len(self.open) + 1 :]
 
     def _end_inside(self, name: str) -> None:
-        if name != self.item:
+        if self.depth:
+            self.depth -= 1
+            if self.child >= 0 and not self.depth:
+                self._leave_out(name, self.child, self.parser.CurrentByteIndex)
             return
         at = self.parser.CurrentByteIndex
         end = self.data.find(b">", at) + 1
         if self.data[at : at + 6].lower() not in (b"</item", b"</entr"):  # `<item …/>`
             raise _Strange
-        raw = self.data[self.start : end]
-        mark = blake2b(raw, digest_size=DIGEST_BYTES, key=self.around[-1]).digest()
-        self.items.append(RawItem(self.start, end, mark))
+        mark = blake2b(self.data[self.start : end], digest_size=DIGEST_BYTES, key=self.key)
+        needless = () if self.nested else tuple(self.needless)
+        self.items.append(RawItem(self.start, end, mark.digest(), needless))
         self._leave()
+
+    def _leave_out(self, name: str, start: int, closing: int) -> None:
+        """A child that starts at `start`, and whose end tag, if it has one, at `closing`."""
+        tag = _TAG.match(self.data, start)
+        if tag is None:
+            return
+        end = tag.end()
+        if not tag[0].endswith(b"/>"):
+            if name in EMPTY and self.data[end:closing].strip():
+                return
+            end = self.data.find(b">", closing) + 1
+        self.needless.append((start - self.start, end - self.start))
 
 
 def _is_item(name: str) -> bool:
