@@ -58,17 +58,19 @@ def strangers(archive: Archive, feed_url: str, urls: Iterable[str]) -> frozenset
 
 
 def store_entries(
-    archive: Archive, update: FeedUpdate, own: Mapping[str, Page | None], refetch_at: datetime
-) -> int:
-    """Insert or refresh the entries of one answer; how many stories are new to the feed.
+    archive: Archive,
+    update: FeedUpdate,
+    own: Mapping[str, Page | None],
+    refetch_at: datetime,
+) -> None:
+    """Insert or refresh the entries of one answer.
 
     Args:
         own: see `watching.record_feed`.
         refetch_at: when a stored page whose feed words changed is looked at again.
     """
     if not update.entries:
-        return 0
-    new = strangers(archive, update.feed_url, (e.url for e in update.entries))
+        return
     first = _first_states(archive, update.entries, own)
     archive.db.conn.executemany(
         _UPSERT,
@@ -83,7 +85,6 @@ def store_entries(
     for page in own.values():
         if page is not None:
             _store_own(archive, page, update.source_id)
-    return len(new)
 
 
 def _first_states(

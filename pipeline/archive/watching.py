@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipeline.archive import Archive
-from pipeline.archive.entries import store_entries
+from pipeline.archive.entries import store_entries, strangers
 from pipeline.archive.pace import (
     COLUMNS,
     as_text,
@@ -168,20 +168,27 @@ def known_items(archive: Archive, feed_url: str) -> frozenset[bytes]:
 
 
 def record_feed(
-    archive: Archive, update: FeedUpdate, feed_pages: Mapping[str, Page | None] | None = None
+    archive: Archive,
+    update: FeedUpdate,
+    feed_pages: Mapping[str, Page | None] | None = None,
+    *,
+    new: int | None = None,
 ) -> int:
     """Store one fetch of one feed, whatever it came to; returns how many stories are new to it.
 
     Args:
         feed_pages: by canonical URL, the feed's own content of entries whose page will not be
             fetched (None: the item carried none); such an entry is complete at once.
+        new: the number that is returned, if it is known (`entries.strangers`).
     """
     own = feed_pages or {}
     if own:
         store_bodies(archive, [page for page in own.values() if page is not None])
     whole = update.outcome == "entries"
     with archive.transaction() as db:
-        new = store_entries(archive, update, own, update.at + REFETCH_AFTER)
+        if new is None:
+            new = len(strangers(archive, update.feed_url, (e.url for e in update.entries)))
+        store_entries(archive, update, own, update.at + REFETCH_AFTER)
         insert_fetch(archive, update.feed_url, update.source_id, "feed", update.at, update.outcome,
                      status=update.status, failure=update.failure, bytes_=update.size,
                      seconds=update.seconds,
@@ -193,7 +200,7 @@ def record_feed(
         elif whole:
             _record_whole(db, update, new)
         else:
-            _record_well(db, [update])
+            _record_well(db, [_well(update)])
         if update.gap is not None:
             _record_gap(db, update.gap)
     return new
@@ -201,16 +208,17 @@ def record_feed(
 
 def record_unmodified(archive: Archive, updates: Sequence[FeedUpdate]) -> None:
     """Store fetches whose answer was 304, all in one: what most fetches of most passes come to."""
+    well = [_well(update) for update in updates]
     with archive.transaction() as db:
         db.conn.executemany(
             """INSERT INTO fetches (url, source_id, what, fetched_at, outcome, status, bytes,
                                     seconds)
                VALUES (?, ?, 'feed', ?, ?, ?, ?, ?)""",
-            [(u.feed_url, u.source_id, as_text(u.at), u.outcome, u.status, u.size,
-              round(u.seconds, 3)) for u in updates],
+            [(u.feed_url, u.source_id, row["at"], u.outcome, u.status, u.size, round(u.seconds, 3))
+             for u, row in zip(updates, well, strict=True)],
         )  # fmt: skip
         _record_moves(db, updates)
-        _record_well(db, updates)
+        _record_well(db, well)
 
 
 def _record_failure(db: Database, update: FeedUpdate) -> None:
@@ -244,10 +252,9 @@ def _well(update: FeedUpdate) -> dict[str, Any]:
             "distrusted": as_text(update.distrusted_at)}  # fmt: skip
 
 
-def _record_well(db: Database, updates: Iterable[FeedUpdate]) -> None:
+def _record_well(db: Database, well: Iterable[Mapping[str, Any]]) -> None:
     db.conn.executemany(
-        f"UPDATE feeds SET {_WELL}, unmodified = unmodified + 1 WHERE url = :url",
-        [_well(update) for update in updates],
+        f"UPDATE feeds SET {_WELL}, unmodified = unmodified + 1 WHERE url = :url", well
     )
 
 

@@ -40,8 +40,9 @@ def check(
     if changed is not None:
         sure = _sure(archive, now, changed, unchanged)
         doubtful = [
-            s for s in sources if s.id not in sure or health.is_walled(s, access.get(s.id, {}))
-        ]
+            s for s in sources
+            if s.id not in sure or (s.id in access and health.is_walled(s, access[s.id]))
+        ]  # fmt: skip
     found = _diagnosed(archive, doubtful, now, access)
     with archive.transaction():
         passes.record_health(archive, found, now)

@@ -6,7 +6,7 @@ due feeds ─▶ reserve ─▶ fetch and read, many at once ─▶ store, one a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -38,9 +38,9 @@ log = structlog.get_logger()
 #: a thread costs more than reading a small feed does; a large one would hold up all others
 _LARGE = 100_000
 #: answers that are stored in one transaction, at most
-_TOGETHER = 100
+_TOGETHER = 200
 #: seconds that the first of them waits for others: a tenth less of a pass's processor time
-_LINGER = 0.05
+_LINGER = 0.2
 #: 304s wait for more of their kind, so many or so long: their rows lie close together, and to write
 #: a page of the file once for all of them halves what storing a 304 costs. Nothing is lost with
 #: them but that the server was asked, and a feed that was asked is not due until its turn.
@@ -224,10 +224,11 @@ def _store_failure(work: Work, source: Source, state: FeedState, failed: Failure
 
 
 def _store_whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed) -> None:
-    update = _whole(work, source, state, read, feed)
+    strange = strangers(work.archive, state.url, (e.url for e in feed.entries))
+    update = _whole(source, state, read, feed, strange)
     at, entries = update.at, update.entries
     own = {e.url: feed_page(e, at) for e in entries if not source.pages or not has_page(e)}
-    new = watching.record_feed(work.archive, update, own)
+    new = watching.record_feed(work.archive, update, own, new=len(strange))
     work.entries_new += new
     work.changed.add(source.id)
     log.info("feed_fetched", source=source.id, url=state.url, status=update.status,
@@ -260,9 +261,11 @@ def _unmodified(source: Source, state: FeedState, response: Response) -> FeedUpd
     )  # fmt: skip
 
 
-def _whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed) -> FeedUpdate:
+def _whole(
+    source: Source, state: FeedState, read: _Read, feed: Feed, new: Collection[str]
+) -> FeedUpdate:
+    """What a whole answer comes to; `new` are its stories that the feed never brought before."""
     at, headers = read.response.fetched_at, read.response.headers
-    new = strangers(work.archive, state.url, (e.url for e in feed.entries))
     known = feed.unchanged + sum(e.url not in new for e in feed.entries)
     gap = polling.gap(_seen(state, read), entries=len(feed.entries) + feed.unchanged, known=known,
                       now=at, rhythm=state.rhythm, oldest=_oldest(feed, at))  # fmt: skip

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TypeGuard
 
@@ -143,6 +144,8 @@ def when(rhythm: Rhythm, start: datetime, stories: float, limit: timedelta) -> d
     return start + limit
 
 
+# Of a source that is not healthy it is asked at every check, and a rhythm changes only with news.
+@lru_cache(maxsize=2048)
 def words(rhythm: Rhythm) -> str:
     """'about 12 stories a day, mostly weekdays 7 to 19': hours are of UK time."""
     known = sum(rhythm.days)
@@ -204,6 +207,7 @@ def _sum(old: Sequence[float], decay: float, new: Sequence[float]) -> tuple[floa
 # ---------------------------------------------------------------- shares
 
 
+@lru_cache(maxsize=2048)
 def _shape(rhythm: Rhythm) -> _Shape:
     """Two days must have been watched before hours count, two weeks before weekdays do: a window of
     one morning says nothing of the evening."""
