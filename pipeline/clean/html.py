@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -25,11 +26,16 @@ def plain_text(html: str) -> str:
         return html.strip()
     # Text straight from the parser's events: a tree takes ten times as long, and every summary
     # of every new story comes through here.
-    words = _Words()
-    parser = etree.HTMLParser(target=words, recover=True)
+    try:
+        parser, words = _idle.pop()
+    except IndexError:
+        words = _Words()
+        parser = etree.HTMLParser(target=words, recover=True)
     parser.feed(f"<div>{html}</div>")
     parser.close()
-    lines = (" ".join(line.split()) for line in "".join(words.pieces).split("\n"))
+    text = words.taken()
+    _idle.append((parser, words))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -64,3 +70,15 @@ class _Words:
 
     def close(self) -> None:
         """lxml asks for it."""
+
+    def taken(self) -> str:
+        """What was said; from here on it is another text."""
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        self.unread = 0
+        return text
+
+
+#: parsers at rest: lxml studies the functions of a new one for three times as long as it reads a
+#: summary. Whoever uses one has it alone, and one that failed does not come back.
+_idle: list[tuple[Any, _Words]] = []

@@ -31,6 +31,8 @@ _OF_FEEDS = (
     "width", "height", "docs", "cloud", "category", "id", "author", "name", "uri", "email", "logo",
     "icon", "skiphours", "hour", "skipdays", "day", "rating", "channel", "items",
 )  # fmt: skip
+#: elements before the items, in lower case, that change how the first of them reads
+CARRIED = frozenset({"content", "encoded", "body", "fullitem"})
 #: elements before the items, in lower case, that have no effect on how items read. Not among them:
 #: whatever sets the feed parser's mind on content (`content`, `summary`, `body`, `source`).
 QUIET = frozenset({

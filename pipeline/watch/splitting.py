@@ -23,7 +23,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from xml.parsers import expat
 
-from pipeline.watch.needless import EMPTY, HOLDERS, NEEDLESS, OF_AUTHORS, QUIET
+from pipeline.watch.needless import CARRIED, EMPTY, HOLDERS, NEEDLESS, OF_AUTHORS, QUIET
 
 #: bytes of an item's digest: two of a feed's items agree by chance once in 2**64
 DIGEST_BYTES = 8
@@ -260,6 +260,9 @@ class _Finder:
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         if _is_item(name):
             return self._begin_item(attributes)
+        short = name.rpartition(" ")[2].lower()
+        if short in CARRIED and not self.items:
+            raise _Strange
         tag = f"{name}{sorted(attributes.items())}{self.declared}"
         quiet = (
             name.lower() in QUIET
@@ -267,7 +270,6 @@ class _Finder:
             and not (_XML_BASE in attributes or "base" in attributes)
             and (not self.declared or _STANDARD.issuperset(self.declared))
         )
-        short = name.rpartition(" ")[2].lower()
         self.open.append(_Open(tag, self.parser.CurrentByteIndex, short, quiet))
         self.declared.clear()
         return None

@@ -2,7 +2,8 @@
 
 Every feed is read whole by feedparser alone, and then as the watcher reads it: with nothing known,
 with each single item new, with the first half known, with every second known, and with all of it
-known. What comes out must be, in order, what the whole gave for the items that are new.
+known. What comes out must be, in order, what the whole gave for the items that are new. Then the
+same once more with another item before the first, so that each is also the only new one.
 
 Reads `feeds/` of EVAL_DATA (skipped by name where it is absent) and `tests/watch/feeds`.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -29,6 +31,9 @@ OWN = ROOT / "tests" / "watch" / "feeds"
 #: single items that are tried in a feed; more would say the same
 MOST_SINGLES = 30
 
+_COMPARED = ("parts compared", "disagreements")
+_FIRST = re.compile(rb"<(item|entry)[\s>]")
+
 
 def folder() -> Path:
     return Path(os.environ.get("EVAL_DATA") or ROOT.parent / "shared" / "data") / "feeds"
@@ -40,8 +45,10 @@ def main() -> int:
     total: Counter[str] = Counter()
     for path in files():
         total += judge(path.read_bytes(), path.name, say=print)
+        more = judge(one_more(path.read_bytes()), f"{path.name} and one more", say=print)
+        total += Counter({what: more[what] for what in ("crashes", *_COMPARED)})
     for what in ("files", "parsed", "refused as no feed", "crashes", "split", "read whole",
-                 "parts compared", "disagreements"):  # fmt: skip
+                 *_COMPARED):  # fmt: skip
         print(f"{what:20} {total[what]:6}")
     return 1 if total["crashes"] or total["disagreements"] or not total["split"] else 0
 
@@ -49,6 +56,11 @@ def main() -> int:
 def files() -> list[Path]:
     own = [p for p in OWN.iterdir() if p.suffix != ".yaml"]
     return sorted([*own, *folder().rglob("*.xml")] if folder().is_dir() else own)
+
+
+def one_more(body: bytes) -> bytes:
+    """The feed with a plain item before its first; as it is where there is none."""
+    return _FIRST.sub(rb"<\1><title>One more</title></\1>\g<0>", body, count=1)
 
 
 def judge(body: bytes, name: str, *, say: Callable[[str], None]) -> Counter[str]:
