@@ -113,18 +113,8 @@ def render_cell(
     if not isinstance(value, str):
         return None
     columns = row.keys()
-    if column == "headline" and "article_url" in columns:
-        where = f"{datasette.urls.database(database)}/-/story?url={quote(row['article_url'] or '')}"
-        return Markup('<a href="{}">{}</a>').format(where, value)
-    if column == "headline" and table == "articles":
-        where = f"{datasette.urls.table(database, 'articles')}/{row['id']}"
-        return Markup('<a href="{}">{}</a>').format(where, value)
-    if column in _AGENCY_NAMES and _AGENCY_NAMES[column] in columns:
-        agency = tilde_encode(row[_AGENCY_NAMES[column]] or "")
-        where = f"{datasette.urls.table(database, 'agencies')}/{agency}"
-        return Markup('<a href="{}">{}</a>').format(where, value)
-    if column in _SOURCE_NAMES and "source_id" in columns:
-        where = f"{datasette.urls.table(database, 'sources')}/{tilde_encode(row['source_id'])}"
+    where = _page_of(row, column, table, datasette.urls, database)
+    if where:
         return Markup('<a href="{}">{}</a>').format(where, value)
     if column in ("article_url", "url") and web_link(value):
         host = urlsplit(value).hostname
@@ -145,6 +135,21 @@ def render_cell(
     if column.endswith("_at"):
         return Markup('<time datetime="{}">{}</time>').format(value, day(value, time=True))
     return None
+
+
+def _page_of(row: Any, column: str, table: str | None, urls: Any, database: str) -> str:
+    """Address of our page of the story, agency or source that a cell names, '' if it names none."""
+    columns = row.keys()
+    if column == "headline" and "article_url" in columns:
+        return f"{urls.database(database)}/-/story?url={quote(row['article_url'] or '')}"
+    if column == "headline" and table == "articles":
+        return f"{urls.table(database, 'articles')}/{row['id']}"
+    if column in _AGENCY_NAMES and _AGENCY_NAMES[column] in columns:
+        agency = tilde_encode(row[_AGENCY_NAMES[column]] or "")
+        return f"{urls.table(database, 'agencies')}/{agency}"
+    if column in _SOURCE_NAMES and "source_id" in columns:
+        return f"{urls.table(database, 'sources')}/{tilde_encode(row['source_id'])}"
+    return ""
 
 
 @hookimpl  # type: ignore[untyped-decorator]

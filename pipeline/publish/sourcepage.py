@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from datasette.database import Database
 
 from pipeline.publish import metadata
+from pipeline.words import duration
 
 _SOURCE = "SELECT * FROM sources WHERE id = ?"
 _HEALTH = "SELECT * FROM source_health WHERE source_id = ?"
@@ -118,10 +120,8 @@ def rhythm(texts: Sequence[str]) -> dict[str, Any] | None:
         "hours": _bars(names, hours),
         "days": _bars(DAYS, days),
         "busiest_hours": _hours_in_words(hours),
-        "busiest_day": DAYS[days.index(max(days))]
-        if max(days) >= _OUTSTANDING * sum(days)
-        else None,
-        "silence": _duration(min(r["longest_seconds"] for r in learned)),
+        "busiest_day": _busiest_day(days),
+        "silence": duration(timedelta(seconds=min(r["longest_seconds"] for r in learned))),
     }
 
 
@@ -148,11 +148,3 @@ def _hours_in_words(hours: Sequence[float]) -> str:
         if sums[start] >= _MOST * total:
             return f"between {start}:00 and {(start + length) % 24}:00"
     return "at any hour"
-
-
-def _duration(seconds: float) -> str:
-    """'3 days', '7 hours', '20 minutes': one unit, two at least of it."""
-    for size, unit in ((86_400, "days"), (3600, "hours")):
-        if seconds >= 2 * size:
-            return f"{round(seconds / size)} {unit}"
-    return f"{max(2, round(seconds / 60))} minutes"

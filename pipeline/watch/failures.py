@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from pipeline.models import Failure, FailureGrade, FailureKind
 from pipeline.watch.addresses import shown
+from pipeline.words import duration
 
 # 408, 425 and 429 ask for another try; every 5xx but "not implemented" and "not supported" is a
 # server's bad moment. 511 is a captive portal: the network this machine is on, not the publisher.
@@ -57,7 +58,7 @@ def of_status(url: str, status: int, headers: Mapping[str, str], at: datetime) -
                        retry_after=wait)  # fmt: skip
     grade: FailureGrade = "transient" if status in _TRY_AGAIN else "permanent"
     if wait is not None:
-        said += f" and asks to be left alone for {words(wait)}"
+        said += f" and asks to be left alone for {duration(wait)}"
     return failure(url, "status", grade, said, at, status=status, retry_after=wait)
 
 
@@ -75,16 +76,6 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
             return None
         wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
     return min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
-
-
-def words(time: timedelta) -> str:
-    """'40 seconds', '15 minutes', '3 hours', '12 days': the largest unit that fits twice."""
-    seconds = int(time.total_seconds())
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= 2 * size or seconds == size:
-            count = round(seconds / size)
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
 
 
 def size(count: int) -> str:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from pipeline.models import Failure, FeedState, Gap, Health, HealthState, Source
 from pipeline.watch import silence
-from pipeline.watch.failures import words
 from pipeline.watch.polling import DISTRUST
+from pipeline.words import duration
 
 #: trouble that should have passed by itself and did not
 TRANSIENT_BOUND = timedelta(days=7)
@@ -162,7 +162,7 @@ def _failed(feed: FeedState, failure: Failure, now: datetime) -> _Verdict:
     if failure.grade == "permanent":
         return "failing", since, f"{reason}; this does not pass by itself", True
     if now - since > TRANSIENT_BOUND:
-        long = f"such trouble passes within hours, this has lasted {words(now - since)}"
+        long = f"such trouble passes within hours, this has lasted {duration(now - since)}"
         return "failing", since, f"{reason}; {long}", True
     tries = f"{feed.failures} times in a row" if feed.failures > 1 else "once so far"
     return "failing", since, f"{reason}, {tries}; it is tried again by itself", False
@@ -212,7 +212,7 @@ def _missed(gaps: Sequence[Gap], now: datetime) -> str:
     said = (f"; stories may have been missed between {_time(gap.since)} and {_time(gap.until)}"
             f"{more}: the feed {held}")  # fmt: skip
     if gap.until - gap.since > timedelta(days=1):
-        return f"{said}, for it had not been looked at for {words(gap.until - gap.since)}"
+        return f"{said}, for it had not been looked at for {duration(gap.until - gap.since)}"
     return f"{said}; look more often (a shorter `every`)"
 
 

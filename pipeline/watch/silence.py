@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pipeline.models import FeedState, Rhythm
 from pipeline.watch import calendar
 from pipeline.watch import rhythm as rhythms
-from pipeline.watch.failures import words
+from pipeline.words import duration
 
 _DAY = timedelta(days=1)
 _ADVICE = "; see on its website whether it publishes elsewhere now"
@@ -49,7 +49,7 @@ def diagnose(feed: FeedState, now: datetime) -> tuple[str, bool] | None:
     long = until - start > _LONGEST  # so long that no election excuses it
     spans = _outside_elections(start, until) if public and not long else [(start, until)]
     needs = _too_long(feed.rhythm, spans)
-    said = f"answers, but has brought nothing new for {words(until - start)}"
+    said = f"answers, but has brought nothing new for {duration(until - start)}"
     why = calendar.why_quiet(until, start, public=public)
     if rhythm is None:
         said += f": {why}" if why else "; too few stories came so far to know its rhythm"
