@@ -33,6 +33,8 @@ _SOURCE = (
 _PAGE = ("url", "item", "link", "headline", "date", "summary")
 _KINDS = {"feed": ("feeds", "a feed"), "sitemap": ("sitemap", "a sitemap"),
           "page": ("page", "the page")}  # fmt: skip
+#: what can stand in a header and be written to or opened
+_CONTACT = re.compile(r"mailto:[!-?A-~]+@[!-?A-~]+|https?://[!-~]+", re.IGNORECASE)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -82,6 +84,12 @@ def parse(text: str, *, path: str) -> Config:
     if not isinstance(contact, str) or not contact.strip():
         raise ConfigError(
             "is missing: give a mailto: or https: address where a publisher can reach you",
+            path=path, record="defaults", key="contact",
+        )  # fmt: skip
+    if not _CONTACT.fullmatch(contact.strip()):
+        raise ConfigError(
+            f"{_shown(contact)} is neither `mailto:` with an address nor an https: address: it is "
+            "sent to publishers with every request",
             path=path, record="defaults", key="contact",
         )  # fmt: skip
     return Config(path=path, contact=contact.strip(), sources=sources)

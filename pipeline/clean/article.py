@@ -16,6 +16,8 @@ from pipeline.urls import canonical, host
 
 #: fewer words than this are no story: a teaser, an error page, a login form
 LEAST_WORDS = 20
+#: where more is known to be out of reach
+_FEWEST_WORDS = 5
 _MOST_REMOVALS = 200
 _INLINE = {"p", "em", "strong", "b", "i", "span", "li", "td", "div", "blockquote", "h2", "h3", "dd",
            "font", "u"}  # fmt: skip
@@ -33,7 +35,8 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     said = metadata.read(tree, page.url, entry)
     found = prune.prune(tree, rule_set, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
-    lines = extract.lines(tree, page.url, found.links)
+    own = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
+    lines = extract.lines(tree, page.url, found.links) if own is None else own
     rest = residue.strip(
         lines,
         rule_set,
@@ -44,6 +47,8 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     )
     text = "\n\n".join(line.text for line in rest.lines)
     wall = access(rest, found, said)
+    if decode.is_from_feed(page) and wall == "open" and count(text) < LEAST_WORDS:
+        wall = "partial"  # a sentence or two that stand for a page nobody could have
     _refuse_too_short(text, wall, page.url)
     return Article(
         url=page.url,
@@ -65,7 +70,7 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
 
 def _refuse_too_short(text: str, wall: str, url: str) -> None:
     words = count(text)
-    if words < (LEAST_WORDS if wall == "open" else 5):
+    if words < (LEAST_WORDS if wall == "open" else _FEWEST_WORDS):
         raise CleanError(f"no story text found on the page ({words} words)", url=url)
 
 

@@ -13,6 +13,10 @@ from pipeline.clean.lines import Line, norm, squeeze
 # It reports every page it can make nothing of; we say so ourselves, once, with the address.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
+#: words of a feed's item that are read as they stand
+_FEW = 80
+_BLOCKS = ("p", "li", "blockquote", "h2", "h3", "h4")
+
 
 def lines(tree: HtmlElement, url: str, links: set[str]) -> list[Line]:
     """Paragraphs, headings and items in the order of the page; [] when there is no main text.
@@ -25,6 +29,26 @@ def lines(tree: HtmlElement, url: str, links: set[str]) -> list[Line]:
         return []  # its bugs on broken trees are "no text", not our crash
     text = getattr(document, "text", None)
     found = (squeeze(line) for line in (text or "").split("\n"))
+    return [Line(line, _is_linked(line, links)) for line in found if line]
+
+
+def few_words(tree: HtmlElement, links: set[str]) -> list[Line] | None:
+    """The lines of a feed's own content where it is a few sentences; None where it is more.
+
+    The extractor looks for a story in a page; from a page that is nothing but a sentence it makes
+    that sentence with the title in front of it, twice.
+    """
+    inner = (a for a in tree.iter("article") if a.find(".//article") is None)
+    article = next(inner, None)
+    if article is None or len((article.text_content() or "").split()) > _FEW:
+        return None
+    for heading in article.findall("./h1"):
+        article.remove(heading)
+    blocks = [b for b in article.iter(*_BLOCKS) if next(b.iterchildren(*_BLOCKS), None) is None]
+    found = [squeeze(b.text_content()) for b in blocks]
+    whole = squeeze(article.text_content())
+    if len(" ".join(found).split()) < len(whole.split()):  # words that stand in no block
+        found = [whole]
     return [Line(line, _is_linked(line, links)) for line in found if line]
 
 
