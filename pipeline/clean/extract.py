@@ -43,7 +43,7 @@ def few_words(tree: HtmlElement, links: set[str]) -> list[Line] | None:
     if article is None or len((article.text_content() or "").split()) > _FEW:
         return None
     for heading in article.findall("./h1"):
-        article.remove(heading)
+        heading.drop_tree()  # the text behind it stays
     blocks = [b for b in article.iter(*_BLOCKS) if next(b.iterchildren(*_BLOCKS), None) is None]
     found = [squeeze(b.text_content()) for b in blocks]
     whole = squeeze(article.text_content())
