@@ -28,7 +28,7 @@ ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=60
-# a pass ends cleanly on SIGTERM: it finishes the page in hand and commits
+# SIGTERM: what has come is stored; downloads under way are broken off, and made again later
 TimeoutStopSec=120
 NoNewPrivileges=true
 PrivateTmp=true
