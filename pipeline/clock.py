@@ -8,6 +8,8 @@ cron with `run`, or a test, can be the clock as well.
   tick anyway; a broken one is said once, and the last good version stays in force.
 - A full disk, a read-only folder, another program that holds the file: said once, tried again at
   every tick, said once more when it is over. A damaged archive ends the service.
+- A fault of this program: said with its traceback, tried again when the next feed is due; `status`
+  tells of it once several passes in a row broke off.
 """
 
 from __future__ import annotations
@@ -67,9 +69,10 @@ class Service:
         self.moved_at = monotonic()  #: when a tick last began or ended
         self._seen = _signature(sources)
         self._settings: Config = config.load(sources)
-        self._whole = True  #: the next tick makes a pass, due or not
-        self._again = threading.Event()
+        self._whole = True  #: the next look makes a pass, due or not; the worker's own
+        self._asked = threading.Event()  #: the same, wished by another thread
         self._trouble: str | None = None
+        self._faulty = False  #: the latest pass met a fault of this program
 
     def settings(self) -> Config:
         """`sources.yaml` as it is now, or as it was when it was last right."""
@@ -89,24 +92,27 @@ class Service:
     def reread(self) -> None:
         """SIGHUP: `sources.yaml` is read at once, or right after the pass in hand."""
         self._seen = None
-        self._whole = True
-        self._again.set()
+        self._asked.set()
 
     def tick(self) -> None:
         """One look at what is due, and a pass if something is."""
         while not self.stop.is_set():
-            self._again.clear()
             self.moved_at = monotonic()
             self._look()
             self.moved_at = monotonic()
-            if not self._again.is_set():
+            if not self._asked.is_set():
                 return
 
     def _look(self) -> None:
-        settings = self.settings()
-        # Until it ended well, what it left undone is the next one's work.
-        whole, self._whole = self._whole, True
+        # Taken before the file is read: a wish that comes later is one for the next look.
+        asked = self._asked.is_set()
+        if asked:
+            self._asked.clear()
         try:
+            settings = self.settings()
+            whole = self._whole or asked
+            # Until it ended well, what it left undone is the next one's work.
+            self._whole = True
             report = job.tick(self.db, settings, self.worker, whole=whole, stop=self.stop.is_set,
                               connect=self.connect, limits=self.limits)  # fmt: skip
         except Locked as e:
@@ -116,18 +122,30 @@ class Service:
         except WatchError as e:
             self.failed = e
             self.stop.set()
+        except Exception as e:
+            self._met_fault(e)
         else:
-            self._whole = self._again.is_set() or (report is not None and report.stopped)
-            self._in_trouble(None, log.warning)
+            self._whole = report is not None and report.stopped
             if report is not None:
+                self._faulty = False
                 _log_pass(report)
+            if not self._faulty:
+                self._in_trouble(None, log.warning)
+
+    def _met_fault(self, fault: Exception) -> None:
+        """A mistake of ours, which no waiting mends: tried again with what is due next."""
+        self._whole, self._faulty = False, True
+        self._trouble = (f"met a fault of this program ({type(fault).__name__}); "
+                         "the log has its traceback")  # fmt: skip
+        log.exception("a pass broke off; the next that is due tries again", problem=self._trouble)
+        tell_supervisor(f"STATUS={self._trouble}")
 
     def _in_trouble(self, problem: str | None, say: Callable[..., object]) -> None:
         """Said when it begins and when it is over, not at every tick in between."""
         if problem and problem != self._trouble:
             say("nothing is stored for now; each tick tries again", problem=problem)
         elif self._trouble and not problem:
-            say("stores again")
+            say("works again")
         self._trouble = problem
         tell_supervisor(f"STATUS={problem or 'watching'}")
 
@@ -139,6 +157,8 @@ class Service:
                 tidy(self.db, now=self.now())
         except WatchError as e:
             log.warning("nightly tidying failed", problem=str(e))
+        except Exception:
+            log.exception("nightly tidying failed")
         self.moved_at = monotonic()
 
     def rest(self) -> None:

@@ -86,23 +86,6 @@ def kept_out(archive: Archive, since: datetime | None = None) -> list[Row]:
     return [{**row, "reasons": json.loads(row["reasons"])} for row in rows]
 
 
-_FAILURES = """
-SELECT what, url, source_id, fetched_at AS at, reason FROM fetches
-WHERE id IN (SELECT max(id) FROM fetches GROUP BY what, url) AND outcome = 'failed'
-    AND fetched_at >= :since
-UNION ALL
-SELECT d.stage, d.article_url, p.source_id, d.made_at, d.error
-FROM derivations AS d LEFT JOIN pages AS p ON p.url = d.article_url
-WHERE d.error IS NOT NULL AND d.made_at >= :since
-ORDER BY at DESC, url
-"""
-
-
-def failures(archive: Archive, since: datetime | None = None) -> list[Row]:
-    """What failed when last tried: `what` (feed, page, clean, tag), url, source_id, at, reason."""
-    return list(archive.db.query(_FAILURES, {"since": _stamp(since)}))
-
-
 def counts(archive: Archive) -> dict[str, int]:
     """The size of the archive, stage by stage: a story is lost if it is in none."""
     sql = {
@@ -128,21 +111,24 @@ GAPS_SHOWN = timedelta(days=30)
 #: Under cron the interval between two passes is not known to us: so many of the shortest `every` of
 #: sources.yaml, and never less than an hour, may go by before somebody is told.
 _INTERVALS_LATE, _PATIENCE = 4, timedelta(hours=1)
+#: A machine may be switched off in mid-pass, and again; so many in a row are no accident.
+_BROKEN_OFF = 3
 
 
 def status(archive: Archive | None, config: Config, *, now: datetime | None = None) -> Row:
     """The health of every source of `config`, as `status --json` prints it.
 
-    Beside the contract's keys: `problem`, a sentence when nobody watches that should (None: all
-    is well), and `gaps` of the last 30 days, newest first, each {source_id, since_at, until_at,
-    entries}. Without an archive (or where a source was never fetched) a state is `never_run`.
+    Beside the contract's keys: `problem`, a sentence when nobody watches that should, or no pass
+    comes to its end (None: all is well), and `gaps` of the last 30 days, newest first, each
+    {source_id, since_at, until_at, entries}. Without an archive (or where a source was never
+    fetched) a state is `never_run`.
     """
     now = now or datetime.now(UTC)
     known: dict[str, Row] = {}
     beat, problem, gaps = None, None, []
     if archive is not None:
         known = {r["source_id"]: r for r in archive.db.query("SELECT * FROM health")}
-        beat, problem = _last_beat(archive), overdue(archive, config, now)
+        beat, problem = _last_beat(archive), trouble_of_watcher(archive, config, now)
         gaps = gaps_since(archive, now - GAPS_SHOWN)
     sources = [_health(s.id, s.name, s.enabled, s.note, known.get(s.id)) for s in config.sources]
     return {
@@ -164,13 +150,17 @@ def gaps_since(archive: Archive, since: datetime) -> list[Row]:
     ))  # fmt: skip
 
 
-def overdue(archive: Archive, config: Config, now: datetime) -> str | None:
-    """One sentence when nobody watches that should; None while all is well.
+def trouble_of_watcher(archive: Archive, config: Config, now: datetime) -> str | None:
+    """One sentence when nobody watches that should, or none of the passes ends; None: all is well.
 
     `watch` promises a beat a tick (`Heartbeat.is_late`). Of single passes (cron) the next is
     expected within four times the shortest `every`, at least an hour. The demo promises nothing,
     nor does an archive on which no pass was made.
     """
+    return _silence(archive, config, now) or _broken_off(archive)
+
+
+def _silence(archive: Archive, config: Config, now: datetime) -> str | None:
     beat = heartbeat.last(archive)
     if beat is not None and (beat.tick_seconds is not None or beat.what == "demo"):
         late, what = beat.is_late(now), "The watcher is not running, or cannot write here"
@@ -185,8 +175,23 @@ def overdue(archive: Archive, config: Config, now: datetime) -> str | None:
         what = "Nobody is watching"
     if not late:
         return None
-    return (f"{what}: last sign of life {at.astimezone(UTC):%-d %b %Y, %H:%M} UTC. Start `watch`,"
-            " or let cron call `run`.")  # fmt: skip
+    return f"{what}: last sign of life {_told(at)}. Start `watch`, or let cron call `run`."
+
+
+def _broken_off(archive: Archive) -> str | None:
+    """The sentence for a run of passes without an end; the latest may just be under way."""
+    count, first = archive.db.execute(
+        "SELECT count(*), min(started_at) FROM passes"
+        " WHERE id > (SELECT coalesce(max(id), 0) FROM passes WHERE ended_at IS NOT NULL)"
+    ).fetchone()
+    if count < _BROKEN_OFF:
+        return None
+    return (f"Each attempt at a pass broke off since {_told(datetime.fromisoformat(first))}; the "
+            "log says why.")  # fmt: skip
+
+
+def _told(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
 def _last_beat(archive: Archive) -> str | None:

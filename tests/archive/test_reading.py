@@ -130,22 +130,6 @@ def test_what_was_kept_out_and_why(two: Archive) -> None:
     ]
 
 
-def test_failures_are_those_of_the_last_try(two: Archive) -> None:
-    lost = "https://gazette.example/lost"
-    stored.announce(two, lost)
-    (waiting,) = pages.pages_due(two, NOON)
-    failure = Failure(url=lost, kind="status", grade="transient", reason="answers 500", at=NOON)
-    pages.record_page_failure(two, waiting, failure, retry_at=NOON)
-    work = deriving.Work(url=URL, made_from="x", made_by="y")
-    deriving.record(two, "clean", work, now=NOON, error="no story text found")
-    assert [(f["what"], f["url"], f["reason"]) for f in reading.failures(two)] == [
-        ("clean", URL, "no story text found"),
-        ("page", lost, "answers 500"),
-    ]
-    stored.refetch(two, lost, "<p>there</p>", at=NOON + timedelta(hours=1))
-    assert [f["what"] for f in reading.failures(two)] == ["clean"]
-
-
 def test_counts_account_for_every_story(two: Archive) -> None:
     stored.announce(two, "https://gazette.example/waiting")
     store(two, "https://gazette.example/raw")
@@ -309,6 +293,21 @@ def test_nobody_needs_to_watch_an_archive_without_a_pass_or_without_sources(
     assert reading.status(archive, config(off), now=later)["problem"] is None
 
 
+def test_passes_of_which_none_ends_need_a_person(archive: Archive) -> None:
+    gazette = stored.source("gazette")
+    for n in range(4):
+        passes.begin_pass(archive, NOON + n * MINUTE)
+        told = reading.status(archive, config(gazette), now=NOON + n * MINUTE)
+        assert told["needs_person"] is (n >= 2), "one that was killed, and one under way"
+    assert told["problem"] == (
+        "Each attempt at a pass broke off since 3 Nov 2026, 12:00 UTC; the log says why."
+    )
+    archive.db.execute(
+        "UPDATE passes SET ended_at = beat_at WHERE id = (SELECT max(id) FROM passes)"
+    )
+    assert reading.status(archive, config(gazette), now=NOON)["problem"] is None
+
+
 def test_gaps_of_the_last_thirty_days_are_told_newest_first(archive: Archive) -> None:
     watching.sync_sources(archive, [stored.source("gazette")], NOON)
     for days in (0, 11, 40):
@@ -339,5 +338,4 @@ def test_everything_can_be_read_from_a_read_only_archive(two: Archive) -> None:
         assert reading.search(reader, "medicines")
         assert reading.show(reader, URL)["url"] == URL
         assert reading.found(reader)
-        assert reading.failures(reader) == []
         assert reading.status(reader, config())["sources"] == []
