@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pipeline.archive import Archive, open_archive
+from pipeline.archive import Archive, open_archive, pages_path
 from tests.web import Web
 
 
@@ -33,9 +34,20 @@ def web() -> Iterator[Web]:
         yield web
 
 
+@pytest.fixture(scope="session")
+def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive that has its tables and nothing in them, to be copied and never opened."""
+    path = tmp_path_factory.mktemp("empty") / "archive.db"
+    open_archive(path).close()
+    return path
+
+
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with open_archive(tmp_path / "archive.db") as archive:
+def archive(tmp_path: Path, empty_archive: Path) -> Iterator[Archive]:
+    path = tmp_path / "archive.db"
+    shutil.copyfile(empty_archive, path)
+    shutil.copyfile(pages_path(empty_archive), pages_path(path))
+    with open_archive(path) as archive:
         yield archive
 
 

@@ -11,7 +11,7 @@ import socket
 import stat
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -112,11 +112,12 @@ def _run(group: str, path: Path) -> Outcome:
     healthy = [f"neighbour-{n}" for n in range(GROUPS[group].neighbours)]
     clock = Clock()
     start = clock.now
+    others = frozenset(threading.enumerate())  # whoever they belong to, they may live for ever
     with Web() as web, open_archive(path) as archive, capture_logs():
         connect: dict[str, tuple[str, int]] = {}
         sources = {name: _set_up(web, name, connect) for name in names}
         sources |= {name: _set_up_neighbour(web, name) for name in healthy}
-        open_before = _open(web.port)
+        open_before = _open(web.port, others)
         for turn, left in _turns(group):
             clock.now = start + timedelta(hours=GROUPS[group].passes[turn])
             config = Config(path="sources.yaml", contact="mailto:x@example.org",
@@ -126,7 +127,7 @@ def _run(group: str, path: Path) -> Outcome:
             seen = _by_host(web)
             facts[turn] = {n: facts_of(archive, seen, n, clock()) for n in left}
             neighbours[turn] = [facts_of(archive, seen, n, clock()) for n in healthy]
-        return Outcome(facts, neighbours, open_before, _open(web.port))
+        return Outcome(facts, neighbours, open_before, _open(web.port, others))
 
 
 def _turns(group: str) -> Iterator[tuple[str, list[str]]]:
@@ -153,10 +154,11 @@ def _set_up_neighbour(web: Web, name: str) -> Source:
     return Source(**{"id": site.host, "name": name, "feeds": (site.url(),)} | USUAL)
 
 
-def _open(port: int) -> Counter[str]:
+def _open(port: int, others: Container[threading.Thread]) -> Counter[str]:
     """What this process holds open on its own behalf: connections to the web, files, threads.
 
-    The web's own ends of the connections are left out: they have its port as their own.
+    The web's own ends of the connections are left out (they have its port as their own), and so are
+    its threads and those of `others`.
     """
     found: Counter[str] = Counter()
     for number in map(int, os.listdir("/dev/fd")):
@@ -171,9 +173,8 @@ def _open(port: int) -> Counter[str]:
                 found["connections"] += 1
     web_threads = ("process_request_thread", "serve_forever")
     for thread in threading.enumerate():
-        if not any(name in thread.name for name in web_threads):
-            if thread is not threading.current_thread():
-                thread.join(timeout=30)  # it was told to end, and may be about to
+        if thread not in others and not any(name in thread.name for name in web_threads):
+            thread.join(timeout=30)  # it was told to end, and may be about to
             found[thread.name] += thread.is_alive()
     return +found
 
