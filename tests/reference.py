@@ -12,7 +12,7 @@ import click
 import yaml
 
 from pipeline.cli import cli
-from pipeline.publish.reference import schema_markdown
+from pipeline.publish.reference import folded, schema_markdown
 
 ROOT = Path(__file__).parent.parent
 
@@ -38,21 +38,24 @@ def leaves(group: click.Group = cli, prefix: str = "") -> list[tuple[str, click.
 
 
 def commands() -> str:
-    """Every command with its help, as `--help` prints it at 90 columns."""
+    """Every command with its help, as `--help` prints it at 90 columns, folded."""
     parts = []
     for name, command in leaves():
         context = click.Context(command, info_name=f"inspection-watch {name}", terminal_width=90)
-        parts.append(f"#### `{name}`\n\n```text\n{command.get_help(context)}\n```\n")
-    return "\n".join(parts)
+        words = " ".join((command.help or "").split("\n\n")[0].split())
+        parts.append(folded(name, words, f"```text\n{command.get_help(context)}\n```"))
+    return "\n\n".join(parts)
 
 
 def faults() -> str:
-    """What publishers do wrong and what happens then, a table a kind, from the tests' records."""
+    """What publishers do wrong and what happens then, a folded table a kind; from the tests."""
     path = ROOT / "tests" / "watch" / "faults.yaml"
     parts = []
     for kind, records in yaml.safe_load(path.read_text(encoding="utf-8")).items():
         rows = [f"| {record['what']} | {record['happens']} |" for record in records.values()]
-        parts.append("\n".join([f"| {kind} | What happens |", "|---|---|", *rows]))
+        table = "\n".join(["| What it does | What happens |", "|---|---|", *rows])
+        line = f"{kind} ({len(rows)})"
+        parts.append(f"<details>\n<summary>{line}</summary>\n\n{table}\n\n</details>")
     return "\n\n".join(parts)
 
 

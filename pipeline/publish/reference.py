@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from pipeline.publish import metadata
 
 
 def schema_markdown() -> str:
-    """Views first, because they are what most people want; then the tables that are listed."""
+    """Views first, because they are what most people want; then the tables that are listed.
+
+    The columns of each are folded: twenty-odd tables of them bury what stands around.
+    """
     described = metadata.described()
     parts = ["### Views", *_sections(described["views"]), "### Tables"]
     parts += _sections({n: t for n, t in described["tables"].items() if not t.get("hidden")})
@@ -28,10 +32,16 @@ def _sections(relations: dict[str, Any]) -> list[str]:
     return [_section(name, relation) for name, relation in relations.items()]
 
 
+def folded(name: str, words: str, content: str) -> str:
+    """Markdown that is shown when its line is clicked; GitHub wants the blank lines around it."""
+    line = f"<code>{escape(name, quote=False)}</code>: {escape(words, quote=False)}"
+    return f"<details>\n<summary>{line}</summary>\n\n{content}\n\n</details>"
+
+
 def _section(name: str, relation: dict[str, Any]) -> str:
     rows = [f"| `{column}` | {_cell(words)} |" for column, words in relation["columns"].items()]
-    head = f"#### `{name}`\n\n{_cell(relation['description'])}"
-    return "\n".join([head, "", "| column | what it holds |", "|---|---|", *rows])
+    table = "\n".join(["| column | what it holds |", "|---|---|", *rows])
+    return folded(name, " ".join(relation["description"].split()), table)
 
 
 def _cell(words: str) -> str:

@@ -140,7 +140,7 @@ def test_the_reference_has_every_column_that_is_listed() -> None:
     text = schema_markdown()
     for name, relation in metadata.relations().items():
         if not relation.get("hidden"):
-            assert f"#### `{name}`" in text
+            assert f"<summary><code>{name}</code>: " in text
             assert all(f"| `{column}` | " in text for column in relation["columns"])
 
 
