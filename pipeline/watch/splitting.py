@@ -216,9 +216,11 @@ def _gaps(data: bytes, items: Sequence[RawItem]) -> Iterator[tuple[int, bytes]]:
 class _Open(NamedTuple):
     """An element that is open and holds items, or stands before them."""
 
-    tag: str
+    name: str
+    attributes: dict[str, str]
+    declared: list[tuple[str | None, str | None]]  #: prefixes and what they mean
+    short: str  #: the name without namespace, in lower case
     start: int
-    name: str  #: without namespace, in lower case
     quiet: bool  #: what it says has no effect on how items read
 
 
@@ -263,15 +265,16 @@ class _Finder:
         short = name.rpartition(" ")[2].lower()
         if short in CARRIED and not self.items:
             raise _Strange
-        tag = f"{name}{sorted(attributes.items())}{self.declared}"
         quiet = (
             name.lower() in QUIET
-            and (not self.open or self.open[-1].name in HOLDERS)
+            and (not self.open or self.open[-1].short in HOLDERS)
             and not (_XML_BASE in attributes or "base" in attributes)
             and (not self.declared or _STANDARD.issuperset(self.declared))
         )
-        self.open.append(_Open(tag, self.parser.CurrentByteIndex, short, quiet))
-        self.declared.clear()
+        at = self.parser.CurrentByteIndex
+        self.open.append(_Open(name, attributes, self.declared, short, at, quiet))
+        if self.declared:
+            self.declared = []
         return None
 
     def _begin_item(self, attributes: dict[str, str]) -> None:
@@ -286,7 +289,8 @@ class _Finder:
         if attributes:
             self._rebase(attributes)
         for element in self.open[len(self.keys) - 1 :]:
-            self.keys.append(_key(element.tag, self.keys[-1]))
+            tag = f"{element.name}{sorted(element.attributes.items())}{element.declared}"
+            self.keys.append(_key(tag, self.keys[-1]))
         self.key = self.keys[-1]
         if not self.items and self.quiet:
             tags = [_TAG.match(self.data, element.start) for element in self.open]
