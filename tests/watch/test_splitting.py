@@ -69,6 +69,7 @@ NEEDLESS = [
     "<category xmlns='urn:else'>c</category>", "<category>a<b>c</b></category>",
     "<media:credit role='photo' xml:base='/x/'>Jo</media:credit>", "<svg/>", "<content src='/c'/>",
     "<post-id xmlns='com-wordpress:feed-additions:1'>7</post-id>", "<category/>", "<category />",
+    "<description><![CDATA[</item><item>]]></description>", "</item >\n<item>",
 ]  # fmt: skip
 # Some of them leave something behind for the first item.
 HEADS = [
@@ -156,6 +157,46 @@ def test_a_long_feed_is_read_in_pieces_and_a_stop_need_not_wait_for_its_end() ->
     turns = iter([True, True, False])
     with pytest.raises(Stopped):
         feeds.read(body, url=URL, going=lambda: next(turns))
+
+
+def test_of_a_known_feed_the_parser_gets_the_new_item_and_of_that_what_entries_are_made_from() -> (
+    None
+):
+    extra = "<category>care</category><media:thumbnail url='a>b'/><enclosure url='/e.mp3'/>"
+    body = rss(story(1) + extra, story(2) + extra, head="<title>T</title><ttl>9</ttl><category/>")
+    first = splitting.split(body, context="")
+    assert first is not None
+    again = splitting.split(body, context="", known={first.items[0].digest})
+    assert again is not None
+    left = f'<rss version="2.0" {NAMESPACES}><channel><item>{story(2)}</item></channel></rss>'
+    assert again.only([1], bare=True).decode() == left
+    assert b"<ttl>9</ttl>" in again.only([1])
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<description><![CDATA[</item><item>]]></description>",
+        "<description><![CDATA[</item>\n<item>]]></description><category>x</category>",
+        "<!-- </item><item> -->",
+        "<?pi </item> <item> ?>",
+        "</item><!-- <item>x</item> --><item>",
+        "</item >\n<item\n>",
+        "<items>i</items>",
+        "<item-no>7</item-no>",
+        "<link xml:base='https://b.example/'>/1</link>",
+    ],
+)
+def test_what_looks_like_the_end_of_an_item_ends_none(inside: str) -> None:
+    """Whichever items are known, the same are found, at the same places."""
+    body = rss(story(1), story(2) + inside + story(3), story(4))
+    plain = splitting.split(body, context="")
+    assert plain is not None
+    for known in [plain.items, plain.items[:1], plain.items[1:]]:
+        found = splitting.split(body, context="", known={item.digest for item in known})
+        assert found is not None
+        assert [i[:3] for i in found.items] == [i[:3] for i in plain.items]
+        assert found.outside() == plain.outside()
 
 
 def test_items_at_every_depth_cost_no_more_than_items_in_a_row() -> None:
