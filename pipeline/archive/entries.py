@@ -57,6 +57,32 @@ def strangers(archive: Archive, feed_url: str, urls: Iterable[str]) -> frozenset
     return asked - {row[0] for row in known}
 
 
+def under_guids(
+    archive: Archive, feed_url: str, guids: Iterable[str]
+) -> dict[str, tuple[str, str | None]]:
+    """By guid, (address, headline) of the story that a feed brought under it, if it was one."""
+    rows = archive.db.execute(
+        """SELECT e.guid, e.url, e.headline FROM json_each(?) j
+           JOIN entries e ON e.feed_url = ? AND e.guid = j.value""",
+        (json.dumps(sorted(set(guids))), feed_url),
+    )
+    found: dict[str, list[tuple[str, str | None]]] = {}
+    for guid, url, headline in rows:
+        found.setdefault(guid, []).append((url, headline))
+    return {guid: stories[0] for guid, stories in found.items() if len(stories) == 1}
+
+
+def boards(archive: Archive, feed_url: str, urls: Iterable[str]) -> frozenset[str]:
+    """Those of `urls` that a feed gave to several stories, told apart by a fragment since."""
+    rows = archive.db.execute(
+        """SELECT j.value FROM json_each(?) j WHERE EXISTS (
+               SELECT 1 FROM entries e WHERE e.url > j.value || '#' AND e.url < j.value || '$'
+               AND +e.feed_url = ?)""",
+        (json.dumps(sorted(set(urls))), feed_url),
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def store_entries(
     archive: Archive,
     update: FeedUpdate,

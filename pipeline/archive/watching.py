@@ -261,10 +261,11 @@ def _record_well(db: Database, well: Iterable[Mapping[str, Any]]) -> None:
 def _record_whole(db: Database, update: FeedUpdate, new: int) -> None:
     db.execute(
         f"""UPDATE feeds SET {_WELL}, unmodified = 0, last_whole_at = :at, last_entries = :seen,
-                last_new_at = CASE WHEN :new THEN :at ELSE last_new_at END,
+                last_new_at = CASE WHEN :new THEN :news_at ELSE last_new_at END,
                 hints = :hints, rhythm = :rhythm
             WHERE url = :url""",
         _well(update) | {"seen": len(update.entries) + update.unchanged, "new": new,
+                         "news_at": as_text(update.news_at or update.at),
                          "hints": hints_to_text(update.hints),
                          "rhythm": rhythm_to_text(update.rhythm)},
     )  # fmt: skip

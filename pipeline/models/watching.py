@@ -212,6 +212,7 @@ class FeedUpdate:
     rhythm: Rhythm | None = None
     distrusted_at: datetime | None = None
     gap: Gap | None = None
+    news_at: datetime | None = None  #: of its newest story; None: when it was seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from pipeline.archive import Archive, watching
-from pipeline.archive.entries import strangers
+from pipeline.archive.entries import boards, strangers, under_guids
 from pipeline.errors import FeedError, Stopped
 from pipeline.models import (
     Entry,
@@ -25,7 +25,7 @@ from pipeline.models import (
     Rhythm,
     Source,
 )
-from pipeline.watch import formats, health, polling, rhythm
+from pipeline.watch import continuity, formats, health, identity, polling, rhythm
 from pipeline.watch.addresses import host
 from pipeline.watch.failures import failure
 from pipeline.watch.feeds import Feed
@@ -56,6 +56,7 @@ class _Read:
     response: Response  #: without its body: a hundred may wait to be stored
     feed: Feed | None
     size: int = 0  #: of the body, in bytes
+    known: frozenset[bytes] = frozenset()  #: items of the answer before
     tested: bool = False  #: the server had just said 304
 
 
@@ -179,7 +180,7 @@ async def _read(
         else:
             async with reading:
                 feed = await asyncio.to_thread(read)
-        return _Read(response=replace(answer, body=b""), feed=feed, size=size)
+        return _Read(response=replace(answer, body=b""), feed=feed, size=size, known=known)
     except Stopped:
         return _Left()
     except FeedError as e:
@@ -224,6 +225,7 @@ def _store_failure(work: Work, source: Source, state: FeedState, failed: Failure
 
 
 def _store_whole(work: Work, source: Source, state: FeedState, read: _Read, feed: Feed) -> None:
+    feed = replace(feed, entries=_identified(work.archive, state.url, feed.entries))
     strange = strangers(work.archive, state.url, (e.url for e in feed.entries))
     update = _whole(source, state, read, feed, strange)
     at, entries = update.at, update.entries
@@ -235,6 +237,23 @@ def _store_whole(work: Work, source: Source, state: FeedState, read: _Read, feed
              entries=len(entries) + update.unchanged, new=new)  # fmt: skip
     if update.gap:
         log.warning("gap", source=source.id, url=state.url, entries=update.gap.entries)
+
+
+def _identified(
+    archive: Archive, feed_url: str, entries: tuple[Entry, ...]
+) -> tuple[Entry, ...]:  # fmt: skip
+    """The entries under the addresses of their stories (`identity`), as the archive knows them."""
+    urls = {e.url for e in entries}
+    shared = identity.boards(entries) | boards(archive, feed_url, urls)
+    entries = identity.told_apart(entries, shared)
+    strange = strangers(archive, feed_url, (e.url for e in entries))
+    if not strange:
+        return entries
+    new = [e for e in entries if e.url in strange]
+    others = {v for e in new for v in identity.variants(e.url)}
+    by_address = others - strangers(archive, feed_url, others)
+    by_guid = under_guids(archive, feed_url, (e.guid for e in new))
+    return identity.recognised(entries, by_guid, by_address)
 
 
 def _failed(source: Source, state: FeedState, failed: Failure) -> FeedUpdate:
@@ -267,8 +286,11 @@ def _whole(
     """What a whole answer comes to; `new` are its stories that the feed never brought before."""
     at, headers = read.response.fetched_at, read.response.headers
     known = feed.unchanged + sum(e.url not in new for e in feed.entries)
+    if continuity.is_pinned(feed.items, read.known, feed.entries, at):
+        known = 0
     gap = polling.gap(_seen(state, read), entries=len(feed.entries) + feed.unchanged, known=known,
-                      now=at, rhythm=state.rhythm, oldest=_oldest(feed, at))  # fmt: skip
+                      now=at, rhythm=state.rhythm,
+                      typical=continuity.middle(feed.entries, at))  # fmt: skip
     learned = _learned(state, [e for e in feed.entries if e.url in new], at, missed=bool(gap))
     hints = feed.hints
     due = polling.after_success(source, state, at, rhythm=learned, hints=hints, headers=headers,
@@ -288,6 +310,8 @@ def _whole(
         rhythm=learned,
         distrusted_at=(at if new else None) if read.tested else state.distrusted_at,
         gap=gap,
+        # What a first look finds is no news of today.
+        news_at=at if state.last_whole_at else continuity.newest(feed.entries, at),
     )
 
 
@@ -332,13 +356,6 @@ def _seen(state: FeedState, read: _Read) -> FeedState:
     return replace(state, last_ok_at=state.last_whole_at) if read.tested else state
 
 
-def _oldest(feed: Feed, at: datetime) -> datetime | None:
-    """When the oldest of a whole list was published, if every item says."""
-    times = [_moment(e, at) for e in feed.entries]
-    told = [t for t in times if t is not None]
-    return min(told) if told and len(told) == len(times) else None
-
-
 def _learned(
     state: FeedState, new: Sequence[Entry], at: datetime, *, missed: bool
 ) -> Rhythm | None:
@@ -346,14 +363,6 @@ def _learned(
 
     A first answer tells only what it dates: its other stories came at any time before.
     """
-    times = [_moment(e, at) or (at if state.last_whole_at else None) for e in new]
+    times = [continuity.moment(e, at) or (at if state.last_whole_at else None) for e in new]
     told = [t for t in times if t is not None]
     return rhythm.learn(state.rhythm, told, at, missed=missed) if told else state.rhythm
-
-
-def _moment(entry: Entry, at: datetime) -> datetime | None:
-    """When a story was published, where it gives a time of day that can be true."""
-    if entry.published_at is None or len(entry.published_at) <= 10:
-        return None
-    published = datetime.fromisoformat(entry.published_at)
-    return published if published.tzinfo and published <= at else None

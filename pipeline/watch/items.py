@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from pipeline.models import Entry, Page
 from pipeline.urls import canonical
+from pipeline.watch import identity
 
 #: the content type of a page that is a feed's own content
 FEED_CONTENT = "text/html; source=feed"
@@ -35,8 +36,9 @@ class Item:
 def entry(item: Item, *, feed_url: str, base: str) -> Entry:
     """An `Entry` with an address whatever the item lacks.
 
-    No link: a guid that is an address serves. No guid: the link serves. Neither: a digest does,
-    and the address is the feed's own with that digest as a fragment (`has_page` is then False).
+    No link: a guid that is an address serves. No guid: the link serves. Neither: a digest does.
+    Without a link the address is the feed's own, with the guid or that digest as a fragment
+    (`has_page` is then False).
     """
     headline, summary, content, author = (
         tidy(v) for v in (item.headline, item.summary, item.content_html, item.author)
@@ -45,16 +47,17 @@ def entry(item: Item, *, feed_url: str, base: str) -> Entry:
     dated = item.published_at if item.dated_by == "published" else None
     facts = (headline, summary, content, author, dated, link)
     digest = hashlib.sha256("\x1f".join(v or "" for v in facts).encode()).hexdigest()
-    guid = tidy(item.guid) or link or f"digest:{digest[:32]}"
-    url = canonical(link) if link else f"{feed_url}#{digest[:16]}"
+    guid = _without_password(tidy(item.guid)) or link or f"digest:{digest[:32]}"
+    named = identity.fragment(guid) if item.guid else digest[:16]
+    url = canonical(link) if link else f"{feed_url}#{named}"
     return Entry(feed_url=feed_url, guid=guid, url=url, link=link or url, headline=headline,
                  summary=summary, content_html=content, author=author,
                  published_at=item.published_at, digest=digest)  # fmt: skip
 
 
 def has_page(entry: Entry) -> bool:
-    """False for an item that named no address at all: there is nothing to fetch."""
-    return not entry.link.startswith(f"{entry.feed_url}#")
+    """False for a story that has no address of its own: there is nothing to fetch."""
+    return "#" not in entry.url  # a canonical address has no fragment but one of ours
 
 
 def feed_page(entry: Entry, at: datetime) -> Page | None:
@@ -108,4 +111,8 @@ def _absolute(link: str | None, base: str | None) -> str | None:
         return None
     if not re.match(r"https?://[^\s/]", link, re.IGNORECASE):
         return None
-    return tidy(re.sub(r"^(https?://)[^/?#\s]*@", r"\1", link, flags=re.IGNORECASE))
+    return tidy(_without_password(link))
+
+
+def _without_password(address: str | None) -> str | None:
+    return address and re.sub(r"^(https?://)[^/?#\s]*@", r"\1", address, flags=re.IGNORECASE)

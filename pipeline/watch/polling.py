@@ -213,7 +213,7 @@ def gap(
     known: int,
     now: datetime,
     rhythm: Rhythm | None,
-    oldest: datetime | None = None,
+    typical: datetime | None = None,
 ) -> Gap | None:
     """Stories may have been missed, when nothing of a whole answer had been here before.
 
@@ -223,8 +223,8 @@ def gap(
         entries: items in the answer.
         known: how many of their stories (canonical addresses) the archive had before.
         rhythm: from before this answer.
-        oldest: when the oldest of the items was published, if all items say. A list that reaches
-            back to before the last look has left nothing out: its addresses were changed.
+        typical: when the middle one of the items was published (`continuity.middle`). A list of
+            which half is older than the last look has left nothing out: its addresses changed.
 
     A list of one or two items is new at every look of a busy feed, and of a slow one whenever
     there is news: it has a gap only if the rhythm expected more than the list holds.
@@ -232,7 +232,7 @@ def gap(
     since = state.last_ok_at or state.checked_at
     if not state.last_entries or not entries or known or since is None or since >= now:
         return None
-    if oldest is not None and oldest <= since:
+    if typical is not None and typical <= since:
         return None
     likely = rhythms.expected(rhythm, since, now) if rhythms.is_learned(rhythm) else None
     if entries <= _SMALL_WINDOW and (likely is None or likely <= entries):

@@ -37,7 +37,7 @@ PARTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
 RECORDS = {name: record for part in PARTS.values() for name, record in part.items()}
 #: when the passes are, in hours after the first; only those that have a name are looked at
 _DAYS = {"first": 0, "second": 5, "third": 72, "fourth": 200}
-_OFTEN = {"first": 0, "second": 3} | {str(n): 3 * n for n in range(2, 12)} | {"third": 36}
+_OFTEN = {"first": 0, "second": 25} | {str(n): 25 * n for n in range(2, 12)} | {"third": 300}
 NAMED = set(_DAYS)
 _SMALL: dict[str, Any] = {
     "delay": 0.0,

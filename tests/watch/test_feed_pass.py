@@ -149,18 +149,6 @@ def test_a_whole_list_of_strangers_is_a_gap_and_said(run: Runner, web: Web, cloc
     assert "missed" in run.rows("SELECT reason FROM health")[0]["reason"]
 
 
-def test_a_list_that_reaches_back_to_the_last_look_has_left_nothing_out(
-    run: Runner, web: Web, clock: Clock
-) -> None:
-    """All addresses changed, but the dates show that nothing is missing."""
-    a = source("a", paper(web, "a.example", "one", "two", "three"))
-    run(a)
-    paper(web, "a.example", "new/one", "new/two", "new/three")
-    clock.forward(days=2)
-    assert run(a).entries_new == 3
-    assert not run.rows("SELECT * FROM gaps")
-
-
 def test_items_that_were_read_before_are_not_read_again_and_count_all_the_same(
     run: Runner, web: Web, clock: Clock
 ) -> None:

@@ -369,7 +369,7 @@ def test_not_modified_is_put_to_the_test_now_and_then(
 
 
 @pytest.mark.parametrize(
-    ("held", "entries", "known", "learned", "oldest", "missed"),
+    ("held", "entries", "known", "learned", "typical", "missed"),
     [
         (20, 20, 0, None, None, True),
         (20, 20, 1, None, None, False),
@@ -386,11 +386,11 @@ def test_not_modified_is_put_to_the_test_now_and_then(
     ],
 )  # fmt: skip
 def test_a_list_of_strangers_is_a_gap(
-    held: int | None, entries: int, known: int, learned: Rhythm | None, oldest: datetime | None,
+    held: int | None, entries: int, known: int, learned: Rhythm | None, typical: datetime | None,
     missed: bool,
 ) -> None:  # fmt: skip
     found = polling.gap(replace(STATE, last_entries=held), entries=entries, known=known, now=NOW,
-                        rhythm=learned, oldest=oldest)  # fmt: skip
+                        rhythm=learned, typical=typical)  # fmt: skip
     assert (found is not None) is missed
     if found:
         assert (found.since, found.until, found.entries) == (NOW - HOUR, NOW, entries)
