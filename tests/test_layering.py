@@ -46,7 +46,8 @@ OWNERS = {
 
 #: pure modules: data in, data out; no network, no database, no terminal
 PURE = ("clean/", "tag/", "watch/polling.py", "watch/feeds.py", "watch/health.py",
-        "watch/identity.py", "watch/continuity.py", "watch/formats.py", "watch/splitting.py", "watch/sitemap.py", "watch/hints.py",
+        "watch/identity.py", "watch/continuity.py", "watch/formats.py", "watch/splitting.py",
+        "watch/sitemap.py", "watch/hints.py",
         "watch/jsonfeed.py", "watch/items.py", "watch/rhythm.py", "watch/silence.py",
         "watch/calendar.py", "watch/robots.py", "watch/encoding.py", "watch/guard.py",
         "watch/addresses.py", "watch/failures.py", "urls.py", "config.py", "models/", "errors.py",
