@@ -11,7 +11,7 @@ DOCS = ROOT / "docs"
 
 
 def main() -> None:
-    """Writes `docs/archive.png` (front page) and `docs/story.png` (one story), 1280 pixels wide."""
+    """Writes `docs/archive.png` (front page), `story.png` and `source.png`, 1280 pixels wide."""
     with (
         tempfile.TemporaryDirectory() as folder,
         served(demo_archive(Path(folder))) as address,
@@ -24,6 +24,9 @@ def main() -> None:
         with page.expect_navigation(wait_until="load"):
             page.locator("td.col-headline a").first.click()
         page.screenshot(path=DOCS / "story.png")
+        page.set_viewport_size({"width": 1280, "height": 610})
+        page.goto(f"{address}demo/sources/fenland-free-press")
+        page.screenshot(path=DOCS / "source.png")
 
 
 if __name__ == "__main__":
