@@ -153,8 +153,11 @@ class Service:
         """Forget old routine records, renew statistics, merge the full-text index."""
         self.moved_at = monotonic()
         try:
-            with writing(self.db, "watch (nightly tidying)"):
-                tidy(self.db, now=self.now())
+            with (
+                writing(self.db, "watch (nightly tidying)"),
+                open_archive(self.db, create=False) as archive,
+            ):
+                tidy(archive, now=self.now())
         except WatchError as e:
             log.warning("nightly tidying failed", problem=str(e))
         except Exception:

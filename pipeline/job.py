@@ -26,6 +26,7 @@ from pipeline.archive import (
     pages,
     passes,
     reading,
+    tidying,
 )
 from pipeline.archive import tags as tag_rows
 from pipeline.archive.lock import writing
@@ -39,9 +40,6 @@ from pipeline.watch.run import run_pass
 
 Stop = Callable[[], bool]
 Clock = Callable[[], datetime]
-
-#: A pass beats so often at most; a unit of its work takes longer only when a host is very slow.
-_BEAT_SECONDS = 5.0
 
 
 def utc_now() -> datetime:
@@ -70,7 +68,7 @@ class Worker:
         self.beat(archive)
 
         def moved_on(what: str, done: int, total: int) -> None:
-            if monotonic() - self.beaten > _BEAT_SECONDS:
+            if monotonic() - self.beaten > heartbeat.BEAT_SECONDS:
                 self.beat(archive)
             progress(what, done, total)
 
@@ -116,7 +114,7 @@ def one_pass(
     limits: Limits | None = None,
     clock: Clock = utc_now,
 ) -> Report:
-    """Fetch what is due, derive what is stale, publish; one row in `passes`.
+    """Fetch what is due, derive what is stale, publish; one row in `passes`. Once a week, tidy up.
 
     Args:
         what: who holds the lock while it runs, as a person would say it ("run", "watch").
@@ -131,8 +129,11 @@ def one_pass(
     """
     worker = Worker(what=what, started_at=clock(), clock=clock)
     with writing(db, what), open_archive(db) as archive:
-        return _pass(archive, settings, worker, everything=everything, stop=stop,
-                     progress=progress, connect=connect, limits=limits)  # fmt: skip
+        report = _pass(archive, settings, worker, everything=everything, stop=stop,
+                       progress=progress, connect=connect, limits=limits)  # fmt: skip
+        if not report.stopped:
+            tidying.tidy_weekly(archive, now=worker.clock())
+        return report
 
 
 def tick(
@@ -164,7 +165,7 @@ def tick(
 def _anything_due(archive: Archive, settings: Config, now: datetime) -> bool:
     """What came is derived in the pass that brought it, so only the network can be due."""
     sources = {s.id: s for s in settings.sources}
-    return bool(feed_pass.due(archive, sources, now) or pages.pages_due(archive, now))
+    return bool(feed_pass.due(archive, sources, now)) or pages.any_due(archive, now)
 
 
 def _pass(

@@ -1,7 +1,7 @@
 """Who works on this archive, and when last: one row, moved on while somebody does.
 
 A supervisor reads it (`status --json` has it as `heartbeat_at`). `watch` beats at every tick, also
-when nothing is due, and every few seconds of a long pass.
+when nothing is due; a pass beats every BEAT_SECONDS of its work, in its row of `passes` as well.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from pipeline.archive import Archive
 from pipeline.archive.pace import as_text
 
+#: Work that goes on beats so often; a unit of it takes longer only when a host is very slow.
+BEAT_SECONDS = 5.0
 #: A tick may come this many times later than promised before somebody is told.
 _TICKS_LATE = 3
 #: Never told sooner: a pass in which one host is slow, or one long page, is no alarm.
@@ -45,7 +47,8 @@ def beat(
 ) -> None:
     """It is alive: `process`, which does `what` since `started`, every `tick` seconds if it says.
 
-    Raises ArchiveError when it cannot be written.
+    A pass that is under way (the latest, without an end) is alive with it. Raises ArchiveError when
+    it cannot be written.
     """
     with archive.transaction() as db:
         db.execute(
@@ -55,6 +58,12 @@ def beat(
                    process = excluded.process, started_at = excluded.started_at,
                    tick_seconds = excluded.tick_seconds""",
             (as_text(now), what, process, as_text(started), tick),
+        )
+        # One that was killed before this process began is not.
+        db.execute(
+            """UPDATE passes SET beat_at = ? WHERE id = (SELECT max(id) FROM passes)
+               AND ended_at IS NULL AND started_at >= ?""",
+            (as_text(now), as_text(started)),
         )
 
 

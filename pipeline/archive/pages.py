@@ -32,25 +32,41 @@ class WaitingPage:
     last_modified: str | None = None
 
 
+# By its index, said aloud: once ANALYZE has seen that most pages are stored, SQLite would read all
+# entries to find the few that wait, at every tick.
+_WAITING = """
+FROM entries e INDEXED BY entries_page_state JOIN sources s ON s.id = e.source_id
+    LEFT JOIN pages p ON p.url = e.url
+WHERE e.page_state = 'waiting' AND s.listed AND s.enabled AND s.pages
+    AND (:everything OR e.page_due_at IS NULL OR e.page_due_at <= :now OR e.page_due_at > :beyond)
+"""
+
+
 def pages_due(
     archive: Archive, now: datetime, *, everything: bool = False
 ) -> tuple[WaitingPage, ...]:
     """Stories whose page is still wanted and may be tried now: each once, newest first."""
     rows = archive.db.query(
-        """SELECT e.url, min(e.link) AS link, e.source_id, max(e.page_attempts) AS attempts,
-                  min(e.id) AS first_id, p.etag, p.last_modified
-           FROM entries e JOIN sources s ON s.id = e.source_id LEFT JOIN pages p ON p.url = e.url
-           WHERE e.page_state = 'waiting' AND s.listed AND s.enabled AND s.pages
-             AND (:everything OR e.page_due_at IS NULL OR e.page_due_at <= :now
-                  OR e.page_due_at > :beyond)
-           GROUP BY e.url ORDER BY first_id DESC""",
-        {"everything": everything, "now": as_text(now), "beyond": as_text(now + _LONGEST)},
+        f"""SELECT e.url, min(e.link) AS link, e.source_id, max(e.page_attempts) AS attempts,
+                   min(e.id) AS first_id, p.etag, p.last_modified
+            {_WAITING} GROUP BY e.url ORDER BY first_id DESC""",
+        _times(now, everything),
     )
     return tuple(
         WaitingPage(url=r["url"], link=r["link"], source_id=r["source_id"], attempts=r["attempts"],
                     etag=r["etag"], last_modified=r["last_modified"])
         for r in rows
     )  # fmt: skip
+
+
+def any_due(archive: Archive, now: datetime) -> bool:
+    """Whether `pages_due` would name one: what a tick asks first."""
+    found = archive.db.execute(f"SELECT EXISTS (SELECT 1 {_WAITING})", _times(now, False))
+    return bool(found.fetchone()[0])
+
+
+def _times(now: datetime, everything: bool) -> dict[str, str | bool | None]:
+    return {"everything": everything, "now": as_text(now), "beyond": as_text(now + _LONGEST)}
 
 
 def record_page(

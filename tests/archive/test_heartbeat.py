@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.archive import Archive, heartbeat
+from pipeline.archive import Archive, heartbeat, passes
 from pipeline.archive.heartbeat import Heartbeat
 from tests.stored import NOON, count
 
@@ -55,3 +55,15 @@ def test_only_the_process_that_beats_can_go_to_rest(archive: Archive) -> None:
     assert heartbeat.last(archive).tick_seconds == 60  # type: ignore[union-attr]
     heartbeat.rest(archive, process=77)
     assert heartbeat.last(archive).tick_seconds is None  # type: ignore[union-attr]
+
+
+def test_a_pass_under_way_is_alive_with_it_and_one_that_was_killed_is_not(archive: Archive) -> None:
+    passes.begin_pass(archive, NOON - 60 * MINUTE)
+    beat(archive, tick=60)
+    passes.begin_pass(archive, NOON)
+    beat(archive, tick=60, minutes=5)
+    archive.db.execute("UPDATE passes SET ended_at = beat_at WHERE id = 2")
+    beat(archive, tick=60, minutes=6)
+    assert [r[0][11:16] for r in archive.db.execute("SELECT beat_at FROM passes")] == [
+        "11:00", "12:05",
+    ]  # fmt: skip
