@@ -14,6 +14,9 @@ _GROUP = re.compile(
     r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|the (?:two|three|"
     r"four|pair|trio))(?!\w)"
 )
+_ALL_ASPECTS = re.compile(
+    r"all (?:the |of the )?(?:two|three|four|five|six|seven)? ?(?:areas|categories|key|aspects)"
+)
 
 
 def bodies_of(
@@ -26,11 +29,7 @@ def bodies_of(
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
         return (list(dict.fromkeys(m.id for m in ours))[i],)
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
-    if _GROUP.search(clause) and not re.search(
-        r"all (?:the |of the )?(?:two|three|four|five|six|seven)? ?(?:areas|categories|key|"
-        r"aspects)",
-        clause,
-    ):
+    if _GROUP.search(clause) and not _ALL_ASPECTS.search(clause):
         named = tuple(dict.fromkeys(m.id for m in ours))
         if len(named) < 2:
             named = tuple(b.id for b in reading.bodies)

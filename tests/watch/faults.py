@@ -184,10 +184,12 @@ def whole_host_429(site: Site) -> Mapping[str, Any]:
 
 
 def nothing_answers(site: Site) -> Mapping[str, Any]:
-    """A source on four hosts, all of them dead; it has the pass for itself."""
+    """A source on four hosts, all of them dead in its first pass, which it has for itself."""
     hosts = [site, *(Site(site.web, f"{n}-{site.host}") for n in range(3))]
     for host in hosts:
-        host.behave(misbehaving.hangs_up)
+        host.pages("one", "two")
+        # A connection that ends without a byte is tried once more in the same pass.
+        host.behave(in_turn(misbehaving.hangs_up, misbehaving.hangs_up, host.feed()))
     return {"feeds": tuple(host.url() for host in hosts)}
 
 

@@ -202,6 +202,7 @@ def facts_of(archive: Archive, seen: Seen, name: str, now: datetime) -> Facts:
         "headlines": sorted({e["headline"] for e in entries if e["headline"]}),
         "dates": sorted({e["published_at"] for e in entries if e["published_at"]}),
         "pages": dict(Counter({e["url"]: e["page_state"] for e in entries}.values())),
+        "page_reason": next((e["page_reason"] for e in entries if e["page_reason"]), None),
         "page_tries": max((e["page_attempts"] for e in entries), default=0),
         "failures": feed["failures"],
         "etag": feed["etag"],
@@ -243,6 +244,7 @@ def _of_requests(seen: Seen, host: str) -> Facts:
     return {
         "asked": dict(Counter(urlsplit(r.url).path for r in own)),
         "asked_other": dict(Counter(urlsplit(r.url).path for r in other)),
+        "sent": [r.headers.get("if-none-match") for r in own if urlsplit(r.url).path == "/feed"],
         "cookies": any("cookie" in r.headers for r in (*own, *other)),
     }
 
