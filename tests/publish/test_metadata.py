@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any, get_args
@@ -93,6 +94,57 @@ def test_no_input_makes_a_question_fail(name: str, db: sqlite3.Connection) -> No
     query = metadata.queries()[name]
     for awkward in AWKWARD:
         db.execute(query["sql"], dict.fromkeys(query["params"], awkward)).fetchall()
+
+
+def add_looks(db: sqlite3.Connection, start: int, end: int) -> None:
+    """Entries `start` to `end` of one feed, each found by a look of its own, every tenth unread."""
+    feed, source = db.execute("SELECT url, source_id FROM feeds ORDER BY url").fetchone()
+    seen = "2026-01-01T00:00:00+00:00"
+    for n in range(start, end):
+        url, at = f"https://grown.example/{n}", f"2026-02-{1 + n % 28:02}T{n % 24:02}:30:00+00:00"
+        state = "failed" if n % 10 == 0 else "stored"
+        db.execute(
+            "INSERT INTO entries (feed_url, source_id, guid, url, link, headline, published_at,"
+            " digest, first_seen_at, page_state) VALUES (?, ?, ?, ?, ?, 'Council', ?, '', ?, ?)",
+            (feed, source, url, url, url, seen, at, state),
+        )
+        db.execute(
+            "INSERT INTO fetches (url, source_id, what, fetched_at, outcome)"
+            " VALUES (?, ?, 'feed', ?, 'entries')",
+            (feed, source, at),
+        )
+        db.execute(
+            "INSERT INTO derivations (article_url, stage, made_from, made_by, made_at, error)"
+            " VALUES (?, 'clean', '', '', ?, 'no story')",
+            (url, at),
+        )
+
+
+@pytest.mark.parametrize("name", ["time-to-reach-us", "last-week", "not-read"])
+def test_a_question_of_a_long_past_takes_no_more_than_its_share(
+    name: str, archive_file: Path, tmp_path: Path
+) -> None:
+    db = sqlite3.connect(shutil.copy(archive_file, tmp_path))
+    query = metadata.queries()[name]
+    source = db.execute("SELECT source_id FROM feeds ORDER BY url").fetchone()[0]
+    values = {name: source if name == "source" else "" for name in query["params"]}
+    work = []
+    for start, end in ((0, 500), (500, 2000)):
+        add_looks(db, start, end)
+        steps = 0
+
+        def step() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        db.set_progress_handler(step, 100)
+        rows = db.execute(query["sql"], values).fetchall()
+        db.set_progress_handler(None, 0)
+        assert rows
+        work.append(steps)
+    db.close()
+    assert work[1] < 8 * work[0]  # four times as much; what compares all with all takes sixteen
 
 
 @pytest.mark.parametrize("name", metadata.queries())
