@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 OWNERS = {
     "aiohttp": ("watch/client.py",),
     "brotli": ("watch/encoding.py",),
-    "protego": ("watch/",),
+    "protego": ("watch/robots.py",),
     "feedparser": ("watch/feeds.py",),
     "trafilatura": ("clean/",),
     "htmldate": ("clean/",),

@@ -21,6 +21,8 @@ from pipeline.words import duration
 _TRY_AGAIN = {408, 425, 429} | (set(range(500, 600)) - {501, 505})
 _REFUSALS = {401, 403, 451}
 
+#: what a dead network of our own would bring about as well
+NETWORK_KINDS = frozenset({"dns", "connection", "timeout", "tls"})
 #: no publisher, however cross, silences a source for longer than this with one header
 LONGEST_WAIT = timedelta(days=2)
 

@@ -13,12 +13,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from protego import Protego
-
 from pipeline.clean.feedlinks import feed_links, likely_links
 from pipeline.errors import FeedError, FetchError
 from pipeline.models import Failure, FeedKind, Listing, Response
-from pipeline.watch import formats, sitemap
+from pipeline.watch import formats, robots, sitemap
+from pipeline.watch.failures import NETWORK_KINDS
 from pipeline.watch.fetch import Connect, Fetcher, Limits
 
 #: of one search, the first look included
@@ -27,8 +26,7 @@ MOST_REQUESTS = 24
 USUAL = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 _MOST_LINKS = 6
 _MOST_SITEMAPS = 4
-#: a host that fails so is not asked again
-_UNREACHED = {"timeout", "connection", "dns", "tls"}
+#: a host that answers so is not asked again, nor is one that cannot be reached
 _BUSY = {429, 503}
 
 
@@ -147,7 +145,7 @@ class _Search:
         answer = await self._get(urljoin(home, "/robots.txt"))
         if answer is None:
             return None
-        named = Protego.parse(answer.body.decode("utf-8", "replace")).sitemaps
+        named = robots.sitemaps(answer.body)
         for address in _newest((urljoin(home, n), None) for n in named):
             answer = await self._get(address)
             if answer and (found := await self._below(answer, home)):
@@ -184,7 +182,7 @@ class _Search:
         if isinstance(answer, Response):
             return answer
         if urlsplit(address).hostname == urlsplit(self.url).hostname:
-            self.closed = answer.kind in _UNREACHED or answer.status in _BUSY
+            self.closed = answer.kind in NETWORK_KINDS or answer.status in _BUSY
         return None
 
 

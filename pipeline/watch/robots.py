@@ -29,6 +29,7 @@ from datetime import datetime, timedelta
 from protego import Protego
 
 from pipeline.models import Failure, FailureKind, Response, RobotsRecord
+from pipeline.watch.failures import NETWORK_KINDS
 
 #: what publishers write after `User-agent:` to address us
 TOKEN = "InspectionWatch"
@@ -42,8 +43,6 @@ HOLDS = timedelta(hours=24)
 HOLDS_UNREACHED = timedelta(days=30)
 #: between two tries at one that could not be read
 RETRY = timedelta(hours=1)
-#: failures that a dead network of our own would cause as well
-_NETWORK = {"dns", "connection", "timeout"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +106,7 @@ def rules_of(
     if record.body is None or (record.reason is not None and age >= HOLDS_UNREACHED):
         why = f" ({record.reason})" if record.reason else ""
         problem = f"its robots.txt could not be read{why}, so it is left alone"
-        if isinstance(answer, Failure) and answer.kind in _NETWORK:
+        if isinstance(answer, Failure) and answer.kind in NETWORK_KINDS:
             return Robots(problem=problem, kind=answer.kind)
         return Robots(problem=problem)
     return parse(record.body) if record.body else Robots()
@@ -115,10 +114,19 @@ def rules_of(
 
 def parse(body: bytes) -> Robots:
     """Rules from the bytes of a robots.txt; bytes that are no UTF-8 are read as far as they go."""
+    return Robots(rules=_read(body))
+
+
+def sitemaps(body: bytes) -> tuple[str, ...]:
+    """The addresses after `Sitemap:`, as written, each once, in the file's order."""
+    return tuple(dict.fromkeys(_read(body).sitemaps))
+
+
+def _read(body: bytes) -> Protego:
     if len(body) >= MOST_BYTES:
         # A rule cut in two would forbid more than was meant: "Disallow: /" of "Disallow: /x".
         body = body[:MOST_BYTES].rpartition(b"\n")[0]
-    return Robots(rules=Protego.parse(body.decode("utf-8-sig", "replace")))
+    return Protego.parse(body.decode("utf-8-sig", "replace"))
 
 
 def _no_rules(failed: Failure) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.models import Failure, Response, RobotsRecord
 from pipeline.watch import robots
+from pipeline.watch.failures import NETWORK_KINDS
 from pipeline.watch.fetch import Fetcher, Limits
 from tests import web as misbehaving
 from tests.web import Behaviour, Web, answers
@@ -157,6 +158,29 @@ def test_a_rule_that_the_limit_cuts_in_two_is_no_rule() -> None:
     body = start + filler + b"Disallow: /admin\n"
     assert body[: robots.MOST_BYTES].endswith(b"Disallow: /")
     assert robots.parse(body[: robots.MOST_BYTES]).allows(PAGE)
+
+
+@pytest.mark.parametrize("kind", [*sorted(NETWORK_KINDS), "status", "redirects", "decoding"])
+def test_a_page_fails_as_its_robots_txt_did_where_the_network_may_be_dead(kind: str) -> None:
+    why = failed("no", None)
+    answer = replace(why, kind=kind)  # type: ignore[arg-type]
+    record = robots.learned(None, ORIGIN, answer, NOW)
+    if kind == "redirects":
+        assert robots.rules_of(record, NOW, answer).allows(PAGE)
+        return
+    rules = robots.rules_of(record, NOW, answer)
+    assert rules.kind == (kind if kind in NETWORK_KINDS else "robots")
+    assert not rules.allows(PAGE)
+
+
+def test_the_sitemaps_that_it_names() -> None:
+    mark = "\ufeff".encode()
+    body = b"Sitemap: /news.xml\nUser-agent: *\nDisallow: /\nsitemap: http://b.example/2.xml\n"
+    expected = ("/news.xml", "http://b.example/2.xml")
+    assert robots.sitemaps(mark + body) == robots.sitemaps(body + b"Sitemap: /news.xml") == expected
+    filler = b"#" * (robots.MOST_BYTES - len(body) - len("Sitemap: /cut")) + b"\n"
+    assert robots.sitemaps(body + filler + b"Sitemap: /cut-in-two") == expected
+    assert robots.sitemaps(b"") == robots.sitemaps(b"<html>\xff</html>") == ()
 
 
 @pytest.mark.parametrize(
