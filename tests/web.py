@@ -11,6 +11,7 @@ Addresses do not depend on the port that was free: `web.connect` tells the fetch
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -251,15 +252,28 @@ def gibberish(handler: Handler) -> None:
 
 
 def answers(
-    status: int, body: bytes = b"<html>sorry</html>", headers: Mapping[str, str] | None = None
-) -> Behaviour:
-    """The same status, body and headers every time."""
-    return lambda handler: handler.reply(body, status=status, headers=headers)
+    status: int, body: bytes = b"<html>sorry</html>", headers: Mapping[str, str] | None = None,
+    **named: str,
+) -> Behaviour:  # fmt: skip
+    """The same status, body and headers every time (`Retry_After` is Retry-After)."""
+    sent = {**(headers or {}), **{name.replace("_", "-"): v for name, v in named.items()}}
+    return lambda handler: handler.reply(body, status=status, headers=sent)
 
 
 def encoded(body: bytes, encoding: str) -> Behaviour:
     """`body` as it is, called compressed with `encoding`, whether it is or not."""
     return answers(200, body, {"Content-Encoding": encoding})
+
+
+def bomb(millions: int, wbits: int = 31) -> bytes:
+    """So many megabytes of nothing, gzipped (15: deflated) to a thousandth.
+
+    One block said so many times over, without the checksum that nobody lives to see.
+    """
+    packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    first, again = (packer.compress(bytes(1_000_000)) + packer.flush(zlib.Z_FULL_FLUSH)
+                    for _ in range(2))  # fmt: skip
+    return first + again * (millions - 1)
 
 
 def in_turn(*behaviours: Behaviour) -> Behaviour:

@@ -22,7 +22,6 @@ from tests.watch.publisher import (
     Site,
     always,
     badly_chunked,
-    gzip_bomb,
     headed,
     items,
     links_to,
@@ -36,6 +35,7 @@ from tests.watch.publisher import (
 from tests.web import (
     Behaviour,
     answers,
+    bomb,
     cut,
     encoded,
     endless,
@@ -314,7 +314,7 @@ FAULTS: Mapping[str, Setup] = {
     "damaged brotli": of(lambda body: encoded(brotli.compress(body)[:60] + b"\xff" * 99, "br")),
     "damaged zstd": of(lambda body: encoded(zstandard.compress(body)[:60] + b"\xff" * 99, "zstd")),
     "unknown compression": of(lambda body: encoded(body[::-1], "x-secret")),
-    "gzip bomb": always(encoded(gzip_bomb(20_000_000), "gzip")),
+    "gzip bomb": always(encoded(bomb(20), "gzip")),
     "brotli bomb": always(encoded(brotli.compress(bytes(20_000_000), quality=1), "br")),
     "zstd bomb": always(encoded(zstandard.compress(bytes(20_000_000)), "zstd")),
     # size

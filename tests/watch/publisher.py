@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,8 +33,7 @@ class Site:
     def feed(self, *slugs: str, extra: str = "", **headers: str) -> Behaviour:
         """Answers with such a feed and these headers (`Retry_After` is Retry-After)."""
         sent = {"Content-Type": "application/rss+xml"}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return answers(200, self.rss(*slugs, extra=extra), sent)
+        return answers(200, self.rss(*slugs, extra=extra), sent, **headers)
 
     def behave(self, behaviour: Behaviour, path: str = "/feed") -> None:
         self.web.behave(self.url(path), behaviour)
@@ -127,11 +125,6 @@ def headed(**headers: str) -> Setup:
         site.behave(site.feed(**headers))
 
     return setup
-
-
-def gzip_bomb(size: int) -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return packer.compress(bytes(size)) + packer.flush()
 
 
 def badly_chunked(body: bytes) -> Behaviour:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.watch.encoding import ACCEPTED, Decoding, DecodingError, TooLargeError
+from tests.web import bomb
 
 TEXT = "".join(f"<item><title>Council {n} praised</title></item>" for n in range(100)).encode()
 NOISE = random.Random(3).randbytes(3_000)  # does not compress, so its pieces are many
@@ -141,21 +142,6 @@ def test_members_without_end_and_content_are_refused(encoding: str, member: byte
 # ---------------------------------------------------------------- bombs
 
 
-def deflated(millions: int, wbits: int) -> bytes:
-    """One block said so many times over; without the checksum that nobody lives to see."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
-    first = packer.compress(ZEROES) + packer.flush(zlib.Z_FULL_FLUSH)
-    return first + (packer.compress(ZEROES) + packer.flush(zlib.Z_FULL_FLUSH)) * (millions - 1)
-
-
-def gzip_bomb(millions: int) -> bytes:
-    return deflated(millions, 31)
-
-
-def zlib_bomb(millions: int) -> bytes:
-    return deflated(millions, 15)
-
-
 def brotli_bomb(millions: int) -> bytes:
     packer = brotli.Compressor(quality=5)
     return b"".join(packer.process(ZEROES) for _ in range(millions)) + packer.finish()
@@ -167,14 +153,14 @@ def zstd_bomb(millions: int) -> bytes:
 
 
 BOMBS: dict[str, Callable[[int], bytes]] = {
-    "gzip": gzip_bomb,
-    "deflate": zlib_bomb,
+    "gzip": bomb,
+    "deflate": lambda n: bomb(n, 15),
     "br": brotli_bomb,
     "zstd": zstd_bomb,
     # the body of this one is small; what lies between is not
     "br, gzip": lambda n: gzip.compress(brotli_bomb(n)),
-    "gzip, br": lambda n: brotli.compress(gzip_bomb(n)),
-    "gzip, gzip, zstd": lambda n: zstd_stream(gzip.compress(gzip_bomb(n))),
+    "gzip, br": lambda n: brotli.compress(bomb(n)),
+    "gzip, gzip, zstd": lambda n: zstd_stream(gzip.compress(bomb(n))),
 }
 
 

@@ -7,6 +7,7 @@ import gzip
 import resource
 import socket
 import threading
+import tracemalloc
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from pipeline.watch import addresses
 from pipeline.watch.client import Client, Trouble
 from pipeline.watch.fetch import Fetcher, Limits
 from tests import web as misbehaving
-from tests.web import Behaviour, Web, raw, rss
+from tests.web import Behaviour, Web, answers, bomb, encoded, raw, rss
 
 URL = "http://paper.example/feed"
 FEED = rss(("http://paper.example/a", "Council praised")).encode()
@@ -55,24 +56,6 @@ def fetch(
     return asyncio.run(go())
 
 
-def answers(status: int, **headers: str) -> Behaviour:
-    sent = {k.replace("_", "-"): v for k, v in headers.items()}
-    return lambda h: h.reply(b"<html>sorry</html>", status=status, headers=sent)
-
-
-def encoded(body: bytes, encoding: str) -> Behaviour:
-    return lambda h: h.reply(body, headers={"Content-Encoding": encoding})
-
-
-def bomb(size: int) -> bytes:
-    """`size` bytes of nothing, gzipped to a thousandth; without the end that nobody reads."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    piece = b"\0" * 1_000_000
-    first = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
-    again = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
-    return first + again * (size // 1_000_000 - 1)
-
-
 @dataclass(frozen=True)
 class Fault:
     name: str
@@ -83,59 +66,16 @@ class Fault:
     status: int | None = None
 
 
+#: what `faults.yaml` has no record of: odd spellings, statuses nobody knows, the two limits of time
 FAULTS = (
-    Fault("forbidden", answers(403), "refused", "permanent", "403 Forbidden", 403),
-    Fault("login", answers(401), "refused", "permanent", "wants a login", 401),
-    Fault("legal", answers(451), "refused", "permanent", "legal reasons", 451),
-    Fault("challenge", answers(503, cf_mitigated="challenge"), "refused", "permanent",
-          "refuses robots", 503),
-    Fault("not there", answers(404), "status", "permanent", "404 Not Found", 404),
-    Fault("gone", answers(410), "gone", "permanent", "taken down for good", 410),
     Fault("bad request", answers(400), "status", "permanent", "400 Bad Request", 400),
-    Fault("too many", answers(429, Retry_After="120"), "status", "transient", "2 minutes", 429),
-    Fault("broken", answers(500), "status", "transient", "500 Internal Server Error", 500),
-    Fault("overloaded", answers(503), "status", "transient", "503", 503),
     Fault("made-up status", answers(599), "status", "transient", "answers 599", 599),
-    Fault("unasked 304", answers(304), "status", "transient", "304 Not Modified", 304),
-    Fault("no body", answers(204), "empty", "transient", "nothing in it", 204),
-    Fault("blank body", lambda h: h.reply(b" \n "), "empty", "transient", "nothing in it", 200),
     Fault("slow", misbehaving.slow(2), "timeout", "transient", "silent"),
     Fault("stalls half-way", misbehaving.stalls(FEED, 2), "timeout", "transient", "silent"),
     Fault("drips for ever", misbehaving.drips(0.1), "timeout", "transient", "within 0.4 seconds"),
-    Fault("cut short", misbehaving.cut(FEED), "connection", "transient", "broke the answer off"),
-    Fault("hangs up", misbehaving.hangs_up, "connection", "transient", "broke the answer off"),
-    Fault("no HTTP", misbehaving.gibberish, "connection", "transient", "not HTTP"),
-    Fault("damaged gzip", encoded(gzip.compress(FEED)[:20] + b"\xff" * 99, "gzip"), "decoding",
-          "transient", "compression is damaged"),
-    Fault("gzip in name only", encoded(FEED, "gzip"), "decoding", "transient",
-          "compression is damaged"),
-    Fault("gzip without its end", encoded(gzip.compress(FEED)[:-9], "gzip"), "decoding",
-          "transient", "ends too early"),
-    Fault("brotli without its end", encoded(brotli.compress(FEED)[:-5], "br"), "decoding",
-          "transient", "ends too early"),
-    Fault("zstd without its end", encoded(zstandard.compress(FEED)[:-5], "zstd"), "decoding",
-          "transient", "ends too early"),
-    Fault("unknown compression", encoded(FEED, "lzma"), "decoding", "transient", "“lzma”"),
     Fault("a part unasked", answers(206), "status", "transient", "with a part", 206),
     Fault("announces 50 MB", lambda h: h.reply(b"<", headers={"Content-Length": "50000000"}),
           "too_large", "permanent", "sends 50 MB; the most that is read of a feed is 1 MB", 200),
-    Fault("endless", misbehaving.endless(), "too_large", "permanent", "more than 1 MB", 200),
-    Fault("gzip bomb", encoded(bomb(9_000_000), "gzip"), "too_large", "permanent",
-          "more than 1 MB", 200),
-    Fault("redirects to itself", misbehaving.redirects("/feed"), "redirects", "permanent",
-          "in a circle"),
-    Fault("redirects to a file", misbehaving.redirects("file:///etc/hosts"), "bad_url",
-          "permanent", "not an http or https address"),
-    Fault("redirects to nonsense", misbehaving.redirects("http://[bad"), "redirects",
-          "permanent", "to nowhere"),
-    Fault("redirects to this machine", misbehaving.redirects("http://127.0.0.1:1/"),
-          "forbidden_address", "permanent", "private address"),
-    Fault("redirects to metadata", misbehaving.redirects("http://169.254.169.254/latest"),
-          "forbidden_address", "permanent", "private address"),
-    Fault("redirects to localhost", misbehaving.redirects("http://localhost:1/"),
-          "forbidden_address", "permanent", "private address"),
-    Fault("redirects to v6 of this machine", misbehaving.redirects("http://[::ffff:127.0.0.1]/"),
-          "forbidden_address", "permanent", "private address"),
     Fault("redirects to this machine in circled digits",
           misbehaving.redirects("http://①②⑦.⓪.⓪.①:1/".encode().decode("latin-1")),
           "forbidden_address", "permanent", "private address"),
@@ -149,9 +89,6 @@ FAULTS = (
           "decoding", "transient", "“g\ufffdp”"),
     Fault("redirects to a script", misbehaving.redirects("javascript:alert(1)"), "bad_url",
           "permanent", "not an http or https address"),
-    Fault("redirects to a number", misbehaving.redirects("http://2130706433/"),
-          "bad_url", "permanent", "cannot be fetched"),
-    Fault("redirect without a place", answers(302), "status", "permanent", "302 Found", 302),
 )  # fmt: skip
 
 
@@ -298,13 +235,16 @@ def test_retry_after_in_both_forms(web: Web, value: str, wait: timedelta | None)
 
 
 def test_a_hundred_megabytes_do_not_fill_the_memory(web: Web) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    web.behave(URL, encoded(bomb(100_000_000), "gzip"))
-    got = fetch(web, limits=replace(LIMITS, feed_bytes=10_000_000))
+    web.behave(URL, encoded(bomb(100), "gzip"))
+    tracemalloc.start()
+    try:
+        got = fetch(web, limits=replace(LIMITS, feed_bytes=10_000_000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert isinstance(got, Failure)
     assert got.kind == "too_large"
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown < 60_000, f"{grown} kB"
+    assert peak < 40_000_000, f"{peak} bytes"
 
 
 # ---------------------------------------------------------------- HTTP as it is spoken
