@@ -71,7 +71,6 @@ FORBIDDEN = {
 
 #: functions that were longer when the limit was set → their lines; they may only get shorter
 LONGER = {
-    "watch/lanes.py in_batches": 61,
     "watch/run.py run_pass": 61,
 }
 

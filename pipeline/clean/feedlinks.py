@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from bs4.filter import SoupStrainer
+
+from pipeline.clean.links import absolute, base_of
 
 _TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 #: an address that is a feed's by the habits of publishing systems; a directory of feeds is not
@@ -40,22 +41,14 @@ def likely_links(body: bytes, *, url: str) -> tuple[str, ...]:
 
 def _base(page: BeautifulSoup, url: str) -> str:
     named = page.find("base", href=True)
-    return _joined(url, str(named["href"])) or url if isinstance(named, Tag) else url
+    return base_of(url, str(named["href"]) if isinstance(named, Tag) else None)
 
 
 def _addresses(links: list[Tag], base: str) -> tuple[str, ...]:
     found: list[tuple[bool, str]] = []
     for link in links:
-        address = _joined(base, str(link["href"]).strip())
+        address = absolute(base, str(link["href"]))
         about = f"{link.get('title', '')} {link['href']}".lower()
         if address:
             found.append(("comment" in about, address))
     return tuple(dict.fromkeys(address for _, address in sorted(found, key=lambda f: f[0])))
-
-
-def _joined(base: str, href: str) -> str | None:
-    try:
-        address = urljoin(base, href)
-    except ValueError:
-        return None
-    return address if address.lower().startswith(("http://", "https://")) else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin
 
 import lxml.html
 from lxml import etree
@@ -18,6 +17,7 @@ from lxml.html import HtmlElement
 
 from pipeline.clean import dates
 from pipeline.clean.decode import decode
+from pipeline.clean.links import absolute, base_of
 from pipeline.models import Listing
 
 _HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
@@ -77,7 +77,7 @@ def _tree(text: str) -> HtmlElement | None:
 
 def _base(tree: HtmlElement, url: str) -> str:
     named = tree.find(".//base[@href]")
-    return _joined(url, str(named.get("href"))) or url if named is not None else url
+    return base_of(url, None if named is None else str(named.get("href")))
 
 
 def _listed(item: HtmlElement, listing: Listing, base: str) -> Listed:
@@ -140,10 +140,4 @@ def _text(element: HtmlElement | None) -> str | None:
 def _joined(base: str, href: str) -> str | None:
     """The absolute address, or None for a link that leads nowhere else (`#`, `javascript:`)."""
     href = href.strip()
-    if not href or href.startswith("#"):
-        return None
-    try:
-        address = urljoin(base, href)
-    except ValueError:
-        return None
-    return address if address.lower().startswith(("http://", "https://")) else None
+    return absolute(base, href) if href and not href.startswith("#") else None

@@ -176,7 +176,7 @@ def _read_json(
     for number, record in enumerate(new):
         if number % AT_ONCE == 0 and not going():
             raise Stopped("was not read to its end", url=url)
-        found.append(jsonfeed.item(record, feed, plain_text))
+        found.append(jsonfeed.item(record, feed))
     return Feed(title=feed.title, entries=entries_of(found, url, base), hints=Hints(), items=items,
                 unchanged=len(items) - len(new))  # fmt: skip
 

@@ -6,10 +6,10 @@ The standard asks readers to be tolerant: an id may be a number, and unknown key
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.clean.html import plain_text
 from pipeline.errors import FeedError
 from pipeline.watch.dates import iso
 from pipeline.watch.items import Item, paragraphs, tidy
@@ -47,7 +47,7 @@ def load(body: bytes, *, url: str) -> JsonFeed:
     return JsonFeed(title=_text(content.get("title")), author=author, records=records, raw=raw)
 
 
-def item(record: dict[str, Any], feed: JsonFeed, plain_text: Callable[[str], str]) -> Item:
+def item(record: dict[str, Any], feed: JsonFeed) -> Item:
     """One record in the shape that every format comes to."""
     content = _text(record.get("content_html"))
     as_text = _text(record.get("content_text"))

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -55,48 +55,66 @@ async def in_batches(
     (`contextlib.aclosing`). An exception of `work` ends its worker alone and is raised when all
     others are done.
     """
-    lanes: dict[str, deque[Job]] = {}
-    for job in jobs:
-        lanes.setdefault(lane(job), deque()).append(job)
-    turns = deque(lanes.values())
-    done: asyncio.Queue[tuple[Job, Result] | None] = asyncio.Queue(maxsize=most)
-
-    async def worker() -> None:
-        # A lane is in `turns` or in one worker's hands. Who finds `turns` empty may leave: each
-        # lane that is not at its end comes back to the worker that has it.
-        while turns:
-            own = turns.popleft()
-            job = own.popleft()
-            await done.put((job, await work(job)))
-            if own:
-                turns.append(own)
-
-    async def watcher() -> None:
-        """Wakes the reader, with None, when there is no more to wait for."""
-        while not (workers.done() or stop()):
-            await asyncio.wait([workers], timeout=_GLANCE)
-        await done.put(None)
-
-    tasks = [asyncio.create_task(worker()) for _ in range(min(_WORKERS, len(turns)))]
-    workers = asyncio.gather(*tasks, return_exceptions=True)
-    watching = asyncio.create_task(watcher())
+    crew = _Crew(jobs, lane, work, most)
+    crew.begin(stop)
     try:
         more = True
         while more and not stop():
-            first = await done.get()
-            if linger and not workers.done():
-                await asyncio.wait([workers], timeout=linger)
-            batch = [first, *_waiting(done)]
+            first = await crew.done.get()
+            if linger and not crew.workers.done():
+                await asyncio.wait([crew.workers], timeout=linger)
+            batch = [first, *crew.waiting()]
             more = None not in batch
             yield [found for found in batch if found is not None]
-        yield [found for found in _waiting(done) if found is not None]
+        yield [found for found in crew.waiting() if found is not None]
     finally:
-        for task in (*tasks, watching):
+        await crew.end()
+
+
+class _Crew(Generic[Job, Result]):
+    """The workers of one call, what is left for them to do, and what they have done."""
+
+    def __init__(
+        self, jobs: Iterable[Job], lane: Callable[[Job], str],
+        work: Callable[[Job], Awaitable[Result]], most: int,
+    ) -> None:  # fmt: skip
+        lanes: dict[str, deque[Job]] = {}
+        for job in jobs:
+            lanes.setdefault(lane(job), deque()).append(job)
+        self._turns = deque(lanes.values())
+        self._work = work
+        self.done: asyncio.Queue[tuple[Job, Result] | None] = asyncio.Queue(maxsize=most)
+
+    def begin(self, stop: Callable[[], bool]) -> None:
+        count = min(_WORKERS, len(self._turns))
+        tasks = [asyncio.create_task(self._worker()) for _ in range(count)]
+        self.workers = asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks = [*tasks, asyncio.create_task(self._watcher(stop))]
+
+    async def end(self) -> None:
+        """Nothing goes on after it. Raises what `work` raised."""
+        for task in self._tasks:
             task.cancel()
-        for ended in await asyncio.gather(*tasks, watching, return_exceptions=True):
+        for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended
 
+    def waiting(self) -> list[tuple[Job, Result] | None]:
+        """What is there at this moment."""
+        return [self.done.get_nowait() for _ in range(self.done.qsize())]
 
-def _waiting(done: asyncio.Queue[Result]) -> list[Result]:
-    return [done.get_nowait() for _ in range(done.qsize())]
+    async def _worker(self) -> None:
+        # A lane is in `_turns` or in one worker's hands. Who finds `_turns` empty may leave: each
+        # lane that is not at its end comes back to the worker that has it.
+        while self._turns:
+            own = self._turns.popleft()
+            job = own.popleft()
+            await self.done.put((job, await self._work(job)))
+            if own:
+                self._turns.append(own)
+
+    async def _watcher(self, stop: Callable[[], bool]) -> None:
+        """Wakes the reader, with None, when there is no more to wait for."""
+        while not (self.workers.done() or stop()):
+            await asyncio.wait([self.workers], timeout=_GLANCE)
+        await self.done.put(None)

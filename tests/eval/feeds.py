@@ -20,7 +20,6 @@ from pathlib import Path
 
 import feedparser
 
-from pipeline.clean.html import plain_text
 from pipeline.errors import FeedError
 from pipeline.models import Entry
 from pipeline.watch import feeds, guard, jsonfeed
@@ -79,7 +78,7 @@ def judge(body: bytes, name: str, *, say: Callable[[str], None]) -> Counter[str]
     count["parsed"] += 1
     if jsonfeed.looks_like(body):
         source = jsonfeed.load(body, url=url)
-        found = [jsonfeed.item(record, source, plain_text) for record in source.records]
+        found = [jsonfeed.item(record, source) for record in source.records]
         entries = [entry(item, feed_url=url, base=url) for item in found]
     else:
         entries = _by_feedparser_alone(guard.mended(body), url)
