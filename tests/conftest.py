@@ -8,9 +8,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pipeline.archive import Archive, open_archive, pages_path
 from tests.web import Web
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Made-up values: a few in the fast tests, many where the slow ones are run too."""
+    for name, examples in (("fast", 20), ("thorough", 200)):
+        settings.register_profile(name, max_examples=examples, deadline=None,
+                                  suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
+    settings.load_profile("fast" if "not slow" in config.option.markexpr else "thorough")
 
 
 class Clock:

@@ -34,23 +34,43 @@ def test_words_become_a_query(typed: str | None, wanted: str) -> None:
     assert search_terms(typed) == wanted
 
 
+STORY = "the council's care-leavers and its well-led front door"
+
+
 def index() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:")
     db.execute("CREATE VIRTUAL TABLE t USING fts5(text, tokenize='porter unicode61')")
-    db.execute("INSERT INTO t VALUES ('the council''s care-leavers and its well-led front door')")
+    db.execute("INSERT INTO t VALUES (?)", (STORY,))
     return db
 
 
 INDEX = index()
+
+
+def found(typed: str) -> list[str]:
+    sql = "SELECT text FROM t WHERE t MATCH ?"
+    return [text for (text,) in INDEX.execute(sql, (search_terms(typed),))]
+
+
 PARTS = st.lists(
     st.sampled_from(["OR", '"', "*", "-", "a", "NOT", "NEAR(", ":", "^", "'", "é", "😀", "\0", "{"])
 )
 
 
 @given(st.one_of(st.text(), PARTS.map(" ".join), PARTS.map("".join)))
-def test_fts5_takes_whatever_comes_out(typed: str) -> None:
+def test_fts5_takes_whatever_comes_out_and_signs_alone_find_nothing(typed: str) -> None:
     try:
         typed.encode()
     except UnicodeEncodeError:
         return  # half a surrogate pair cannot come in through a form
-    INDEX.execute("SELECT * FROM t WHERE t MATCH ?", (search_terms(typed),)).fetchall()
+    stories = found(typed)
+    if not any(c.isalnum() for c in typed):
+        assert stories == []
+
+
+@given(
+    st.lists(st.sampled_from(STORY.split()), min_size=1),
+    st.sampled_from([" ", "\t", " - ", " * ", " ( ", ' "" ', " OR ", " : "]),
+)
+def test_the_words_of_a_story_find_it_whatever_stands_between(words: list[str], sign: str) -> None:
+    assert found(sign.join(words)) == [STORY]

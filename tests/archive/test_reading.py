@@ -19,8 +19,8 @@ from pipeline.archive import (
     pages,
     passes,
     reading,
-    watching,
 )
+from pipeline.archive.sources import sync_sources
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.models import Config, Failure, Health, Source
 from tests import stored
@@ -97,8 +97,7 @@ def test_a_query_without_a_word_is_told_so(two: Archive, query: str) -> None:
 PIECES = ["OR", '"', "*", "-", "a", "NOT", "NEAR(", ":", "^", "'", "é", "😀", "\0", "{", "medic"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60,
-          deadline=None)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map(" ".join)))
 def test_no_query_makes_it_fail(two: Archive, query: str) -> None:
     try:
@@ -214,7 +213,7 @@ def test_status_is_the_contract(archive: Archive) -> None:
         stored.source("gazette"), stored.source("echo"),
         stored.source("off", enabled=False, note="Refuses robots."),
     )  # fmt: skip
-    watching.sync_sources(archive, [gazette, echo, off], NOON)
+    sync_sources(archive, [gazette, echo, off], NOON)
     passes.record_health(archive, [health("failing"), health("healthy", source_id="off")], NOON)
     passes.begin_pass(archive, NOON)
     told = reading.status(archive, config(gazette, echo, off), now=NOON + timedelta(hours=1))
@@ -267,7 +266,7 @@ def test_a_watcher_that_fell_silent_needs_a_person(
     archive: Archive, beats: dict[str, Any] | None, silence: timedelta, problem: str | None
 ) -> None:
     gazette = stored.source("gazette")
-    watching.sync_sources(archive, [gazette], NOON)
+    sync_sources(archive, [gazette], NOON)
     passes.begin_pass(archive, NOON)
     if beats:
         heartbeat.beat(archive, NOON, process=7, started=NOON, **beats)
@@ -309,7 +308,7 @@ def test_passes_of_which_none_ends_need_a_person(archive: Archive) -> None:
 
 
 def test_gaps_of_the_last_thirty_days_are_told_newest_first(archive: Archive) -> None:
-    watching.sync_sources(archive, [stored.source("gazette")], NOON)
+    sync_sources(archive, [stored.source("gazette")], NOON)
     for days in (0, 11, 40):
         since = NOON + timedelta(days=days)
         archive.db.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.clean import clean, suggest
@@ -104,14 +104,12 @@ def test_what_stands_beside_deep_nesting_is_still_found_soon(opening: str) -> No
     assert clean(page(html)).text.count("Inspectors who came") == 5
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_give_an_article_or_a_clean_error(noise: bytes) -> None:
     for body in (noise, b"<html><body><p>" + noise + b"</p>" + STORY.encode() + b"</body></html>"):
         assert article_or_problem(body)
 
 
-@settings(max_examples=20, deadline=None)
 @given(
     st.recursive(
         st.text(max_size=12),

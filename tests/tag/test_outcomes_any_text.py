@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import tag
@@ -36,13 +36,11 @@ def prove(text: str, tags: Tags) -> None:
         assert text[one.start : one.end] == one.quote
 
 
-@settings(max_examples=60, deadline=None)
 @given(TEXTS, st.none() | TEXTS)
 def test_spans_prove_themselves_in_any_text(text: str, title: str | None) -> None:
     prove(text, tags_of(text, title))
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text())
 def test_sentences_cover_every_word_once(text: str) -> None:
     spans = sentences(text)
@@ -66,12 +64,17 @@ def test_degenerate_texts(text: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "unit",
-    ["a", " ", ". ", "rated good, ", "Ofsted rated the school 'good' and ", "no ", "of the 22 ",
-     "one in ", '"', "inspectors said ", "Safe: good\n", "from good to "],
+    ("unit", "grades"),
+    [("a", []), (" ", []), (". ", []), ("rated good, ", []), ("no ", []), ("of the 22 ", []),
+     ("one in ", []), ('"', []), ("inspectors said ", []), ("Safe: good\n", []),
+     ("from good to ", []), ("Ofsted rated the school 'good' and ", ["good"])],
 )  # fmt: skip
-def test_no_repetition_hangs(unit: str) -> None:
-    prove(text := unit * (200_000 // len(unit)), tags_of(text))
+def test_no_repetition_hangs_or_means_more_than_it_says(unit: str, grades: list[str]) -> None:
+    text = unit * (200_000 // len(unit))
+    tags = tags_of(text)
+    prove(text, tags)
+    assert [j.grade for j in tags.judgements] == grades
+    assert tags.findings == ()
 
 
 @pytest.mark.slow

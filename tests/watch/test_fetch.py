@@ -244,7 +244,7 @@ def test_a_hundred_megabytes_do_not_fill_the_memory(web: Web) -> None:
         tracemalloc.stop()
     assert isinstance(got, Failure)
     assert got.kind == "too_large"
-    assert peak < 40_000_000, f"{peak} bytes"
+    assert peak < 20_000_000, f"{peak} bytes for 100 MB"
 
 
 # ---------------------------------------------------------------- HTTP as it is spoken

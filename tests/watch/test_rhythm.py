@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.models import Rhythm
@@ -88,7 +88,6 @@ def test_when_is_the_reverse_of_expected(name: str, stories: float, start: int) 
     assert rhythm.when(learned, begin, 1000, DAY) == begin + DAY
 
 
-@settings(max_examples=60)
 @given(cuts=st.lists(st.integers(0, 60 * 24 * 60), min_size=2, max_size=5))
 def test_what_is_expected_adds_up(cuts: list[int]) -> None:
     learned = rhythm.learn(None, [NOW - n * 7 * HOUR for n in range(40)], NOW)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -18,6 +19,7 @@ from tests.watch.pace import PUBLISHERS, SOURCE, Publisher
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEKS = 60  #: with a Christmas, an Easter and the weeks before the elections of May 2027
+SLOW = partial(pytest.param, marks=pytest.mark.slow)
 BODY, PAPER = "https://www.anytown.gov.example/feed", "https://gazette.example/feed"
 
 _DAILY, _COUNCIL, _WEEKLY = PUBLISHERS.values()
@@ -55,7 +57,7 @@ def told(times: Sequence[datetime], url: str) -> Iterator[tuple[datetime, Health
             yield now, health.diagnose(SOURCE, [state], now)
 
 
-@pytest.mark.parametrize(("name", "seed"), [("two a day", 1), ("three a week", 2)])
+@pytest.mark.parametrize(("name", "seed"), [("two a day", 1), SLOW("three a week", 2)])
 def test_a_year_of_a_council_raises_no_false_alarm(name: str, seed: int) -> None:
     for _, found in told(published(COUNCILS[name], seed, body=True), BODY):
         assert not found.needs_person, found.reason
@@ -80,13 +82,13 @@ def test_a_year_of_a_paper_is_healthy_throughout(seed: int) -> None:
     ("publisher", "url", "stops", "at_least", "at_most"),
     [
         (COUNCILS["two a day"], BODY, datetime(2026, 10, 5, tzinfo=UTC), 5, 20),
-        (COUNCILS["three a week"], BODY, datetime(2026, 10, 5, tzinfo=UTC), 20, 61),
-        (COUNCILS["one a week"], BODY, datetime(2026, 10, 5, tzinfo=UTC), 55, 75),
-        (COUNCILS["two a day"], BODY, datetime(2026, 12, 18, tzinfo=UTC), 12, 40),  # and Christmas
+        SLOW(COUNCILS["three a week"], BODY, datetime(2026, 10, 5, tzinfo=UTC), 20, 61),
+        SLOW(COUNCILS["one a week"], BODY, datetime(2026, 10, 5, tzinfo=UTC), 55, 75),
+        SLOW(COUNCILS["two a day"], BODY, datetime(2026, 12, 18, tzinfo=UTC), 12, 40),  # Christmas
         # A silence that begins before the elections is told after them, for it explains itself.
-        (COUNCILS["two a day"], BODY, datetime(2027, 3, 20, tzinfo=UTC), 49, 80),
+        SLOW(COUNCILS["two a day"], BODY, datetime(2027, 3, 20, tzinfo=UTC), 49, 80),
         # A paper is not bound by them.
-        (COUNCILS["two a day"], PAPER, datetime(2027, 3, 24, tzinfo=UTC), 14, 42),
+        SLOW(COUNCILS["two a day"], PAPER, datetime(2027, 3, 24, tzinfo=UTC), 14, 42),
     ],
 )
 def test_who_falls_silent_is_healthy_then_quiet_then_needs_a_person(

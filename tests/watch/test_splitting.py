@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Stopped
@@ -93,7 +93,6 @@ ITEMS = st.lists(st.lists(st.sampled_from(PIECES + NEEDLESS), max_size=5).map(""
 
 
 @given(ITEMS, st.lists(st.sampled_from(HEADS), max_size=4).map("".join))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_feed_holds_a_part_reads_as_the_whole(items: list[str], head: str) -> None:
     complaints: list[str] = []
     for body in (rss(*items, head=head), one_more(rss(*items, head=head))):
