@@ -12,16 +12,15 @@ import errno
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -43,7 +42,7 @@ _ACCEPT: dict[What, str] = {
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 #: seconds that a connection waits for the next request to its host
 _KEPT_SECONDS = 5.0
-#: hosts whose connections wait at once, in each pool; a process may often have 1,024 files only
+#: servers whose connections wait at once, in each pool; a process may often have 1,024 files only
 _MOST_KEPT = 100
 #: of headers that mean one thing only, the first counts; others are lists (RFC 9110 5.3)
 _SINGLE = {"location", "etag", "last-modified", "retry-after", "content-type", "date", "expires",
@@ -80,9 +79,11 @@ class Limits:
     concurrency: int = 20  #: requests under way at once, all hosts together
 
     def seconds(self, what: What) -> float:
+        """For the whole answer, redirects included."""
         return self.page_seconds if what == "page" else self.feed_seconds
 
     def bytes(self, what: What) -> int:
+        """The most that is read of an answer, on the wire and again decompressed."""
         if what == "robots":
             return robots.MOST_BYTES
         return self.page_bytes if what == "page" else self.feed_bytes
@@ -130,6 +131,10 @@ class Resolver(AbstractResolver):
         self._asked: set[Future[Any]] = set()
 
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        """Addresses of `host`, each with the port to connect to.
+
+        Raises ForbiddenAddress for a private one that may not be, OSError when DNS knows none.
+        """
         if host in self._connect:
             # The caller of the pass said where: not something a feed can bring about.
             address, to = self._connect[host]
@@ -150,18 +155,45 @@ class Resolver(AbstractResolver):
         return found
 
     async def close(self) -> None:
+        """Ends the threads; questions still in the queue are dropped."""
         # A question that DNS never answers must not hold up the end of a pass.
         self._threads.shutdown(wait=not self._asked, cancel_futures=True)
 
 
-class _Connector(aiohttp.TCPConnector):
-    """Keeps few idle connections; aiohttp itself would keep one for every host of a long pass."""
+_Server = tuple[str, str | None, int | None]  #: scheme, host, port
 
-    def _release(
-        self, key: ConnectionKey, protocol: ResponseHandler, *, should_close: bool = False
-    ) -> None:
-        full = len(self._conns) >= _MOST_KEPT
-        super()._release(key, protocol, should_close=should_close or full)
+
+class _Pool:
+    """Connections that wait for a next request to their server, but only few.
+
+    aiohttp would keep one for every host of a long pass, so beyond _MOST_KEPT servers each request
+    asks for its connection to be closed.
+    """
+
+    def __init__(self, make: Callable[[bool], aiohttp.ClientSession]) -> None:
+        """`make`: a session that keeps its connections, or that closes them."""
+        self._keeping, self._closing = make(True), make(False)
+        self._since: dict[_Server, float] = {}  #: when one began to wait; longest first
+
+    def session(self, server: _Server, now: float) -> aiohttp.ClientSession:
+        """The one for a request to `server` at `now` (of the monotonic clock)."""
+        # aiohttp looks for those whose time is over no more often than that time itself.
+        over = now - 2 * _KEPT_SECONDS
+        while self._since and next(iter(self._since.values())) < over:
+            del self._since[next(iter(self._since))]
+        room = server in self._since or len(self._since) < _MOST_KEPT
+        return self._keeping if room else self._closing
+
+    def answered(self, session: aiohttp.ClientSession, server: _Server, now: float) -> None:
+        """A connection to `server` has begun to wait, if `session` lets it."""
+        if session is self._keeping:
+            self._since.pop(server, None)
+            self._since[server] = now
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self._keeping.close()
+        await self._closing.close()
 
 
 class Client:
@@ -177,16 +209,17 @@ class Client:
             private: Resolver(connect, allow_private=private, at_once=2 * limits.concurrency)
             for private in (False, True)
         }
-        self._sessions = {
-            private: _session(agent, limits, resolver, connect, tls, private)
+        self._pools = {
+            private: _Pool(partial(_session, agent, limits, resolver, connect, tls, private))
             for private, resolver in self._resolvers.items()
         }
         kinds: tuple[What, ...] = ("feed", "page", "robots")
         self._timeouts = {what: self._timeout(limits.seconds(what)) for what in kinds}
 
     async def close(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
+        """Ends every connection; to be awaited once, in the event loop it was made in."""
+        for pool in self._pools.values():
+            await pool.close()
         for resolver in self._resolvers.values():
             await resolver.close()  # aiohttp closes only one that it made itself
 
@@ -207,10 +240,10 @@ class Client:
         if what != "feed":
             headers = {"Accept": _ACCEPT[what], **headers}
         started = time.monotonic()
+        pool, server = self._pools[private], (url.scheme, url.raw_host, url.port)
+        session = pool.session(server, started)
         try:
-            got = await self._sessions[private].get(
-                url, headers=headers, timeout=timeout, allow_redirects=False
-            )
+            got = await session.get(url, headers=headers, timeout=timeout, allow_redirects=False)
             try:
                 status, told, body = got.status, _headers(got), b""
                 if 200 <= status < 300:
@@ -221,6 +254,7 @@ class Client:
                 return Answer(status, told, body, time.monotonic() - started)
             finally:
                 got.release()
+                pool.answered(session, server, time.monotonic())
         # TimeoutError is an OSError; a ValueError is an address that cannot be put into a request.
         except (aiohttp.ClientError, OSError, ValueError) as e:
             return self._trouble(what, url, e, time.monotonic() - started)
@@ -289,7 +323,7 @@ class Client:
 
 def _session(
     agent: str, limits: Limits, resolver: Resolver, connect: Connect, tls: ssl.SSLContext | None,
-    private: bool,
+    private: bool, keep: bool,
 ) -> aiohttp.ClientSession:  # fmt: skip
     told = set(connect.values())
 
@@ -300,13 +334,14 @@ def _session(
             raise ForbiddenAddress(addresses.private(str(to[0]), str(to[0])))
         return socket.socket(family, kind, protocol)
 
-    connector = _Connector(
+    how: dict[str, Any] = {"keepalive_timeout": _KEPT_SECONDS} if keep else {"force_close": True}
+    connector = aiohttp.TCPConnector(
         resolver=resolver,
         limit=0,  # `Fetcher` counts
-        keepalive_timeout=_KEPT_SECONDS,
         ttl_dns_cache=300,
         ssl=tls or True,
         socket_factory=open_socket,
+        **how,
     )
     return aiohttp.ClientSession(
         connector=connector,
