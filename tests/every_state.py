@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import config, publish
-from pipeline.archive import Archive, open_archive, passes, watching
+from pipeline.archive import Archive, hosts, open_archive, passes, watching
+from pipeline.archive.sources import sync_sources
 from pipeline.models import Entry, Failure, FeedUpdate, Gap, RobotsRecord
 from pipeline.watch import checkup, rhythm
 from tests import stored
@@ -37,9 +38,9 @@ def make(folder: Path) -> tuple[Path, Path]:
     sources.write_text(head + "\n".join(records) + "\n")
     settings = config.load(sources)
     with open_archive(db) as archive:
-        watching.sync_sources(archive, settings.sources, NOW - 80 * DAY)
+        sync_sources(archive, settings.sources, NOW - 80 * DAY)
         _lives(archive)
-        watching.sync_sources(archive, settings.sources, NOW)
+        sync_sources(archive, settings.sources, NOW)
         passes.begin_pass(archive, NOW)
         checkup.check(archive, settings.sources, NOW)
         publish.refresh(archive)
@@ -71,7 +72,7 @@ def _lives(archive: Archive) -> None:
         stored.save(archive, stored.article(url, access="subscription"), at=NOW)
     record = RobotsRecord(origin="https://healthy.example", fetched_at=NOW, status=200,
                           body=b"User-agent: *\nDisallow: /login\n", reason=None)  # fmt: skip
-    watching.record_robots(archive, [record])
+    hosts.record_robots(archive, [record])
 
 
 def _dailies(archive: Archive, id_: str) -> None:

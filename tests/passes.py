@@ -36,13 +36,14 @@ class Runner:
         self,
         *sources: Source,
         everything: bool = False,
+        at_once: bool = True,
         stop: Callable[[], bool] = lambda: False,
         limits: Limits = PATIENT,
     ) -> WatchTotals:
         config = Config(path="sources.yaml", contact="mailto:x@example.org", sources=sources)
-        return run_pass(self.archive, config, everything=everything, now=self.clock(), stop=stop,
-                        progress=lambda *_: None, connect=self.web.connect,
-                        limits=limits)  # fmt: skip
+        return run_pass(self.archive, config, everything=everything, at_once=at_once,
+                        now=self.clock(), stop=stop, progress=lambda *_: None,
+                        connect=self.web.connect, limits=limits)  # fmt: skip
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         return list(self.archive.db.query(sql))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.archive import Archive, deriving, pages, watching
+from pipeline.archive.sources import sync_sources
 from pipeline.models import (
     Action,
     Agency,
@@ -51,7 +52,7 @@ def announce(archive: Archive, *urls: str, by: str = "gazette", at: datetime = N
     """The feed of a source brings stories; `values` overwrite fields of their entries."""
     with archive.transaction() as db:
         known = [r[0] for r in db.execute("SELECT id FROM sources")]
-    watching.sync_sources(archive, [source(i) for i in dict.fromkeys([*known, by])], at)
+    sync_sources(archive, [source(i) for i in dict.fromkeys([*known, by])], at)
     feed = f"https://{by}.example/feed"
     fields = {"guid": None, "link": None, "headline": None, "summary": None, "content_html": None,
               "author": None, "published_at": None, **values}  # fmt: skip

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import config, statusview
-from pipeline.archive import open_archive, passes, watching
+from pipeline.archive import open_archive, passes
+from pipeline.archive.sources import sync_sources
 from pipeline.cli import cli
 from pipeline.models import Health, HealthState
 
@@ -49,7 +50,7 @@ def every_state(tmp_path: Path) -> tuple[Path, Path]:
     sources.write_text("\n".join(lines))
     db = tmp_path / "archive.db"
     with open_archive(db) as archive:
-        watching.sync_sources(archive, config.load(sources).sources, AGO)
+        sync_sources(archive, config.load(sources).sources, AGO)
         passes.begin_pass(archive, NOW)
         passes.record_health(archive, found, NOW)
         archive.db.execute(
@@ -161,7 +162,7 @@ def test_names_and_reasons_cannot_drive_the_terminal(tmp_path: Path) -> None:
     record = '{id: a, name: "[red]Odd", feeds: ["https://a.example/"]}'
     sources.write_text(f"defaults: {{contact: 'mailto:a@b.example'}}\nsources: [{record}]")
     with open_archive(tmp_path / "a.db") as archive:
-        watching.sync_sources(archive, config.load(sources).sources, AGO)
+        sync_sources(archive, config.load(sources).sources, AGO)
         passes.record_health(archive, [Health(
             source_id="a", name="a", state="failing", since_at=AGO, last_ok_at=None,
             last_new_at=None, failures=1, reason="says \x1b[31mboo\x07", needs_person=False,

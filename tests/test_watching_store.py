@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.archive import Archive, pages, watching
 from pipeline.archive.bodies import get_body
+from pipeline.archive.sources import sync_sources
 from pipeline.errors import ArchiveError
 from pipeline.models import Entry, FeedUpdate, Page, Source
 from tests.conftest import Clock
@@ -57,7 +58,7 @@ def rows(archive: Archive, sql: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(autouse=True)
 def _one_source(archive: Archive, clock: Clock) -> None:
-    watching.sync_sources(archive, [source()], clock())
+    sync_sources(archive, [source()], clock())
 
 
 def test_a_fetch_that_cannot_be_stored_whole_leaves_nothing_behind(
@@ -128,14 +129,14 @@ def test_waiting_pages_are_asked_for_once_and_newest_first(archive: Archive, clo
     assert [w.url for w in pages.pages_due(archive, clock())] == [
         "http://a.example/2", "http://a.example/1", "http://a.example/0",
     ]  # fmt: skip
-    watching.sync_sources(archive, [source(enabled=False)], clock())
+    sync_sources(archive, [source(enabled=False)], clock())
     assert pages.pages_due(archive, clock(), everything=True) == ()
 
 
 def test_synchronising_keeps_what_a_feed_has_learned(archive: Archive, clock: Clock) -> None:
     watching.record_feed(archive, update(clock))
     before = rows(archive, "SELECT * FROM feeds")
-    watching.sync_sources(archive, [source(name="Renamed")], clock.forward(hours=1))
+    sync_sources(archive, [source(name="Renamed")], clock.forward(hours=1))
     assert rows(archive, "SELECT * FROM feeds") == before
     assert rows(archive, "SELECT name, first_seen_at FROM sources") == [
         {"name": "Renamed", "first_seen_at": "2026-11-03T09:00:00+00:00"}
@@ -170,7 +171,7 @@ def test_a_feed_moves_with_its_past_when_its_source_is_renamed(
     archive: Archive, clock: Clock
 ) -> None:
     watching.record_feed(archive, update(clock, entry()))
-    watching.sync_sources(archive, [replace(source(), id="b")], clock())
+    sync_sources(archive, [replace(source(), id="b")], clock())
     (state,) = watching.due(archive, clock(), everything=True)
     assert (state.source_id, state.etag) == ("b", '"1"')
     past = watching.states(archive, ["b"])["b"]

@@ -84,13 +84,6 @@ def begin_pass(archive: Archive, now: datetime) -> None:
         db.execute("INSERT INTO passes (started_at, beat_at) VALUES (?, ?)", (as_text(now),) * 2)
 
 
-def beat(archive: Archive, now: datetime) -> None:
-    """Moves the heartbeat of the latest pass on: it is alive."""
-    with archive.transaction() as db:
-        db.execute(f"UPDATE passes SET beat_at = ? WHERE id = {_LATEST}", (as_text(now),))
-        db.execute("UPDATE heartbeat SET beat_at = ?", (as_text(now),))
-
-
 def finish_pass(archive: Archive, report: Report) -> None:
     """Complete the row that `begin_pass` made with what the whole pass came to."""
     with archive.transaction() as db:

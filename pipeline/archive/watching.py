@@ -18,13 +18,12 @@ from pipeline.archive.entries import store_entries, strangers
 from pipeline.archive.pace import (
     COLUMNS,
     as_text,
-    as_time,
     hints_to_text,
     rhythm_to_text,
     state_of,
 )
 from pipeline.archive.pages import insert_fetch, store_bodies
-from pipeline.models import FeedState, FeedUpdate, Gap, Page, RobotsRecord, Source
+from pipeline.models import FeedState, FeedUpdate, Gap, Page
 
 #: bytes of one raw item's digest in `feed_items`
 DIGEST_BYTES = 8
@@ -33,57 +32,6 @@ REFETCH_AFTER = timedelta(minutes=10)
 
 #: few due times are further off
 _DOUBTFUL = timedelta(days=2)
-
-# ---------------------------------------------------------------- sources
-
-
-def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> bool:
-    """Bring `sources` and `feeds` to what sources.yaml says; what left it stays, unlisted.
-
-    Only differences are written: the file is read before every pass and seldom changes. Returns
-    whether there were any.
-    """
-    wanted = {
-        s.id: (s.name, s.homepage, s.region, int(s.enabled), int(s.pages), s.note, 1)
-        for s in sources
-    }
-    feeds = {url: (s.id, kind, 1) for s in sources for url, kind in s.watched}
-    with archive.transaction() as db:
-        before = db.conn.total_changes
-        stored = {
-            row[0]: tuple(row[1:])
-            for row in db.execute(
-                "SELECT id, name, homepage, region, enabled, pages, note, listed FROM sources"
-            )
-        }
-        db.conn.executemany(
-            """INSERT INTO sources (id, first_seen_at, name, homepage, region, enabled, pages, note,
-                                    listed)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (id) DO UPDATE SET name = excluded.name, homepage = excluded.homepage,
-                   region = excluded.region, enabled = excluded.enabled, pages = excluded.pages,
-                   note = excluded.note, listed = 1""",
-            [(id_, as_text(now), *row) for id_, row in wanted.items() if stored.get(id_) != row],
-        )
-        _unlist(db, "sources", "id", {i for i, row in stored.items() if row[-1]} - set(wanted))
-        known = {
-            row[0]: tuple(row[1:])
-            for row in db.execute("SELECT url, source_id, kind, listed FROM feeds")
-        }
-        # A feed that moved to another record keeps its validators and its past.
-        db.conn.executemany(
-            """INSERT INTO feeds (url, source_id, kind, listed) VALUES (?, ?, ?, ?)
-               ON CONFLICT (url) DO UPDATE SET source_id = excluded.source_id,
-                   kind = excluded.kind, listed = 1""",
-            [(url, *row) for url, row in feeds.items() if known.get(url) != row],
-        )
-        _unlist(db, "feeds", "url", {u for u, row in known.items() if row[-1]} - set(feeds))
-        return db.conn.total_changes > before
-
-
-def _unlist(db: Database, table: str, key: str, gone: Iterable[str]) -> None:
-    db.conn.executemany(f"UPDATE {table} SET listed = 0 WHERE {key} = ?", [(g,) for g in gone])
-
 
 # ---------------------------------------------------------------- feeds
 
@@ -313,32 +261,25 @@ def gaps(archive: Archive, since: datetime) -> tuple[Gap, ...]:
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------- robots.txt
+# ---------------------------------------------------------------- our own outages
 
 
-def robots(archive: Archive) -> dict[str, RobotsRecord]:
-    """Every robots.txt that was asked for, by origin."""
-    return {
-        r["origin"]: RobotsRecord(
-            origin=r["origin"], fetched_at=datetime.fromisoformat(r["fetched_at"]),
-            status=r["status"], body=r["body"], reason=r["reason"],
-            tried_at=as_time(r["tried_at"]),
-        )
-        for r in archive.db.query("SELECT * FROM robots")
-    }  # fmt: skip
+def silent_since(archive: Archive, kinds: Iterable[str]) -> tuple[FeedState, ...]:
+    """Feeds whose latest look failed by one of these kinds, since anybody at all answered."""
+    rows = archive.db.execute(
+        f"""SELECT {COLUMNS} FROM feeds f WHERE f.listed AND f.failure_status IS NULL
+            AND f.failure_kind IN (SELECT value FROM json_each(?))
+            AND f.checked_at > coalesce((SELECT max(last_ok_at) FROM feeds WHERE listed), '')""",
+        (json.dumps(sorted(kinds)),),
+    )
+    return tuple(state_of(row) for row in rows)
 
 
-def record_robots(archive: Archive, found: Iterable[RobotsRecord]) -> None:
-    """One row an origin; a newer one takes its place."""
+def excuse(archive: Archive, urls: Iterable[str], reason: str) -> None:
+    """The latest failure of these feeds was our own, as shows only now: nobody's count grows."""
     with archive.transaction() as db:
         db.conn.executemany(
-            """INSERT INTO robots (origin, fetched_at, status, body, reason, tried_at)
-               VALUES (?, ?, ?, ?, ?, ?)
-               ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at,
-                   status = excluded.status, body = excluded.body, reason = excluded.reason,
-                   tried_at = excluded.tried_at""",
-            [
-                (r.origin, as_text(r.fetched_at), r.status, r.body, r.reason, as_text(r.tried_at))
-                for r in found
-            ],
+            """UPDATE feeds SET failures = max(failures - 1, 0), failure_grade = 'ours',
+                   failure_reason = ? WHERE url = ? AND failure_grade <> 'ours'""",
+            [(reason, url) for url in urls],
         )

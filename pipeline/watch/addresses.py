@@ -90,6 +90,12 @@ def host(url: str) -> str:
     return host_of(parsed) if parsed is not None else ""
 
 
+def server(url: str) -> str:
+    """Host name and port: what is counted when nobody answers."""
+    parsed = parse(url)
+    return _netloc(parsed) if parsed is not None else ""
+
+
 def host_of(url: URL) -> str:
     """The same of an address already read; a name's closing dot makes no other host."""
     return (url.raw_host or "").rstrip(".")

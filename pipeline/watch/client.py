@@ -77,6 +77,7 @@ class Limits:
     redirects: int = 5
     delay: float = 1.0  #: pause between two requests to one public host
     concurrency: int = 20  #: requests under way at once, all hosts together
+    turn: float = 30.0  #: of the pages, before feeds that came due meanwhile go first
 
     def seconds(self, what: What) -> float:
         """For the whole answer, redirects included."""

@@ -15,6 +15,7 @@ import structlog
 
 from pipeline.archive import Archive, watching
 from pipeline.archive.entries import boards, strangers, under_guids
+from pipeline.archive.errors import translated
 from pipeline.errors import FeedError, Stopped
 from pipeline.models import (
     Entry,
@@ -26,12 +27,12 @@ from pipeline.models import (
     Source,
 )
 from pipeline.watch import continuity, formats, health, identity, polling, rhythm
-from pipeline.watch.addresses import host
+from pipeline.watch.addresses import host, server
 from pipeline.watch.failures import failure
 from pipeline.watch.feeds import Feed
 from pipeline.watch.items import feed_page, has_page
 from pipeline.watch.lanes import in_batches
-from pipeline.watch.work import Work, blamed
+from pipeline.watch.work import Work
 
 log = structlog.get_logger()
 
@@ -74,14 +75,13 @@ async def feeds(work: Work) -> None:
     """Every due feed. Failures that a dead network of ours would cause too are judged last."""
     now = work.clock()
     states = due(work.archive, work.sources, now, everything=work.everything)
-    work.feeds_due = len(states)
+    work.feeds_due += len(states)
     watching.set_due(
         work.archive, {s.url: polling.reserve(work.sources[s.source_id], now) for s in states}
     )
     left = {s.url: s.due_at for s in states}
     hosts = {s.url: host(address(s)) for s in states}
     unreached: list[tuple[FeedState, Failure]] = []
-    reached: set[str] = set()
     alike: list[FeedUpdate] = []  # of answers 304
     reading = asyncio.Semaphore(1)  # parsing is pure Python: two at once would only share one core
 
@@ -102,10 +102,10 @@ async def feeds(work: Work) -> None:
                     unreached.append((state, result))
                 else:
                     answers.append((state, result))
-                    reached.add(hosts[state.url])
+                    work.reached.add(server(address(state)))
             _store(work, answers, alike)
             work.progress("feeds", len(states) - len(left), len(states))
-    _store(work, blamed(unreached, reached, lambda s: hosts[s.url]), alike)
+    _store(work, work.blamed(unreached, lambda s: server(address(s))), alike)
     _store_alike(work, alike)
     # A stop leaves feeds that were promised a fetch and did not get one: their turn comes back.
     watching.set_due(work.archive, left)
@@ -163,7 +163,8 @@ async def _ask(
 async def _read(
     work: Work, state: FeedState, answer: Response, reading: asyncio.Semaphore
 ) -> _Result:
-    known = watching.known_items(work.archive, state.url)
+    with translated(work.archive.path):
+        known = watching.known_items(work.archive, state.url)
 
     def read() -> Feed:
         return formats.read(
@@ -206,7 +207,7 @@ def _store(
                 _store_whole(work, source, state, result, result.feed)
         if alike and (len(alike) >= _ALIKE or work.clock() - alike[0].at > _ALIKE_WAIT):
             _store_alike(work, alike)
-    work.beat()
+    work.keep_manners(soon=False)
 
 
 def _store_alike(work: Work, alike: list[FeedUpdate]) -> None:

@@ -24,7 +24,7 @@ from pipeline import __version__
 from pipeline.models import Failure, FailureGrade, FailureKind, Response, RobotsRecord
 from pipeline.watch import addresses, robots
 from pipeline.watch.client import Answer, Client, Connect, Limits, Trouble, What
-from pipeline.watch.failures import failure, of_status
+from pipeline.watch.failures import NETWORK_KINDS, failure, of_status
 from pipeline.watch.robots import Robots as Rules
 
 __all__ = ["Connect", "Fetcher", "Limits"]
@@ -72,8 +72,8 @@ class _HeldError(Exception):
 class Fetcher:
     """An HTTP client for one pass; use it as `async with Fetcher(...) as fetcher`.
 
-    `learned` holds, by origin, every robots.txt that was asked for in this pass; what an earlier
-    one learned is given as `robots`.
+    `learned` holds, by origin, every robots.txt that was asked for in this pass, `busy`, by host,
+    who asked for how much peace; what earlier passes learned is given as `robots` and `busy`.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class Fetcher:
         connect: Connect | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         robots: Mapping[str, RobotsRecord] | None = None,
+        busy: Mapping[str, Failure] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`contact` goes into the User-Agent; `connect` maps host → (address, port) over DNS.
@@ -92,12 +93,13 @@ class Fetcher:
         """
         self.limits = limits or Limits()
         self.learned: dict[str, RobotsRecord] = {}
+        self.busy: dict[str, Failure] = {}
         self._contact = contact
         self._connect = dict(connect or {})
         self._clock = clock
         self._known = robots or {}
         self._tls = tls
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes = {host: _Lane(busy=asked) for host, asked in (busy or {}).items()}
         self._slots = asyncio.Semaphore(self.limits.concurrency)
         self._rules: dict[tuple[str, bool], asyncio.Future[Rules | None]] = {}
         self._client: Client
@@ -136,8 +138,8 @@ class Fetcher:
         """Why `url` is better left alone for the rest of this pass, or None.
 
         Its host asked for peace (429 or 503 with Retry-After; a 429 without holds for the pass),
-        or refused `_REFUSALS` pages in a row, which says nothing of its feeds. The Failure is
-        for `url`, with the host's kind, grade and status; nothing was asked.
+        or refused `_REFUSALS` pages in a row or let them hang, which says nothing of its feeds.
+        The Failure is for `url`, with the host's kind, grade and status; nothing was asked.
         """
         lane = self._lanes.get(addresses.host(url))
         if lane is None:
@@ -269,7 +271,8 @@ class Fetcher:
             return self._fail(ask, "status", "transient", reason, 206)
         elif not 200 <= status < 300:
             failed = of_status(ask.url, status, answer.headers, now)
-            self._heard(lane, failed, ask.what, challenged="cf-mitigated" in answer.headers)
+            self._heard(addresses.host_of(at), failed, ask.what,
+                        challenged="cf-mitigated" in answer.headers)  # fmt: skip
             return failed
         elif not answer.body or answer.body.isspace():
             reason = f"answers {status} with nothing in it"
@@ -311,14 +314,20 @@ class Fetcher:
             finally:
                 lane.free_at = time.monotonic() + max(self.limits.delay, lane.delay)
         if isinstance(answer, Trouble):
-            return self._fail(ask, answer.kind, answer.grade, answer.reason, answer.status)
+            failed = self._fail(ask, answer.kind, answer.grade, answer.reason, answer.status)
+            if ask.what == "page" and failed.kind in NETWORK_KINDS:
+                lane.refusal, lane.refusals = failed, lane.refusals + 1
+            return failed
         return answer
 
     # ------------------------------------------------------------ who said no
 
-    def _heard(self, lane: _Lane, failed: Failure, what: What, *, challenged: bool) -> None:
+    def _heard(self, host: str, failed: Failure, what: What, *, challenged: bool) -> None:
+        lane = self._lane(host)
         if failed.status == 429 or (failed.status == 503 and failed.retry_after is not None):
             lane.busy = failed
+            if failed.retry_after is not None:
+                self.busy[host] = failed
         elif failed.kind == "refused" and what == "page":
             lane.refusal = failed
             lane.refusals = _REFUSALS if challenged else lane.refusals + 1

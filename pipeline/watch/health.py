@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pipeline.models import Failure, FeedState, Gap, Health, HealthState, Source
 from pipeline.watch import silence
+from pipeline.watch.failures import NETWORK_KINDS
 from pipeline.watch.polling import DISTRUST
 from pipeline.words import duration
 
@@ -30,8 +31,6 @@ _ORDER: tuple[HealthState, ...] = (
 )  # fmt: skip
 #: failures of a feed that answered, but with nothing that a story can be had from
 _HOLLOW = {"not_a_feed", "empty"}
-_UNREACHED = {"dns", "connection", "timeout", "tls"}
-_MOST = 0.75
 _FEWEST_HOSTS = 3
 
 _Verdict = tuple[HealthState, datetime | None, str, bool]
@@ -46,12 +45,14 @@ def is_outage(reached: Iterable[str], unreached: Iterable[str]) -> bool:
     """
     alive = set(reached)
     dead = set(unreached) - alive
-    return len(dead) >= _FEWEST_HOSTS and len(dead) >= _MOST * len(dead | alive)
+    if not alive:
+        return len(dead) >= 2  # a list of two sources, and neither answers
+    return len(dead) >= _FEWEST_HOSTS and len(dead) > len(alive)
 
 
 def blames_network(failure: Failure) -> bool:
     """True for failures that a dead network of our own would cause as well."""
-    return failure.kind in _UNREACHED and failure.status is None
+    return failure.kind in NETWORK_KINDS and failure.status is None
 
 
 def diagnose(

@@ -12,12 +12,12 @@ import structlog
 from pipeline.archive import pages as queue
 from pipeline.archive.pages import WaitingPage
 from pipeline.models import Failure, Page, Response
-from pipeline.watch import health, polling
-from pipeline.watch.addresses import host
+from pipeline.watch import feed_pass, health, polling
+from pipeline.watch.addresses import host, server
 from pipeline.watch.failures import failure
 from pipeline.watch.items import feed_page
 from pipeline.watch.lanes import in_lanes
-from pipeline.watch.work import Work, blamed
+from pipeline.watch.work import Work
 
 log = structlog.get_logger()
 
@@ -33,31 +33,68 @@ class _Held:
     failure: Failure
 
 
-async def pages(work: Work) -> None:
-    """Every story whose page is still wanted; a page that is given up leaves the feed's words."""
-    waiting = queue.pages_due(work.archive, work.clock(), everything=work.everything)
-    unreached: list[tuple[WaitingPage, Failure]] = []
-    reached: list[str] = []
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Not asked: feeds are due."""
 
-    async def job(page: WaitingPage) -> Response | _Held | Failure:
+
+_Result = Response | _Held | _Later | Failure
+
+
+async def pages(work: Work, *, until_feeds_wait: bool) -> bool:
+    """Every story whose page is still wanted; a page that is given up leaves the feed's words.
+
+    Args:
+        until_feeds_wait: end when feeds have come due meanwhile, for a slow host must not keep
+            others from being looked at; the rest stays in the queue.
+
+    Returns whether all were tried.
+    """
+    waiting = queue.pages_due(work.archive, work.clock(), everything=work.everything)
+    feeds_wait = _Glance(work) if until_feeds_wait else None
+    unreached: list[tuple[WaitingPage, Failure]] = []
+
+    async def job(page: WaitingPage) -> _Result:
+        if feeds_wait is not None and feeds_wait():
+            return _Later()
         return await work.attempt(page.link, _ask(work, page))
 
     results = in_lanes(waiting, lane=lambda w: host(w.link), work=job, stop=work.stop)
-    done = 0
+    done = later = 0
     async with aclosing(results):
         async for page, result in results:
+            if isinstance(result, _Later):
+                later += 1
+                continue
             if isinstance(result, Failure) and health.blames_network(result):
                 unreached.append((page, result))
             else:
+                if not isinstance(result, _Held):
+                    work.reached.add(server(page.link))
                 _store(work, page, result)
-                reached.append(host(page.link))
             done += 1
             work.progress("pages", done, len(waiting))
-    for page, failed in blamed(unreached, reached, lambda w: host(w.link)):
+    for page, failed in work.blamed(unreached, lambda w: server(w.link)):
         _store(work, page, failed)
+    return later == 0
 
 
-async def _ask(work: Work, page: WaitingPage) -> Response | _Held | Failure:
+class _Glance:
+    """Whether feeds have come due since the pages began: looked up now and then, not each time."""
+
+    def __init__(self, work: Work) -> None:
+        self._turn = timedelta(seconds=work.fetcher.limits.turn)
+        self._work, self._next, self._waiting = work, work.clock() + self._turn, False
+
+    def __call__(self) -> bool:
+        now = self._work.clock()
+        if not self._waiting and now >= self._next:
+            self._next = now + self._turn / 6
+            self._waiting = bool(feed_pass.due(self._work.archive, self._work.sources, now))
+        return self._waiting
+
+
+async def _ask(work: Work, page: WaitingPage) -> _Result:
     held = work.fetcher.held(page.link)
     if held is not None:
         return _Held(held)
@@ -83,7 +120,7 @@ def _store(work: Work, page: WaitingPage, result: Response | _Held | Failure) ->
                           seconds=result.seconds, etag=result.headers.get("etag"),
                           last_modified=result.headers.get("last-modified"))  # fmt: skip
         work.pages_fetched += 1
-    work.beat()
+    work.keep_manners(soon=False)
 
 
 def _leave(work: Work, page: WaitingPage, held: Failure) -> None:
@@ -99,6 +136,11 @@ def _leave(work: Work, page: WaitingPage, held: Failure) -> None:
 
 
 def _give_up_or_wait(work: Work, page: WaitingPage, failed: Failure, *, asked: bool) -> None:
+    # An attempt that our own network spoiled, or that robots.txt was in the way of, is none.
+    if failed.grade == "ours" or (failed.kind == "robots" and failed.grade == "transient"):
+        queue.put_off(work.archive, [page], failed.at + _HELD, failed.reason)
+        work.page_failures.append(failed)
+        return
     retry_at = polling.after_page_failure(page.attempts + 1, failed, failed.at)
     entry = None if retry_at else queue.entry_of(work.archive, page.url)
     instead = feed_page(entry, failed.at) if entry else None

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from pipeline.archive import Archive, passes, watching
+from pipeline.archive import Archive, hosts, passes
+from pipeline.archive.sources import sync_sources
 from pipeline.models import Config, Failure
 from pipeline.watch import checkup, feed_pass, page_pass
 from pipeline.watch.fetch import Connect, Fetcher, Limits
@@ -39,6 +40,7 @@ def run_pass(
     *,
     everything: bool = False,
     pages: bool = True,
+    at_once: bool = True,
     now: datetime,
     stop: Callable[[], bool],
     progress: Progress,
@@ -50,6 +52,8 @@ def run_pass(
     Args:
         everything: every enabled feed and every waiting page, due or not.
         pages: False leaves the waiting pages waiting.
+        at_once: until no page waits; feeds that come due meanwhile get their turn in between.
+            False: the pass ends there, and the next goes on.
         now: the pass's own clock starts here; what it stores is timed by it.
         stop: asked between units; once True, what is in hand is stored and the pass ends.
         progress: called with (what, done, total).
@@ -64,14 +68,15 @@ def run_pass(
         # A clock that is put forward or back in mid-pass changes nothing in it.
         return now + timedelta(seconds=monotonic() - began)
 
-    others = watching.sync_sources(archive, config.sources, now)
+    others = sync_sources(archive, config.sources, now)
     checked = passes.last_check(archive)
     # Once a day every source is judged anew, whatever is known of it: a new version may find other
     # words. So it is after a pass that was killed, for none knows what it changed.
     anew = others or checked is None or checked.date() != now.date()
     passes.begin_pass(archive, now)
     fetcher = Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
-                      robots=watching.robots(archive))  # fmt: skip
+                      robots=hosts.robots(archive),
+                      busy=hosts.busy_hosts(archive, now))  # fmt: skip
     work = Work(
         archive=archive,
         fetcher=fetcher,
@@ -81,7 +86,7 @@ def run_pass(
         progress=progress,
         clock=clock,
     )
-    asyncio.run(_all(work, pages=pages))
+    asyncio.run(_all(work, pages=pages, at_once=at_once))
     checkup.check(archive, config.sources, clock(), changed=None if anew else work.changed,
                   unchanged=work.unchanged)  # fmt: skip
     return WatchTotals(
@@ -96,12 +101,16 @@ def run_pass(
     )
 
 
-async def _all(work: Work, *, pages: bool) -> None:
+async def _all(work: Work, *, pages: bool, at_once: bool) -> None:
     async with work.fetcher:
         try:
-            if not work.stop():
+            again = True
+            while again and not work.stop():
                 await feed_pass.feeds(work)
-            if pages and not work.stop():
-                await page_pass.pages(work)
+                # Without a network of ours, no page can be had, and none is to blame.
+                if not pages or work.stop() or work.outage:
+                    break
+                again = not await page_pass.pages(work, until_feeds_wait=True) and at_once
+                work.everything = False  # what comes due from now on
         finally:
-            work.keep_robots()
+            work.keep_manners()

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.archive import Archive, deriving, watching
+from pipeline.archive import Archive, deriving
 from pipeline.archive import tags as tagging
 from pipeline.archive.deriving import Work, stored_time
+from pipeline.archive.sources import sync_sources
 from pipeline.errors import CleanError, TagError
 from pipeline.models import Agency
 from tests import stored
@@ -62,7 +63,7 @@ def test_what_cleaning_reads_makes_a_page_stale(archive: Archive) -> None:
     stored.refetch(archive, URL, "<p>another page</p>")
     assert stale(archive) == [URL]
     save(archive, article())
-    watching.sync_sources(archive, [stored.source(name="Renamed")], NOON)
+    sync_sources(archive, [stored.source(name="Renamed")], NOON)
     assert stale(archive) == [URL]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pipeline.archive import Archive, passes, watching
+from pipeline.archive.sources import sync_sources
 from pipeline.models import Failure, FeedUpdate, Gap, Rhythm, Source
 from pipeline.watch import checkup, rhythm
 from tests import stored
@@ -42,7 +43,7 @@ class Life:
                 url = f"https://{source.id}.example/{number}"
                 stored.store(archive, url, by=source.id, at=self.now)
                 stored.save(archive, stored.article(url, access="open"), at=self.now)
-        watching.sync_sources(archive, self.sources, self.now)
+        sync_sources(archive, self.sources, self.now)
 
     def happen(self) -> None:
         """Some feeds are looked at; some stories turn out to be behind a wall."""
@@ -168,6 +169,7 @@ def _reasons(run: Runner) -> list[str]:
 @pytest.fixture
 def run(archive: Archive, web: Web, clock: Clock) -> Runner:
     """Two papers that answer 304 from their second look on; they were looked at once."""
+    clock.now = datetime(2026, 11, 2, 10, tzinfo=UTC)  # an hour after their news
     run = Runner(archive, web, clock)
     for name in ("a", "b"):
         paper(web, f"{name}.example", "one", ETag='"1"')

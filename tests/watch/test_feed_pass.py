@@ -9,7 +9,7 @@ import pytest
 from pipeline.archive import Archive
 from tests.conftest import Clock
 from tests.passes import Runner, paper, source
-from tests.web import Handler, Web, redirects, rss
+from tests.web import Handler, Web, hangs_up, redirects, rss
 
 OLD, NEW = "http://a.example/old", "http://a.example/feed"
 
@@ -189,3 +189,61 @@ def test_due_times_of_a_clock_that_was_wrong_silence_nobody(
     clock.now = right
     paper(web, "a.example", "one", "two")
     assert run(a).entries_new == 1
+
+
+def test_a_host_that_asked_for_peace_has_it_in_later_passes_and_whoever_asks(
+    run: Runner, web: Web, clock: Clock
+) -> None:
+    web.serve("http://a.example/one", status=429, headers={"Retry-After": "7200"})
+    one = source("one", "http://a.example/one")
+    run(one)
+    two = source("two", paper(web, "a.example", "story"))
+    clock.forward(minutes=30)
+    run(one, two, everything=True)
+    assert len(web.requests) == 1
+    assert run.rows("SELECT host, status FROM holds") == [{"host": "a.example", "status": 429}]
+    clock.forward(minutes=91)
+    assert run(one, two, everything=True).entries_new == 1
+
+
+def test_an_outage_is_seen_though_feeds_come_due_one_by_one(
+    run: Runner, web: Web, clock: Clock
+) -> None:
+    papers = [source(n, paper(web, f"{n}.example", "one")) for n in "abcd"]
+    run(*papers)
+    for n in "abcd":
+        web.behave(f"http://{n}.example/feed", hangs_up)
+    clock.forward(days=2)
+    for n, one in zip("abcd", papers, strict=True):
+        clock.forward(minutes=1)
+        run.archive.db.execute("UPDATE feeds SET due_at = '2026-11-06T00:00:00+00:00'")
+        run.archive.db.execute(
+            "UPDATE feeds SET due_at = NULL WHERE url = ?", (f"http://{n}.example/feed",)
+        )
+        run.archive.db.conn.commit()
+        assert run(*papers).feeds_failed == 1, one.id
+    assert {r["failures"] for r in run.rows("SELECT failures FROM feeds")} == {0}
+    assert set(run.health().values()) == {"outage"}
+    for n in "abcd":
+        paper(web, f"{n}.example", "one", "two")
+    clock.forward(days=2)
+    run(*papers)
+    assert set(run.health().values()) == {"healthy"}
+
+
+def test_a_feed_that_is_listed_where_it_moved_to_takes_its_past_along(
+    run: Runner, web: Web, clock: Clock
+) -> None:
+    web.behave(OLD, redirects(NEW, 301))
+    paper(web, "a.example", "one", "two", ETag='"1"')
+    run(source("a", OLD))
+    clock.forward(days=2)
+    totals = run(source("a", NEW))
+    assert (totals.feeds_not_modified, totals.entries_new) == (1, 0)
+    assert run.rows("SELECT url, moved_to, listed FROM feeds") == [
+        {"url": NEW, "moved_to": None, "listed": 1}
+    ]
+    assert {r["feed_url"] for r in run.rows("SELECT feed_url FROM entries")} == {NEW}
+    assert run.rows("SELECT from_url, to_url FROM moves") == [{"from_url": OLD, "to_url": NEW}]
+    assert not run.rows("PRAGMA foreign_key_check")
+    assert run.health()["a"] == "healthy"

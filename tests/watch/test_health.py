@@ -244,9 +244,11 @@ def test_a_source_without_feeds_has_never_run() -> None:
     ("reached", "unreached", "outage"),
     [
         ("", "abc", True),
-        ("", "ab", False),
+        ("", "ab", True),
+        ("", "a", False),
+        ("d", "ab", False),
         ("d", "abc", True),
-        ("de", "abc", False),
+        ("de", "abc", True),
         ("abc", "abc", False),
         ("abc", "", False),
     ],

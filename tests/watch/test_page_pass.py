@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import timedelta
+
 import pytest
 
 from pipeline.archive import Archive
+from pipeline.watch.fetch import Limits
 from tests.conftest import Clock
 from tests.passes import Runner, paper, source
-from tests.web import Web, rss
+from tests.web import Handler, Web, hangs_up, rss
 
 FEED, STORY = "http://a.example/feed", "http://a.example/one"
 
@@ -119,3 +123,67 @@ def test_a_host_that_asks_for_peace_gets_it_and_no_attempt_is_counted(
     paper(web, "a.example", *slugs)
     clock.forward(minutes=70)
     assert run(a).pages_fetched == 5
+
+
+def test_a_host_that_lets_pages_hang_is_left_for_the_pass(run: Runner, web: Web) -> None:
+    slugs = [f"s{n}" for n in range(6)]
+    paper(web, "a.example", *slugs)
+    for slug in slugs:
+        web.behave(f"http://a.example/{slug}", hangs_up)
+    paper(web, "b.example", "one")
+    totals = run(source("a", FEED), source("b", "http://b.example/feed"))
+    tried = [s for s in slugs if web.count(f"http://a.example/{s}")]
+    assert (len(tried), totals.pages_fetched) == (2, 1)
+    attempts = run.rows("SELECT page_attempts FROM entries WHERE source_id = 'a'")
+    assert sorted(r["page_attempts"] for r in attempts) == [0, 0, 0, 0, 1, 1]
+
+
+def test_feeds_that_come_due_while_pages_are_fetched_get_their_turn(run: Runner, web: Web) -> None:
+    """A pass that is to do it all looks at them in between; one that is not leaves the rest."""
+    at_once = Limits(delay=0.0, turn=0.0)
+    slugs = [f"s{n}" for n in range(8)]
+    a = source("a", paper(web, "a.example", *slugs), every=timedelta(minutes=1))
+
+    def soon_again(handler: Handler) -> None:
+        db = sqlite3.connect(run.archive.path, timeout=5)
+        with db:
+            db.execute("UPDATE feeds SET due_at = '2026-11-03T09:00:00+00:00'")
+        db.close()
+        handler.reply(b"<p>page</p>")
+
+    web.behave("http://a.example/s4", soon_again)
+    totals = run(a, at_once=False, limits=at_once)
+    assert 0 < totals.pages_fetched < 8
+    assert web.count(FEED) == 1
+    paper(web, "a.example", *slugs)
+    web.behave("http://a.example/s2", soon_again)
+    rest = run(a, everything=True, limits=at_once)
+    assert totals.pages_fetched + rest.pages_fetched == 8
+    assert web.count(FEED) == 3, "at the beginning, and once in between"
+
+
+def test_pages_that_are_wanted_from_now_on_are_fetched_for_young_stories_too(
+    run: Runner, web: Web, clock: Clock
+) -> None:
+    words = "<description>Some words.</description>"
+    web.serve(FEED, rss((STORY, "Headline"), extra=words))
+    web.serve(STORY, "<p>the page</p>")
+    assert run(source("a", FEED, pages=False)).pages_fetched == 0
+    clock.forward(days=1)
+    assert run(source("a", FEED)).pages_fetched == 1
+    assert run.rows("SELECT content_type FROM pages") == [
+        {"content_type": "text/html; charset=utf-8"}
+    ]
+
+
+def test_an_outage_of_ours_costs_no_page_an_attempt(run: Runner, web: Web, clock: Clock) -> None:
+    papers = [source(n, paper(web, f"{n}.example", "one")) for n in "abc"]
+    for n in "abc":
+        web.behave(f"http://{n}.example/one", hangs_up)
+    for _ in range(7):
+        run(*papers, everything=True)
+        for n in "abc":
+            web.behave(f"http://{n}.example/feed", hangs_up)
+        clock.forward(days=1)
+    assert {r["page_attempts"] for r in run.rows("SELECT * FROM entries")} <= {0, 1}
+    assert {r["page_state"] for r in run.rows("SELECT * FROM entries")} == {"waiting"}
