@@ -37,6 +37,13 @@ class Clock:
         return self.now
 
 
+def copied(archive: Path, folder: Path) -> Path:
+    """A copy of both files of a closed archive, in another folder."""
+    for path in (archive, pages_path(archive)):
+        shutil.copyfile(path, folder / path.name)
+    return folder / archive.name
+
+
 @pytest.fixture
 def web() -> Iterator[Web]:
     with Web() as web:
@@ -53,10 +60,7 @@ def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path, empty_archive: Path) -> Iterator[Archive]:
-    path = tmp_path / "archive.db"
-    shutil.copyfile(empty_archive, path)
-    shutil.copyfile(pages_path(empty_archive), pages_path(path))
-    with open_archive(path) as archive:
+    with open_archive(copied(empty_archive, tmp_path)) as archive:
         yield archive
 
 

@@ -13,6 +13,7 @@ from pipeline.archive import open_archive
 from pipeline.cli import cli
 from pipeline.derive import derive
 from pipeline.errors import WatchError
+from tests.conftest import copied
 from tests.stored import NOON, URL, store
 
 TRAP = "https://gazette.example/trap"
@@ -26,9 +27,10 @@ months to see whether it has improved.</p>
 </article></body></html>"""
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    path = tmp_path / "archive.db"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two stories, read and tagged; to be copied."""
+    path = tmp_path_factory.mktemp("made") / "archive.db"
     with open_archive(path) as archive:
         store(archive, URL, PAGE.format(headline="Home rated inadequate", trap=""), at=NOON)
         trap = PAGE.format(headline="A \x1b[31mred\x1b[0m headline", trap="A \x1b]0;bell\x07 text.")
@@ -36,6 +38,11 @@ def db(tmp_path: Path) -> Path:
         derive(archive)
         publish.refresh(archive)
     return path
+
+
+@pytest.fixture
+def db(tmp_path: Path, made: Path) -> Path:
+    return copied(made, tmp_path)
 
 
 def run(*words: str | Path) -> Result:

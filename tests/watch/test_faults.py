@@ -96,12 +96,17 @@ def names_of(group: str) -> list[str]:
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Outcome]]:
     """The outcome of a group; its passes are run when the first test asks for it."""
-    made: dict[str, Outcome] = {}
+    made: dict[str, Outcome | Exception] = {}
 
     def get(group: str) -> Outcome:
         if group not in made:
-            made[group] = _run(group, tmp_path_factory.mktemp(group) / "archive.db")
-        return made[group]
+            try:
+                made[group] = _run(group, tmp_path_factory.mktemp(group) / "archive.db")
+            except Exception as e:  # told to each of its tests, not met anew by each
+                made[group] = e
+        if isinstance(ended := made[group], Exception):
+            raise ended
+        return ended
 
     yield get
     made.clear()
