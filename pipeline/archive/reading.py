@@ -86,20 +86,14 @@ def kept_out(archive: Archive, since: datetime | None = None) -> list[Row]:
     return [{**row, "reasons": json.loads(row["reasons"])} for row in rows]
 
 
-# By its index, said aloud, as in `pages.py`: few of many entries are in these states.
-_IN_STATE = (
-    "SELECT count(DISTINCT url) FROM entries INDEXED BY entries_page_state WHERE page_state = '{}'"
-)
-
-
 def counts(archive: Archive) -> dict[str, int]:
     """The size of the archive, stage by stage: a story is lost if it is in none."""
     sql = {
         "sources": "SELECT count(*) FROM sources WHERE listed",
         "feeds": "SELECT count(*) FROM feeds WHERE listed",
         "stories": "SELECT count(DISTINCT url) FROM entries",
-        "waiting": _IN_STATE.format("waiting"),
-        "unreachable": _IN_STATE.format("failed"),
+        "waiting": "SELECT count(DISTINCT url) FROM entries WHERE page_state = 'waiting'",
+        "unreachable": "SELECT count(DISTINCT url) FROM entries WHERE page_state = 'failed'",
         "pages": "SELECT count(*) FROM pages",
         "articles": "SELECT count(*) FROM articles",
         "reports": "SELECT count(*) FROM articles WHERE is_report = 1",
