@@ -182,11 +182,12 @@ def _pass(
     started = worker.clock()
     progress = worker.beating(archive, progress)
     seen = run_pass(archive, settings, everything=everything, now=started, stop=stop,
-                    progress=progress, connect=connect, limits=limits)  # fmt: skip
+                    progress=progress, connect=connect, limits=limits,
+                    at_once=worker.tick_seconds is None)  # fmt: skip
     made = derive(archive, stop=stop, progress=progress)
-    if made.cleaned:
-        # Whether a source is behind a wall shows only now.
-        checkup.check(archive, settings.sources, worker.clock(), changed=())
+    if made.cleaned or made.clean_failed:
+        # Whether its stories can be read, and whole, shows only now.
+        checkup.check(archive, settings.sources, worker.clock(), changed=seen.changed)
     publish.refresh(archive)
     report = Report(
         started_at=started,

@@ -71,7 +71,7 @@ COLUMNS = ", ".join(
         "url", "source_id", "kind", "moved_to", "etag", "last_modified", "due_at", "checked_at",
         "last_ok_at", "last_new_at", "last_whole_at", "last_entries", "unmodified",
         "distrusted_at", "failures", "failing_since", "failure_kind", "failure_grade",
-        "failure_reason", "failure_status", "retired_at", "hints", "rhythm",
+        "failure_reason", "failure_status", "retired_at", "hints", "rhythm", "moved_at",
     )
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def state_of(row: tuple[Any, ...]) -> FeedState:
     """
     (url, source_id, kind, moved_to, etag, last_modified, due_at, checked_at, last_ok_at,
      last_new_at, last_whole_at, last_entries, unmodified, distrusted_at, failures, failing_since,
-     failed, grade, reason, status, retired_at, hints, rhythm) = row  # fmt: skip
+     failed, grade, reason, status, retired_at, hints, rhythm, moved_at) = row  # fmt: skip
     checked = as_time(checked_at)
     failure = None
     if failed is not None and checked is not None:
@@ -94,6 +94,7 @@ def state_of(row: tuple[Any, ...]) -> FeedState:
         source_id=source_id,
         kind=kind,
         address=moved_to,
+        moved_at=as_time(moved_at),
         etag=etag,
         last_modified=last_modified,
         due_at=as_time(due_at),

@@ -2,6 +2,7 @@
 
 WATCHING = """
 ALTER TABLE feeds ADD COLUMN kind TEXT NOT NULL DEFAULT 'feed';   -- feed | sitemap | page
+ALTER TABLE feeds ADD COLUMN moved_at TEXT;           -- since when it is fetched at `moved_to`
 ALTER TABLE feeds ADD COLUMN last_whole_at TEXT;      -- last answer that was not a 304
 ALTER TABLE feeds ADD COLUMN last_entries INTEGER;    -- how many entries that answer held
 ALTER TABLE feeds ADD COLUMN unmodified INTEGER NOT NULL DEFAULT 0;   -- 304s since then
@@ -15,6 +16,8 @@ ALTER TABLE feeds ADD COLUMN hints TEXT;              -- JSON: ttl, skipHours, s
 ALTER TABLE feeds ADD COLUMN rhythm TEXT;             -- JSON: when its stories come
 ALTER TABLE entries ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;  -- how often its words changed
 ALTER TABLE passes ADD COLUMN checked_at TEXT;        -- when it had judged every source's health
+DROP INDEX entries_source_id;
+CREATE INDEX entries_source_id ON entries(source_id, first_seen_at);
 ALTER TABLE pages ADD COLUMN etag TEXT;
 ALTER TABLE pages ADD COLUMN last_modified TEXT;
 UPDATE feeds SET

@@ -88,6 +88,9 @@ def _follow_moves(db: Database, listed: Iterable[str]) -> None:
     known = {row[0] for row in db.execute("SELECT url FROM feeds")} if moved else set()
     for new in set(listed) & set(moved) - known:
         db.execute("PRAGMA defer_foreign_keys = ON")  # until the end of this transaction
-        db.execute("UPDATE feeds SET url = ?, moved_to = NULL WHERE url = ?", (new, moved[new]))
+        db.execute(
+            "UPDATE feeds SET url = ?, moved_to = NULL, moved_at = NULL WHERE url = ?",
+            (new, moved[new]),
+        )
         for table, column in _NAMED:
             db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, moved[new]))

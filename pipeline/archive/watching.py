@@ -234,6 +234,10 @@ def _record_moves(db: Database, updates: Iterable[FeedUpdate]) -> None:
         [(u.feed_url, u.source_id, as_text(u.at), u.moved_from, u.address or u.feed_url)
          for u in updates if u.moved_from],
     )  # fmt: skip
+    db.conn.executemany(
+        "UPDATE feeds SET moved_at = ? WHERE url = ?",
+        [(as_text(u.at) if u.address else None, u.feed_url) for u in updates if u.moved_from],
+    )
 
 
 # ---------------------------------------------------------------- gaps

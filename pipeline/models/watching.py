@@ -112,6 +112,7 @@ class FeedState:
     source_id: str
     kind: FeedKind = "feed"
     address: str | None = None  #: where it is fetched since it moved for good; None: at `url`
+    moved_at: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
     due_at: datetime | None = None  #: None: never fetched, so due now
@@ -140,6 +141,17 @@ class Gap:
     until: datetime  #: the look that found it
     entries: int  #: how many the feed held, all of them new
     expected: float | None  #: how many its rhythm made likely in between
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcomes:
+    """What became of a source's recent stories; those whose page is still awaited do not count."""
+
+    stories: int
+    lost: int  #: nothing of them could be had
+    words: int  #: the feed's own words stand for a page that could not be had
+    reason: str | None  #: the commonest reason why
+    refused: bool  #: the publisher's word, not a fault, kept most of those pages from us
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.archive import Archive, passes, watching
+from pipeline.archive.outcomes import outcomes
 from pipeline.models import Gap, Health, Source
 from pipeline.watch import health
 
@@ -75,7 +76,9 @@ def _diagnosed(
     gaps: dict[str, list[Gap]] = {}
     for gap in watching.gaps(archive, now - GAPS):
         gaps.setdefault(gap.source_id, []).append(gap)
+    became = outcomes(archive, (s.id for s in sources), now)
     return [
-        health.diagnose(s, feeds[s.id], now, access=access.get(s.id, {}), gaps=gaps.get(s.id, ()))
+        health.diagnose(s, feeds[s.id], now, access=access.get(s.id, {}), gaps=gaps.get(s.id, ()),
+                        outcomes=became.get(s.id))
         for s in sources
-    ]
+    ]  # fmt: skip

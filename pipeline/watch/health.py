@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pipeline.models import Failure, FeedState, Gap, Health, HealthState, Source
+from pipeline.models import Failure, FeedState, Gap, Health, HealthState, Outcomes, Source
 from pipeline.watch import silence
 from pipeline.watch.failures import NETWORK_KINDS
 from pipeline.watch.polling import DISTRUST
@@ -62,6 +62,7 @@ def diagnose(
     *,
     access: Mapping[str, int] | None = None,
     gaps: Sequence[Gap] = (),
+    outcomes: Outcomes | None = None,
 ) -> Health:
     """The state of one source at `now`, with the reason as a person would put it.
 
@@ -69,6 +70,7 @@ def diagnose(
         access: how many of its stories of the last 60 days are `open`, `partial`, `registration`
             or `subscription`.
         gaps: that were noticed; those of other sources, and those older than a week, are left out.
+        outcomes: what became of its stories of the last two weeks.
     """
     state: HealthState
     if not source.enabled:
@@ -77,7 +79,8 @@ def diagnose(
     elif not feeds:
         state, since, reason, needs, failures = "never_run", None, "not fetched yet", False, 0
     else:
-        state, since, reason, needs = _worst(source, feeds, now, access or {})
+        of_stories = [_unread(outcomes), _walled(source, access or {})]
+        state, since, reason, needs = _worst(feeds, now, [v for v in of_stories if v])
         reason += _missed([g for g in gaps if g.source_id == source.id], now)
         failures = max(f.failures for f in feeds)
     return Health(
@@ -98,15 +101,13 @@ def is_walled(source: Source, access: Mapping[str, int]) -> bool:
     return _walled(source, access) is not None
 
 
-def _worst(
-    source: Source, feeds: Sequence[FeedState], now: datetime, access: Mapping[str, int]
-) -> _Verdict:
+def _worst(feeds: Sequence[FeedState], now: datetime, of_stories: Sequence[_Verdict]) -> _Verdict:
     """What a person has to mend comes first: the reason is what they will read."""
     found = [(_feed(f, now), f.url) for f in feeds]
     verdict, url = min(found, key=lambda x: _rank(x[0]))
-    walled = _walled(source, access)
-    if walled and _rank(walled) < _rank(verdict):
-        return walled
+    for other in of_stories:
+        if _rank(other) < _rank(verdict):
+            return other
     state, since, reason, needs = verdict
     if len(feeds) > 1 and state not in ("healthy", "never_run"):
         alike = sum(v[0] == state for v, _ in found)
@@ -134,7 +135,7 @@ def _feed(feed: FeedState, now: datetime) -> _Verdict:
     if feed.address:
         reason = (f"has moved for good to {feed.address}, where it is looked at since; put that "
                   "address into sources.yaml")  # fmt: skip
-        return "moved", feed.checked_at, reason, False
+        return "moved", feed.moved_at, reason, False
     if quiet:
         return "quiet", feed.last_new_at, quiet[0], False
     return "healthy", feed.last_new_at, "answers and brings news" + silence.pace(feed), False
@@ -181,6 +182,24 @@ def _false_304(since: datetime) -> str:
     return (f"said that nothing had changed when there was news (found {_time(since)}); until "
             f"{_day(since + DISTRUST)} it is asked for everything each time, so nothing more is "
             "missed; tell the publisher that their 304 answers are wrong")  # fmt: skip
+
+
+def _unread(outcomes: Outcomes | None) -> _Verdict | None:
+    """Whether most of its stories could not be had, although its feed is well."""
+    if outcomes is None or outcomes.stories < _FEWEST_STORIES:
+        return None
+    missing = outcomes.lost + outcomes.words
+    if missing < _WALLED * outcomes.stories:
+        return None
+    stand = f"; the feed's own words stand for {outcomes.words} of them" if outcomes.words else ""
+    reason = (
+        f"its feed answers, but {missing} of its {outcomes.stories} stories of the last "
+        f"two weeks could not be read from their pages (mostly: {outcomes.reason}){stand}"
+    )
+    if outcomes.refused:
+        advice = "ask the publisher for leave, or set `pages: false` to be content with the feed"
+        return "refused", None, f"{reason}; {advice}", True
+    return "hollow", None, f"{reason}; open one of them in a browser", True
 
 
 def _walled(source: Source, access: Mapping[str, int]) -> _Verdict | None:

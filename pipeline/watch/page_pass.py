@@ -105,6 +105,7 @@ async def _ask(work: Work, page: WaitingPage) -> _Result:
 
 
 def _store(work: Work, page: WaitingPage, result: Response | _Held | Failure) -> None:
+    work.changed.add(page.source_id)
     if isinstance(result, _Held):
         _leave(work, page, result.failure)
     elif isinstance(result, Failure):

@@ -32,6 +32,7 @@ class WatchTotals:
     pages_failed: int
     stopped: bool  #: `stop()` ended it before its work was done
     failures: tuple[Failure, ...]
+    changed: frozenset[str] = frozenset()  #: sources of which more is known than before
 
 
 def run_pass(
@@ -98,6 +99,7 @@ def run_pass(
         pages_failed=len(work.page_failures),
         stopped=stop(),
         failures=(*work.feed_failures, *work.page_failures),
+        changed=frozenset(work.changed),
     )
 
 

@@ -1,0 +1,58 @@
+"""What became of the stories of a source: read from their pages, from the feed, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from pipeline.archive import Archive
+from pipeline.archive.pace import as_text
+from pipeline.models import Outcomes
+
+#: stories that are judged, and how long one may be tried for before it counts as lost for now
+YOUNG, PATIENCE = timedelta(days=14), timedelta(days=1)
+
+_STORIES = """
+SELECT e.source_id, max(e.page_state), max(e.page_reason), a.id IS NOT NULL, max(d.error), s.pages,
+    min(e.first_seen_at) < :late
+FROM sources s JOIN entries e ON e.source_id = s.id
+LEFT JOIN articles a ON a.url = e.url
+LEFT JOIN derivations d ON d.article_url = e.url AND d.stage = 'clean'
+WHERE s.id IN (SELECT value FROM json_each(:ids)) AND e.first_seen_at >= :since
+GROUP BY e.source_id, e.url
+"""
+_REFUSALS = """
+SELECT source_id, sum(failure_kind IN ('refused', 'robots')) * 2 > count(*) FROM fetches
+WHERE source_id IN (SELECT value FROM json_each(:ids)) AND fetched_at >= :since
+  AND what = 'page' AND outcome = 'failed'
+GROUP BY source_id
+"""
+
+
+def outcomes(archive: Archive, source_ids: Iterable[str], now: datetime) -> dict[str, Outcomes]:
+    """By source, of its stories of the last two weeks; sources without any are left out."""
+    values = {"ids": json.dumps(sorted(source_ids)), "since": as_text(now - YOUNG),
+              "late": as_text(now - PATIENCE)}  # fmt: skip
+    found: dict[str, Counter[str]] = {}
+    reasons: dict[str, Counter[str]] = {}
+    for row in archive.db.execute(_STORIES, values):
+        source_id, state, reason, is_article, error, pages, late = row
+        if not (is_article or state == "failed" or error or (late and reason)):
+            continue  # still awaited
+        what = "lost" if not is_article else "words" if state == "feed" and pages else "read"
+        found.setdefault(source_id, Counter())[what] += 1
+        if what != "read":
+            reasons.setdefault(source_id, Counter())[reason or error or "no page to fetch"] += 1
+    refused = dict(archive.db.execute(_REFUSALS, values).fetchall()) if reasons else {}
+    return {
+        source_id: Outcomes(
+            stories=counts.total(),
+            lost=counts["lost"],
+            words=counts["words"],
+            reason=reasons[source_id].most_common(1)[0][0] if source_id in reasons else None,
+            refused=bool(refused.get(source_id)),
+        )
+        for source_id, counts in found.items()
+    }
