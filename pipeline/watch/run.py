@@ -63,33 +63,36 @@ def run_pass(
     Raises:
         ArchiveError: the database cannot be written to; what was committed before is kept.
     """
-    began = monotonic()
-
-    def clock() -> datetime:
-        # A clock that is put forward or back in mid-pass changes nothing in it.
-        return now + timedelta(seconds=monotonic() - began)
-
     others = sync_sources(archive, config.sources, now)
     checked = passes.last_check(archive)
     # Once a day every source is judged anew, whatever is known of it: a new version may find other
     # words. So it is after a pass that was killed, for none knows what it changed.
     anew = others or checked is None or checked.date() != now.date()
     passes.begin_pass(archive, now)
-    fetcher = Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
-                      robots=hosts.robots(archive),
-                      busy=hosts.busy_hosts(archive, now))  # fmt: skip
+    clock = _steady(now)
     work = Work(
         archive=archive,
-        fetcher=fetcher,
+        fetcher=Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
+                        robots=hosts.robots(archive), busy=hosts.busy_hosts(archive, now)),
         sources={s.id: s for s in config.sources},
         everything=everything,
         stop=stop,
         progress=progress,
         clock=clock,
-    )
+    )  # fmt: skip
     asyncio.run(_all(work, pages=pages, at_once=at_once))
     checkup.check(archive, config.sources, clock(), changed=None if anew else work.changed,
                   unchanged=work.unchanged)  # fmt: skip
+    return _totals(work)
+
+
+def _steady(now: datetime) -> Callable[[], datetime]:
+    """A clock that starts at `now`: one that is put forward or back in mid-pass changes nothing."""
+    began = monotonic()
+    return lambda: now + timedelta(seconds=monotonic() - began)
+
+
+def _totals(work: Work) -> WatchTotals:
     return WatchTotals(
         feeds_due=work.feeds_due,
         feeds_not_modified=work.not_modified,
@@ -97,7 +100,7 @@ def run_pass(
         entries_new=work.entries_new,
         pages_fetched=work.pages_fetched,
         pages_failed=len(work.page_failures),
-        stopped=stop(),
+        stopped=work.stop(),
         failures=(*work.feed_failures, *work.page_failures),
         changed=frozenset(work.changed),
     )
