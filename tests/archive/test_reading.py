@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,25 +26,35 @@ from pipeline.archive.sources import sync_sources
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.models import Config, Failure, Health, Source
 from tests import stored
+from tests.conftest import copied
 from tests.stored import NOON, URL, article, save, save_tags, store, tags
 
 OTHER = "https://echo.example/council-care-leavers"
 
 
+@pytest.fixture(scope="module")
+def made(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report in the Gazette, and a story that is none in the Echo an hour later; to be copied."""
+    path = copied(empty_archive, tmp_path_factory.mktemp("two"))
+    with open_archive(path) as archive:
+        store(archive, link=URL + "?ref=rss", guid="tag:gazette,2026:1")
+        save(archive, article())
+        save_tags(archive, tags())
+        store(archive, OTHER, by="echo", at=NOON + timedelta(hours=1))
+        text = "The council's care-leavers’ hub is well-led. Larkfield House and medicines are far."
+        save(archive, article(OTHER, headline="Hub for care-leavers opens", text=text))
+        none = tags(is_report=False, reasons=("an opening",), mentions=(), judgements=(),
+                    findings=(), actions=(), statistics=(), themes=(), places=(),
+                    bodies=())  # fmt: skip
+        save_tags(archive, none, url=OTHER)
+        publish.refresh(archive)
+    return path
+
+
 @pytest.fixture
-def two(archive: Archive) -> Archive:
-    """A report in the Gazette, and a story that is none in the Echo an hour later."""
-    store(archive, link=URL + "?ref=rss", guid="tag:gazette,2026:1")
-    save(archive, article())
-    save_tags(archive, tags())
-    store(archive, OTHER, by="echo", at=NOON + timedelta(hours=1))
-    text = "The council's care-leavers’ hub is well-led. Larkfield House and medicines are far off."
-    save(archive, article(OTHER, headline="Hub for care-leavers opens", text=text))
-    none = tags(is_report=False, reasons=("an opening",), mentions=(), judgements=(), findings=(),
-                actions=(), statistics=(), themes=(), places=(), bodies=())  # fmt: skip
-    save_tags(archive, none, url=OTHER)
-    publish.refresh(archive)
-    return archive
+def two(made: Path, tmp_path: Path) -> Iterator[Archive]:
+    with open_archive(copied(made, tmp_path)) as archive:
+        yield archive
 
 
 # ---------------------------------------------------------------- search
