@@ -3,7 +3,7 @@
 One tick looks whether a feed is due and, if so, makes a pass; one nightly job tidies the file.
 cron with `run`, or a test, can be the clock as well.
 
-- SIGTERM, SIGINT: the pass in hand ends after its current unit, then the service ends, exit 0.
+- SIGTERM, SIGINT: the pass under way stores what has come and ends, then the service does, exit 0.
 - SIGHUP: `sources.yaml` is read again and a pass is made at once. An edit is noticed at the next
   tick anyway; a broken one is said once, and the last good version stays in force.
 - A full disk, a read-only folder, another program that holds the file: said once, tried again at
@@ -214,7 +214,7 @@ def watch(db: Path, sources: Path, *, tick: int,
         tell_supervisor("READY=1")
         _serve(service, scheduler, heard, tick)
         tell_supervisor("STOPPING=1")
-        # wait=True: the pass in hand sees the event and ends after its current unit.
+        # wait=True: the pass under way sees the event, stores what has come and ends.
         scheduler.shutdown(wait=True)
     if service.failed is not None:
         raise service.failed

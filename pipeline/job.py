@@ -77,7 +77,7 @@ class Worker:
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
-    """SIGTERM and Ctrl-C ask for a clean end: the unit in hand is finished and committed.
+    """SIGTERM and Ctrl-C ask for a clean end: what has come is stored; downloads under way are broken off.
 
     A second Ctrl-C interrupts at once (SQLite rolls back what was open). Outside the main thread,
     where Python allows no handlers, the yielded function just says False.
@@ -89,7 +89,7 @@ def stopping() -> Iterator[Stop]:
 
     def ask(number: int, _frame: FrameType | None) -> None:
         asked.set()
-        terminal.say("Stopping: finishing what is in hand …")
+        terminal.say("Stopping: storing what has come …")
         signal.signal(number, old[signal.Signals(number)])
 
     old = {s: signal.getsignal(s) for s in (signal.SIGTERM, signal.SIGINT)}

@@ -18,6 +18,8 @@ BEAT_SECONDS = 5.0
 _TICKS_LATE = 3
 #: Never told sooner: a pass in which one host is slow, or one long page, is no alarm.
 _PATIENCE = timedelta(minutes=10)
+#: After that, whoever ran `watch` has found another way.
+_FORGOTTEN = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +58,11 @@ def beat(
                VALUES (1, ?, ?, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, what = excluded.what,
                    process = excluded.process, started_at = excluded.started_at,
-                   tick_seconds = excluded.tick_seconds""",
-            (as_text(now), what, process, as_text(started), tick),
+                   tick_seconds = excluded.tick_seconds
+               WHERE excluded.tick_seconds IS NOT NULL OR heartbeat.tick_seconds IS NULL
+                  OR heartbeat.beat_at < ?""",
+            # A single pass does not speak for a `watch` that promised beats and fell silent.
+            (as_text(now), what, process, as_text(started), tick, as_text(now - _FORGOTTEN)),
         )
         # One that was killed before this process began is not.
         db.execute(

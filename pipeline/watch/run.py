@@ -56,19 +56,19 @@ def run_pass(
         at_once: until no page waits; feeds that come due meanwhile get their turn in between.
             False: the pass ends there, and the next goes on.
         now: the pass's own clock starts here; what it stores is timed by it.
-        stop: asked between units; once True, what is in hand is stored and the pass ends.
+        stop: asked between units; once True, what has come is stored and the pass ends.
         progress: called with (what, done, total).
         connect: host → (address, port), instead of DNS.
 
     Raises:
         ArchiveError: the database cannot be written to; what was committed before is kept.
     """
-    others = sync_sources(archive, config.sources, now)
     checked = passes.last_check(archive)
+    passes.begin_pass(archive, now)
+    others = sync_sources(archive, config.sources, now)
     # Once a day every source is judged anew, whatever is known of it: a new version may find other
     # words. So it is after a pass that was killed, for none knows what it changed.
     anew = others or checked is None or checked.date() != now.date()
-    passes.begin_pass(archive, now)
     clock = _steady(now)
     work = Work(
         archive=archive,

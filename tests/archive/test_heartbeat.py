@@ -67,3 +67,11 @@ def test_a_pass_under_way_is_alive_with_it_and_one_that_was_killed_is_not(archiv
     assert [r[0][11:16] for r in archive.db.execute("SELECT beat_at FROM passes")] == [
         "11:00", "12:05",
     ]  # fmt: skip
+
+
+def test_a_single_pass_does_not_speak_for_a_service_that_fell_silent(archive: Archive) -> None:
+    beat(archive, tick=60)
+    assert beat(archive, tick=None, minutes=30).beat_at == NOON
+    assert heartbeat.last(archive) == beat(archive, tick=None, minutes=60)
+    assert beat(archive, tick=60, minutes=90).beat_at == NOON + 90 * MINUTE, "a new service does"
+    assert beat(archive, tick=None, minutes=5000).tick_seconds is None, "in the end it is forgotten"
