@@ -77,7 +77,7 @@ class Worker:
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
-    """SIGTERM and Ctrl-C ask for a clean end: what has come is stored; downloads under way are broken off.
+    """SIGTERM and Ctrl-C ask for a clean end: what has come is stored, downloads are broken off.
 
     A second Ctrl-C interrupts at once (SQLite rolls back what was open). Outside the main thread,
     where Python allows no handlers, the yielded function just says False.
