@@ -93,10 +93,10 @@ def test_a_story_in_odd_markup_is_found(html: str) -> None:
     "opening",
     [
         "<div>",
-        pytest.param("<div><p>x", marks=pytest.mark.slow),
-        "<span>",
-        "<ul><li>",
-        "<table><tr><td>",
+        *(
+            pytest.param(opening, marks=pytest.mark.slow)
+            for opening in ("<div><p>x", "<span>", "<ul><li>", "<table><tr><td>")
+        ),
     ],
 )
 def test_what_stands_beside_deep_nesting_is_still_found_soon(opening: str) -> None:
@@ -173,6 +173,7 @@ def test_suggest_names_what_a_site_rule_could_cut() -> None:
         assert "div.odd-box" in proposed
 
 
+@pytest.mark.slow
 def test_one_paragraph_of_a_third_of_a_megabyte() -> None:
     body = b"<p>" + b"word " * 60_000 + b"</p>"
     article = clean(page(b"<html><body>" + body + b"</body></html>"))

@@ -119,7 +119,9 @@ def said(archive: Archive) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 2))]
+)
 def test_what_is_not_diagnosed_anew_would_be_the_same(archive: Archive, seed: int) -> None:
     life = Life(archive, seed)
     passes.begin_pass(archive, life.now)

@@ -123,6 +123,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_bytes_made_to_cost_time_cost_little(name: str) -> None:
     """What took the square of their number would not end while anybody waits."""

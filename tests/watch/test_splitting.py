@@ -198,6 +198,7 @@ def test_what_looks_like_the_end_of_an_item_ends_none(inside: str) -> None:
         assert found.outside() == plain.outside()
 
 
+@pytest.mark.slow
 def test_items_at_every_depth_cost_no_more_than_items_in_a_row() -> None:
     depth = 30_000
     found = splitting.split(b"<a><item><b/></item>" * depth + b"</a>" * depth, context="")
