@@ -71,7 +71,7 @@ FORBIDDEN = {
 
 #: functions that were longer when the limit was set → their lines; they may only get shorter
 LONGER = {
-    "watch/run.py run_pass": 61,
+    "watch/run.py run_pass": 49,
 }
 
 
@@ -155,7 +155,7 @@ def test_the_rules_name_places_that_exist() -> None:
 
 def test_no_module_outgrows_a_screenful_of_concepts() -> None:
     lines = {m: (PACKAGE / m).read_text(encoding="utf-8").count("\n") for m in modules()}
-    assert not {m: n for m, n in lines.items() if n > 420}, "a concept is missing"
+    assert not {m: n for m, n in lines.items() if n > 400}, "a concept is missing"
 
 
 def functions(module: str) -> Iterator[tuple[str, int]]:
