@@ -262,6 +262,9 @@ def _rows(conn: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
         name = row[1]
         if name == "article_id":
             columns.append("(SELECT url FROM articles a WHERE a.id = article_id)")
+        elif name == "state" and (table, "reason") in _WHEN_OF:
+            # Which of these two a source is depends on when its latest story was seen.
+            columns.append("replace(state, 'quiet', 'healthy')")
         elif not (name in _WHEN or (table, name) in _WHEN_OF | _FIRST
                   or (name.endswith("_at") and name not in _SAID)):  # fmt: skip
             columns.append(f'"{name}"')
