@@ -15,13 +15,24 @@ from pipeline.models import Outcomes
 YOUNG, PATIENCE = timedelta(days=14), timedelta(days=1)
 
 _STORIES = """
-SELECT e.source_id, max(e.page_state), max(e.page_reason), a.id IS NOT NULL, max(d.error), s.pages,
-    min(e.first_seen_at) < :late
-FROM sources s JOIN entries e ON e.source_id = s.id
-LEFT JOIN articles a ON a.url = e.url
-LEFT JOIN derivations d ON d.article_url = e.url AND d.stage = 'clean'
-WHERE s.id IN (SELECT value FROM json_each(:ids)) AND e.first_seen_at >= :since
-GROUP BY e.source_id, e.url
+WITH story AS (
+    SELECT e.source_id, max(e.page_state) AS state, max(e.page_reason) AS reason,
+        a.id IS NOT NULL AS is_article, max(d.error) AS error, s.pages,
+        min(e.first_seen_at) < :late AS is_late
+    FROM sources s JOIN entries e ON e.source_id = s.id
+    LEFT JOIN articles a ON a.url = e.url
+    LEFT JOIN derivations d ON d.article_url = e.url AND d.stage = 'clean'
+    WHERE s.id IN (SELECT value FROM json_each(:ids)) AND e.first_seen_at >= :since
+    GROUP BY e.source_id, e.url
+), judged AS (
+    SELECT source_id, CASE WHEN NOT is_article THEN 'lost'
+                           WHEN state = 'feed' AND pages THEN 'words' ELSE 'read' END AS what,
+        coalesce(reason, error, 'no page to fetch') AS why
+    FROM story  -- the others are still awaited
+    WHERE is_article OR state = 'failed' OR error IS NOT NULL OR (is_late AND reason IS NOT NULL)
+)
+SELECT source_id, what, CASE WHEN what <> 'read' THEN why END AS why, count(*)
+FROM judged GROUP BY 1, 2, 3
 """
 _REFUSALS = """
 SELECT source_id, sum(failure_kind IN ('refused', 'robots')) * 2 > count(*) FROM fetches
@@ -37,14 +48,10 @@ def outcomes(archive: Archive, source_ids: Iterable[str], now: datetime) -> dict
               "late": as_text(now - PATIENCE)}  # fmt: skip
     found: dict[str, Counter[str]] = {}
     reasons: dict[str, Counter[str]] = {}
-    for row in archive.db.execute(_STORIES, values):
-        source_id, state, reason, is_article, error, pages, late = row
-        if not (is_article or state == "failed" or error or (late and reason)):
-            continue  # still awaited
-        what = "lost" if not is_article else "words" if state == "feed" and pages else "read"
-        found.setdefault(source_id, Counter())[what] += 1
-        if what != "read":
-            reasons.setdefault(source_id, Counter())[reason or error or "no page to fetch"] += 1
+    for source_id, what, why, count in archive.db.execute(_STORIES, values):
+        found.setdefault(source_id, Counter())[what] += count
+        if why is not None:
+            reasons.setdefault(source_id, Counter())[why] += count
     refused = dict(archive.db.execute(_REFUSALS, values).fetchall()) if reasons else {}
     return {
         source_id: Outcomes(
