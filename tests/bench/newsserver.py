@@ -28,7 +28,8 @@ HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 52))
 #: every how manieth feed gains a story when there is news
 SHARE = 10
 
-_FIRST = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
+#: papers are not silent: their first story is two days old
+_FIRST = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
 _PLACES = ("Aldermere", "Brackwell", "Castle Orton", "Dunsby", "Eastmoor", "Farrowdale", "Greyford",
            "Holm Parva", "Inglesham Cross", "Kettlebury", "Long Marling", "Netherby")  # fmt: skip
 _NAMES = (
