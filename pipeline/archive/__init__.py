@@ -119,17 +119,35 @@ def _open(path: Path | None, migrations: Migrations, *, readonly: bool) -> Datab
         migrations.apply(db)
         return db
     is_new = not path.exists()
+    address = _address(path, readonly)
     with translated(path):
-        conn = sqlite3.connect(_address(path, readonly), uri=True, timeout=BUSY_SECONDS)
         try:
-            db = Database(conn)
-            current = _is_current(db, path, migrations)
-            _prepare(db, path, migrations, current=current, readonly=readonly)
-        except BaseException as e:
-            conn.close()
-            if is_new and isinstance(e, sqlite3.Error):
+            return _connected(path, migrations, address, readonly=readonly)
+        except sqlite3.OperationalError:
+            if is_new:
+                _remove_unfinished(path)
+            # A full disk has no room for the `-shm` of a reader either; without a log that matters,
+            # the file can be read as it lies.
+            log = path.with_name(path.name + "-wal")
+            if not readonly or "immutable" in address or (log.exists() and log.stat().st_size):
+                raise
+            still = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            return _connected(path, migrations, still, readonly=True)
+        except sqlite3.Error:
+            if is_new:
                 _remove_unfinished(path)
             raise
+
+
+def _connected(path: Path, migrations: Migrations, address: str, *, readonly: bool) -> Database:
+    conn = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)
+    try:
+        db = Database(conn)
+        current = _is_current(db, path, migrations)
+        _prepare(db, path, migrations, current=current, readonly=readonly)
+    except BaseException:
+        conn.close()
+        raise
     return db
 
 

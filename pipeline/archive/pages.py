@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pipeline.archive import Archive
 from pipeline.archive.bodies import put_body
 from pipeline.archive.errors import translated
-from pipeline.archive.pace import as_text
+from pipeline.archive.pace import as_text, as_time
 from pipeline.models import Entry, Failure, Page
 
 #: what `pages.content_type` begins with when the feed's own content stands for the page
@@ -28,6 +28,7 @@ class WaitingPage:
     link: str
     source_id: str
     attempts: int  #: that failed so far
+    due_at: datetime | None = None  #: None: at once; it may lie ahead where everything is asked
     etag: str | None = None  #: of the page that is stored already
     last_modified: str | None = None
 
@@ -48,13 +49,13 @@ def pages_due(
     """Stories whose page is still wanted and may be tried now: each once, newest first."""
     rows = archive.db.query(
         f"""SELECT e.url, min(e.link) AS link, e.source_id, max(e.page_attempts) AS attempts,
-                   min(e.id) AS first_id, p.etag, p.last_modified
+                   min(e.id) AS first_id, max(e.page_due_at) AS due_at, p.etag, p.last_modified
             {_WAITING} GROUP BY e.url ORDER BY first_id DESC""",
         _times(now, everything),
     )
     return tuple(
         WaitingPage(url=r["url"], link=r["link"], source_id=r["source_id"], attempts=r["attempts"],
-                    etag=r["etag"], last_modified=r["last_modified"])
+                    due_at=as_time(r["due_at"]), etag=r["etag"], last_modified=r["last_modified"])
         for r in rows
     )  # fmt: skip
 
@@ -120,6 +121,7 @@ def record_page_failure(
     retry_at: datetime | None,
     instead: Page | None = None,
     asked: bool = True,
+    counts: bool = True,
 ) -> None:
     """Store that a page could not be had. One that was stored before stays as it was.
 
@@ -127,6 +129,7 @@ def record_page_failure(
         retry_at: when to try again; None gives the page up.
         instead: the feed's own content, which stands for a page that was given up.
         asked: False where no request was made, because its host had just refused others.
+        counts: whether it was one of the attempts after which a page is given up.
     """
     if instead is not None:
         store_bodies(archive, [instead])
@@ -144,8 +147,7 @@ def record_page_failure(
             """UPDATE entries SET page_state = ?, page_attempts = ?, page_due_at = ?,
                    page_reason = ?
                WHERE url = ? AND page_state = 'waiting'""",
-            (state, waiting.attempts + (failure.grade != "ours"), as_text(retry_at), failure.reason,
-             waiting.url),
+            (state, waiting.attempts + counts, as_text(retry_at), failure.reason, waiting.url),
         )  # fmt: skip
         if instead is not None:
             upsert_page(archive, instead, waiting.source_id, replace=False)

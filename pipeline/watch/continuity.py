@@ -54,4 +54,4 @@ def is_pinned(items: Sequence[bytes], known: Container[bytes], entries: Sequence
     if not pinned or len(entries) < 3 or not all(here[:pinned]):
         return False
     first, last = moment(entries[0], at), moment(entries[-1], at)
-    return first is not None and last is not None and first > last
+    return first is not None and last is not None and first >= last

@@ -23,6 +23,8 @@ HOLLOW_BOUND = timedelta(days=1)
 GAP_SHOWN = timedelta(days=7)
 #: a source is behind a wall when this share of at least so many recent stories is
 _WALLED, _FEWEST_STORIES = 0.8, 5
+#: so few stories of which none can be had are enough to ask a person
+_FEWEST_UNREAD = 3
 
 #: worst first: the state of a source is that of its worst feed
 _ORDER: tuple[HealthState, ...] = (
@@ -79,7 +81,7 @@ def diagnose(
     elif not feeds:
         state, since, reason, needs, failures = "never_run", None, "not fetched yet", False, 0
     else:
-        of_stories = [_unread(outcomes), _walled(source, access or {})]
+        of_stories = [_unread(source, outcomes), _walled(source, access or {})]
         state, since, reason, needs = _worst(feeds, now, [v for v in of_stories if v])
         reason += _missed([g for g in gaps if g.source_id == source.id], now)
         failures = max(f.failures for f in feeds)
@@ -184,13 +186,19 @@ def _false_304(since: datetime) -> str:
             "missed; tell the publisher that their 304 answers are wrong")  # fmt: skip
 
 
-def _unread(outcomes: Outcomes | None) -> _Verdict | None:
+def _unread(source: Source, outcomes: Outcomes | None) -> _Verdict | None:
     """Whether most of its stories could not be had, although its feed is well."""
-    if outcomes is None or outcomes.stories < _FEWEST_STORIES:
+    if outcomes is None or outcomes.stories < _FEWEST_UNREAD:
         return None
     missing = outcomes.lost + outcomes.words
     if missing < _WALLED * outcomes.stories:
         return None
+    if not source.pages:
+        reason = (
+            f"its feed answers, but {missing} of its {outcomes.stories} stories of the last "
+            "two weeks carry no text; set `pages: true` to have their pages fetched"
+        )
+        return "hollow", None, reason, True
     stand = f"; the feed's own words stand for {outcomes.words} of them" if outcomes.words else ""
     reason = (
         f"its feed answers, but {missing} of its {outcomes.stories} stories of the last "

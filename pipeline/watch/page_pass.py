@@ -142,11 +142,14 @@ def _give_up_or_wait(work: Work, page: WaitingPage, failed: Failure, *, asked: b
         queue.put_off(work.archive, [page], failed.at + _HELD, failed.reason)
         work.page_failures.append(failed)
         return
-    retry_at = polling.after_page_failure(page.attempts + 1, failed, failed.at)
+    # Who asks for everything at once, many times over, uses up none of them.
+    early = page.due_at is not None and page.due_at > failed.at and failed.grade == "transient"
+    retry_at = page.due_at if early else polling.after_page_failure(page.attempts + 1, failed,
+                                                                    failed.at)  # fmt: skip
     entry = None if retry_at else queue.entry_of(work.archive, page.url)
     instead = feed_page(entry, failed.at) if entry else None
     queue.record_page_failure(work.archive, page, failed, retry_at=retry_at, instead=instead,
-                              asked=asked)  # fmt: skip
+                              asked=asked, counts=not early)  # fmt: skip
     work.page_failures.append(failed)
     log.info("page_failed", url=failed.url, kind=failed.kind, grade=failed.grade,
              reason=failed.reason, instead=instead is not None)  # fmt: skip

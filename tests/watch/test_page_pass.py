@@ -187,3 +187,16 @@ def test_an_outage_of_ours_costs_no_page_an_attempt(run: Runner, web: Web, clock
         clock.forward(days=1)
     assert {r["page_attempts"] for r in run.rows("SELECT * FROM entries")} <= {0, 1}
     assert {r["page_state"] for r in run.rows("SELECT * FROM entries")} == {"waiting"}
+
+
+def test_asking_for_everything_many_times_over_uses_up_no_attempt(
+    run: Runner, web: Web, clock: Clock
+) -> None:
+    paper(web, "a.example", "one")
+    web.serve(STORY, status=500)
+    for _ in range(6):
+        run(source("a", FEED), everything=True)
+        clock.forward(seconds=10)
+    assert run.rows("SELECT page_state, page_attempts FROM entries") == [
+        {"page_state": "waiting", "page_attempts": 1}
+    ]
