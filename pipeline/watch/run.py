@@ -57,7 +57,7 @@ def run_pass(
         pages: False leaves the waiting pages waiting.
         at_once: until no page waits; feeds that come due meanwhile get their turn in between.
             False: the pass ends there, and the next goes on.
-        now: the pass's own clock starts here; what it stores is timed by it.
+        now: the pass's own clock starts here, and times what it stores.
         stop: asked between units; once True, what has come is stored and the pass ends.
         progress: called with (what, done, total).
         connect: host → (address, port), instead of DNS.
@@ -69,24 +69,28 @@ def run_pass(
     checked = passes.last_check(archive)
     passes.begin_pass(archive, now)
     others = sync_sources(archive, config.sources, now)
-    # Once a day every source is judged anew, whatever is known of it: a new version may find other
-    # words. So it is after a pass that was killed, for none knows what it changed.
-    anew = others or checked is None or checked.date() != now.date()
     clock = _steady(now)
     work = Work(
         archive=archive,
         fetcher=Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
                         robots=hosts.robots(archive), busy=hosts.busy_hosts(archive, now)),
         sources={s.id: s for s in config.sources},
-        everything=everything,
-        stop=stop,
-        progress=progress,
-        clock=clock,
+        everything=everything, stop=stop, progress=progress, clock=clock,
     )  # fmt: skip
     asyncio.run(_all(work, pages=pages, at_once=at_once))
+    anew = others or _is_long_ago(checked, now)
     checkup.check(archive, config.sources, clock(), changed=None if anew else work.changed,
                   unchanged=work.unchanged)  # fmt: skip
     return _totals(work)
+
+
+def _is_long_ago(checked: datetime | None, now: datetime) -> bool:
+    """Whether every source is to be judged anew, whatever is known of it.
+
+    So it is once a day, for a new version may find other words, and after a pass that was killed
+    (None), for none knows what it changed.
+    """
+    return checked is None or checked.date() != now.date()
 
 
 @cache
