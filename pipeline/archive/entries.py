@@ -12,8 +12,8 @@ from datetime import datetime
 
 from pipeline.archive import Archive
 from pipeline.archive.pace import as_text
-from pipeline.archive.pages import FROM_FEED, upsert_page
-from pipeline.models import Entry, FeedUpdate, Page
+from pipeline.archive.pages import upsert_page
+from pipeline.models import FEED_CONTENT, Entry, FeedUpdate, Page
 
 #: a page is fetched again when its feed's words for it change, but not for ever: some feeds put
 #: the time or a count of comments into every item
@@ -134,14 +134,16 @@ def _first_states(
                              WHERE e.url = p.url AND e.page_state = 'waiting')""",
         (urls,),
     )
-    states |= {url: ("feed" if by.startswith(FROM_FEED) else "stored", None) for url, by in stored}
+    states |= {
+        url: ("feed" if by.startswith(FEED_CONTENT) else "stored", None) for url, by in stored
+    }
     return {e.url: states.get(e.url, ("waiting", None)) for e in entries}
 
 
 def _store_own(archive: Archive, page: Page, source_id: str) -> None:
     """The feed's own content as the story's page, unless a real page is there."""
     row = archive.db.execute("SELECT content_type FROM pages WHERE url = ?", (page.url,)).fetchone()
-    if row is not None and not row[0].startswith(FROM_FEED):
+    if row is not None and not row[0].startswith(FEED_CONTENT):
         return
     upsert_page(archive, page, source_id, replace=True)
     archive.db.execute(

@@ -11,10 +11,7 @@ from pipeline.archive import Archive
 from pipeline.archive.bodies import put_body
 from pipeline.archive.errors import translated
 from pipeline.archive.pace import as_text, as_time
-from pipeline.models import Entry, Failure, Page
-
-#: what `pages.content_type` begins with when the feed's own content stands for the page
-FROM_FEED = "text/html; source=feed"
+from pipeline.models import FEED_CONTENT, Entry, Failure, Page
 
 #: No page is put off for so long (`watch/polling.py`): the clock was wrong that said so.
 _LONGEST = timedelta(days=3)
@@ -139,7 +136,7 @@ def record_page_failure(
                          status=failure.status, failure=failure)  # fmt: skip
         stored = db.execute(
             "SELECT 1 FROM pages WHERE url = ? AND content_type NOT LIKE ?",
-            (waiting.url, f"{FROM_FEED}%"),
+            (waiting.url, f"{FEED_CONTENT}%"),
         ).fetchone()
         given_up = "stored" if stored else "feed" if instead else "failed"
         state = "waiting" if retry_at else given_up

@@ -23,10 +23,8 @@ from pipeline.archive.pace import (
     state_of,
 )
 from pipeline.archive.pages import insert_fetch, store_bodies
-from pipeline.models import FeedState, FeedUpdate, Gap, Page
+from pipeline.models import DIGEST_BYTES, FeedState, FeedUpdate, Gap, Page
 
-#: bytes of one raw item's digest in `feed_items`
-DIGEST_BYTES = 8
 #: a page whose feed words changed is looked at again after this: editors change a story twice
 REFETCH_AFTER = timedelta(minutes=10)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.clean.dates import DAY
 from pipeline.clean.lines import SENTENCES, Line, count, is_finished, is_prose, norm, plain_quotes
 from pipeline.clean.people import is_byline, is_name_and_date, is_person, people
 from pipeline.clean.rules import Rule, RuleSet, settings
@@ -311,8 +310,3 @@ def _agency() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _fused() -> re.Pattern[str]:
     return re.compile(settings()["captions"]["fused"], re.I)
-
-
-def day_in(lines: list[Line]) -> str | None:
-    """A date alone on its line, near the top."""
-    return next((x.text for x in lines[:_TOP] if count(x.text) < 10 and DAY.search(x.text)), None)

@@ -29,6 +29,8 @@ from pipeline.models.stories import (
     Theme,
 )
 from pipeline.models.watching import (
+    DIGEST_BYTES,
+    FEED_CONTENT,
     Config,
     Entry,
     Failure,
@@ -52,6 +54,8 @@ from pipeline.models.watching import (
 )
 
 __all__ = [
+    "DIGEST_BYTES",
+    "FEED_CONTENT",
     "Access",
     "Action",
     "Agency",

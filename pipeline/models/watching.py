@@ -12,6 +12,11 @@ from typing import Literal
 
 FeedKind = Literal["feed", "sitemap", "page"]
 
+#: the content type of a page that is a feed's own content
+FEED_CONTENT = "text/html; source=feed"
+#: bytes of the digest of a raw item: two of a feed agree by chance once in 2**64
+DIGEST_BYTES = 8
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:

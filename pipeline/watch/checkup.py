@@ -12,8 +12,6 @@ from pipeline.watch import health
 
 #: whether a source is behind a wall is judged by its stories of this time
 RECENT = timedelta(days=60)
-#: how long a gap is spoken of
-GAPS = timedelta(days=7)
 
 _DAY = timedelta(days=1)
 #: a feed is never called quiet sooner after its last news (`silence`: at least a day); a second is
@@ -57,7 +55,9 @@ def _sure(
     """Sources whose stored diagnosis holds: with 10,000 feeds, to make each anew every minute would
     cost ten times what looking at the fifty that are due does."""
     # A gap that was spoken of at the last check may have aged since, by a day at most.
-    settled = watching.settled(archive, patience=_NOT_QUIET, gaps_since=now - GAPS - _DAY)
+    settled = watching.settled(
+        archive, patience=_NOT_QUIET, gaps_since=now - health.GAP_SHOWN - _DAY
+    )
     seen = set(unchanged)
     return {id_ for id_, even_by_304 in settled.items() if even_by_304 or id_ not in seen} - set(
         changed
@@ -74,7 +74,7 @@ def _diagnosed(
         return []
     feeds = watching.states(archive, (s.id for s in sources))
     gaps: dict[str, list[Gap]] = {}
-    for gap in watching.gaps(archive, now - GAPS):
+    for gap in watching.gaps(archive, now - health.GAP_SHOWN):
         gaps.setdefault(gap.source_id, []).append(gap)
     became = outcomes(archive, (s.id for s in sources), now)
     return [

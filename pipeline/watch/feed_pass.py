@@ -32,7 +32,7 @@ from pipeline.watch.failures import failure
 from pipeline.watch.feeds import Feed
 from pipeline.watch.items import feed_page, has_page
 from pipeline.watch.lanes import in_batches
-from pipeline.watch.work import Work
+from pipeline.watch.work import HELD, Work
 
 log = structlog.get_logger()
 
@@ -46,8 +46,6 @@ _LINGER = 0.2
 #: a page of the file once for all of them halves what storing a 304 costs. Nothing is lost with
 #: them but that the server was asked, and a feed that was asked is not due until its turn.
 _ALIKE, _ALIKE_WAIT = 500, timedelta(seconds=2)
-#: a host that refuses and names no time is left alone for so long
-_HELD = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,7 +131,7 @@ def address(state: FeedState) -> str:
 async def _look(work: Work, state: FeedState, reading: asyncio.Semaphore) -> _Result:
     held = work.fetcher.held(address(state), feed=True)
     if held is not None:
-        return _Left(held.retry_after or _HELD)
+        return _Left(held.retry_after or HELD)
     answer = await _ask(work, state, *polling.conditions(state))
     if isinstance(answer, Failure):
         return answer

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
-from pipeline.models import Entry, Page
+from pipeline.models import FEED_CONTENT, Entry, Page
 from pipeline.urls import canonical
 from pipeline.watch import identity
-
-#: the content type of a page that is a feed's own content
-FEED_CONTENT = "text/html; source=feed"
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 

@@ -17,12 +17,10 @@ from pipeline.watch.addresses import host, server
 from pipeline.watch.failures import failure
 from pipeline.watch.items import feed_page
 from pipeline.watch.lanes import in_lanes
-from pipeline.watch.work import Work
+from pipeline.watch.work import HELD, Work
 
 log = structlog.get_logger()
 
-#: a host that names no time is left alone for so long
-_HELD = timedelta(hours=1)
 _PAGE_TYPES = ("html", "xml", "pdf", "text/plain", "octet-stream")
 
 
@@ -128,7 +126,7 @@ def _leave(work: Work, page: WaitingPage, held: Failure) -> None:
     """A host that named a time gets it; one that refuses costs the page one of its attempts."""
     now = work.clock()
     if held.kind != "refused":
-        wait = held.retry_after or _HELD
+        wait = held.retry_after or HELD
         queue.put_off(work.archive, [page], now + wait, f"its host {held.reason}")
         return
     reason = f"was left alone, because its host {held.reason} to others just before"
@@ -139,7 +137,7 @@ def _leave(work: Work, page: WaitingPage, held: Failure) -> None:
 def _give_up_or_wait(work: Work, page: WaitingPage, failed: Failure, *, asked: bool) -> None:
     # An attempt that our own network spoiled, or that robots.txt was in the way of, is none.
     if failed.grade == "ours" or (failed.kind == "robots" and failed.grade == "transient"):
-        queue.put_off(work.archive, [page], failed.at + _HELD, failed.reason)
+        queue.put_off(work.archive, [page], failed.at + HELD, failed.reason)
         work.page_failures.append(failed)
         return
     # Who asks for everything at once, many times over, uses up none of them.

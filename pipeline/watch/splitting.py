@@ -23,10 +23,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 from xml.parsers import expat
 
+from pipeline.models import DIGEST_BYTES
 from pipeline.watch.needless import CARRIED, EMPTY, HOLDERS, NEEDLESS, OF_AUTHORS, QUIET
-
-#: bytes of an item's digest: two of a feed's items agree by chance once in 2**64
-DIGEST_BYTES = 8
 
 _ITEMS = ("item", "entry")
 _XML_BASE = "http://www.w3.org/XML/1998/namespace base"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import TypeVar
 
@@ -22,6 +22,8 @@ log = structlog.get_logger()
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
 
+#: a host that asks for peace and names no time is left alone for so long
+HELD = timedelta(hours=1)
 _KEEP_SECONDS = 5.0
 
 
