@@ -36,7 +36,8 @@ from tests.eval.sets import Case, data_folder, own_pages, wcxb_cases, zyte_cases
 TOOLS = (OURS, "trafilatura", "trafilatura precision", "readability-lxml", "resiliparse",
          "newspaper4k")  # fmt: skip
 
-_WORDS = re.compile(r"[\w:.']+")
+#: what of an error's message tells nothing
+_NOISE = re.compile(r"https?://\S+|[^\w:.']+")
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _print_trouble(outcomes: dict[str, list[Outcome]]) -> None:
     for tool, each in outcomes.items():
         empty = [o for o in each if not o.text.strip()]
         if empty:
-            why = Counter(" ".join(_WORDS.findall(o.error or "no error"))[:50] for o in empty)
+            why = Counter(_NOISE.sub(" ", o.error or "no error")[:60].strip() for o in empty)
             told = "; ".join(f"{n} × {what}" for what, n in why.most_common(3))
             print(f"  {tool}: no text on {len(empty)} pages ({told})")
         if calls := sum(o.calls for o in each):
@@ -224,7 +225,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", type=names, help="these sets: zyte, wcxb, own")
     parser.add_argument("--tools", type=names, help=f"beside ours: {', '.join(TOOLS[1:])}")
     parser.add_argument("--losses", type=int, default=0, help="print the N largest differences")
-    parser.add_argument("--against", default="trafilatura", help="whom --losses compares us with")
+    parser.add_argument(
+        "--against", default="trafilatura", choices=TOOLS[1:], help="whom --losses compares us with"
+    )
     parser.add_argument("--accept", action="store_true", help="keep these scores, raise the floors")
     parser.add_argument("--lower", action="store_true", help="with --accept: lower them, too")
     parser.add_argument("--floors-off", action="store_true", help="print, but do not fail")
