@@ -1,13 +1,15 @@
 """What is left of the furniture of a page, and lost of its story, in a tool's text.
 
-Tools set and space lines as they like, so what is looked for is a line's words in order, with the
-currency signs among them. A line that also stands in the story counts only where the text has it
-once more than the story has.
+Tools set and space lines as they like and keep ligatures and soft hyphens or not; so what is looked
+for is a line's words in order, as printed, with signs of currency among them. Each stretch of a
+text counts once: paragraphs are found first, then furniture, the longest lines first. What a
+paragraph that came out in pieces has in common with furniture is not held against it.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from dataclasses import dataclass
 from tests.eval.sets import OwnPage
 
 _WORD = re.compile(r"[\w£€$%]+")
+_UNPRINTED = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_GAP = " \n "
 
 
 @dataclass(frozen=True)
@@ -31,17 +35,24 @@ LOST = "lost"
 
 def faults(page: OwnPage, text: str) -> list[Fault]:
     got, story = _words(text), _words("\n".join(page.text))
-    left = [
-        Fault(page.id, kind, line)
-        for kind, line in page.furniture
-        if (words := _words(line)) and got.count(words) > story.count(words)
-    ]
-    return left + [Fault(page.id, LOST, p) for p in page.text if _words(p) not in got]
+    rest, found = got, []
+    for paragraph in sorted(page.text, key=len, reverse=True):
+        if (words := _words(paragraph)) in rest:
+            rest = rest.replace(words, _GAP, 1)
+        else:
+            found.append(Fault(page.id, LOST, paragraph))
+    for kind, line in sorted(page.furniture, key=lambda f: len(f[1]), reverse=True):
+        words = _words(line)
+        if words and words in rest and got.count(words) > story.count(words):
+            rest = rest.replace(words, _GAP, 1)
+            found.append(Fault(page.id, kind, line))
+    return found
 
 
 def _words(text: str) -> str:
     """Each word between spaces of its own: of two that are alike both can be counted."""
-    return "".join(f" {word} " for word in _WORD.findall(text))
+    printed = unicodedata.normalize("NFKC", _UNPRINTED.sub("", text))
+    return "".join(f" {word} " for word in _WORD.findall(printed))
 
 
 def table(pages: int, found: Mapping[str, Sequence[Fault]]) -> list[str]:

@@ -9,6 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+try:
+    from tests.newsstand import newsstand
+except ModuleNotFoundError:
+
+    def newsstand():
+        return ()
+
+
 ROOT = Path(__file__).parents[2]
 OWN_PAGES = ROOT / "tests" / "clean" / "pages"
 
@@ -69,11 +77,11 @@ class OwnPage:
 
 
 def own_pages() -> list[OwnPage]:
-    """The pages in `tests/clean/pages`, whose furniture is not told apart by kind."""
+    """Those of `tests/clean/pages`, whose furniture is not told apart, and of the newsstand."""
     found = []
     for path in sorted(OWN_PAGES.glob("*.html")):
         expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         furniture = tuple(("not told apart", words) for words in expected["never"])
         found.append(OwnPage(path.stem, expected["url"], path.read_bytes(),
                              tuple(expected["text"]), furniture))  # fmt: skip
-    return found
+    return found + [OwnPage(p.id, p.url, p.body, p.text, p.furniture) for p in newsstand()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def test_a_story_alone_has_no_fault_however_it_is_set() -> None:
 
 def test_furniture_counts_where_it_is_there_more_often_than_the_story_has_it() -> None:
     story = "\n".join(PAGE.text)
-    assert kinds(f"{story}\nShare\nFrom £5 a month") == ["share", "subscription"]
+    assert kinds(f"{story}\nShare\nFrom £5 a month") == ["subscription", "share"]
     assert kinds(f"{story}\nshare") == ["share"]
     assert kinds(f"{story}\nFrom £7 a month") == []
 
@@ -138,6 +139,22 @@ def test_furniture_counts_where_it_is_there_more_often_than_the_story_has_it() -
 def test_a_paragraph_is_lost_unless_all_its_words_are_there_in_order() -> None:
     assert kinds("Readers share the cost, said the head. It was £5.") == [furniture.LOST]
     assert kinds("") == [furniture.LOST] * 2
+
+
+def test_each_stretch_of_a_text_counts_once() -> None:
+    """`Share this` is one line left, not `Share` as well; twice `Share` is `Share` once."""
+    page = dataclasses.replace(
+        PAGE, furniture=(("a", "Share"), ("b", "Share this"), ("c", "Share"))
+    )
+    found = furniture.faults(page, "\n".join([*PAGE.text, "Share this"]))
+    assert [fault.kind for fault in found] == ["b"]
+    found = furniture.faults(page, "\n".join([*PAGE.text, "Share", "Share"]))
+    assert [fault.kind for fault in found] == ["a", "c"]
+
+
+def test_signs_that_serve_printing_alone_make_no_difference() -> None:
+    page = dataclasses.replace(PAGE, text=("The first of five offices.",))
+    assert furniture.faults(page, "The \ufb01rst of \ufb01ve of\u00ad\ufb01ces.") == []
 
 
 def test_the_table_counts_lines_a_story_by_kind() -> None:
