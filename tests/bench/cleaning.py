@@ -1,8 +1,8 @@
 """Time to clean a page, in full, beside the peers and beside the parse alone.
 
 Processor time in ratios, never seconds alone: over the same pages in random order, and for each
-page every tool in random order, each in a process of its own (`contest.py`), in several
-rounds of which the least counts. Before every call what the tools remember of earlier pages is forgotten
+page every tool in random order, each in a process of its own (`contest.py`), in several rounds of
+which the least counts. Before every call what the tools remember of earlier pages is forgotten
 (trafilatura's `reset_caches`, our memory of class names): every page is the first of its site.
 
     python -m tests.bench.cleaning [--pages N] [--rounds N] [--tools a,b]
