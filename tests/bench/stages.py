@@ -30,7 +30,8 @@ REST = "article"
 class Clock:
     """Processor seconds by stage; a stage that calls another stops while that one runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.process_time) -> None:
+        self._now = now
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._running: list[str] = []
         self._since = 0.0
@@ -48,7 +49,7 @@ class Clock:
         return timed
 
     def _charge(self) -> None:
-        now = time.process_time()
+        now = self._now()
         if self._running:
             self.seconds[self._running[-1]] += now - self._since
         self._since = now
