@@ -20,7 +20,8 @@ def peers_python() -> tuple[Path | None, str]:
     if stamp.exists() and stamp.read_text() == WANTED.read_text():
         return python, ""
     print("setting up .venv-bench with the peers (once) …", flush=True)
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+               "--retries", "1"]  # fmt: skip
     try:
         venv.create(PEERS, with_pip=True, upgrade_deps=False)
         # the pip that comes with Python 3.11 cannot resolve `lxml[html-clean]` asked for twice

@@ -29,7 +29,7 @@ from pathlib import Path
 
 from tests.bench import contest
 from tests.bench.contest import OURS, Outcome
-from tests.bench.extractors import FETCHED_AT as FETCHED_AT
+from tests.bench.extractors import FETCHED_AT as FETCHED_AT  # for metadata.py
 from tests.eval import accepted, furniture, scores
 from tests.eval.sets import Case, data_folder, own_pages, wcxb_cases, zyte_cases
 
