@@ -28,8 +28,16 @@ def lines(tree: HtmlElement, url: str, links: set[str], headlines: set[str]) -> 
     forms of the headline, normalised, to tell where the story stands.
     """
     text = _story(tree, url, headlines)
-    found = (squeeze(line) for line in text.split("\n"))
+    found = (_row(squeeze(line)) for line in text.split("\n"))
     return [Line(line, _is_linked(line, links)) for line in found if line]
+
+
+def _row(line: str) -> str:
+    """A table's row as its cells with bars between them; '' for the rule below its head."""
+    if not line.startswith("|"):
+        return line
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    return "" if all(not c.strip("-") for c in cells) else " | ".join(filter(None, cells))
 
 
 def _story(tree: HtmlElement, url: str, headlines: set[str]) -> str:

@@ -18,6 +18,7 @@ import lxml.html
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from pipeline.clean.baretext import make_paragraphs
 from pipeline.clean.lines import norm, squeeze
 from pipeline.clean.names import in_words, names_of
 from pipeline.clean.rules import settings
@@ -59,6 +60,7 @@ class Frame:
             copied.tag = "div" if copied.tag == "body" else copied.tag
             copied.attrib.clear()  # a name must not get the story cut
             inner.append(copied)
+            make_paragraphs(copied)
         return page
 
 

@@ -85,6 +85,38 @@ def test_text_between_line_breaks_counts_as_running_text() -> None:
     assert "a shop" not in text
 
 
+@pytest.mark.parametrize(
+    "bare",
+    [
+        "<div>Bare text, long enough to be read as a sentence of the story that it is part of.</div>",
+        "<div>Bare text <b>with words in bold</b>, and long enough to be a sentence of the story"
+        " that it is part of.</div>",
+    ],
+)
+def test_text_without_a_paragraph_of_its_own_is_kept_beside_paragraphs(bare: str) -> None:
+    text = text_of(f"<article>{H1}{story(1, 4)}{bare}{story(4, 7)}</article>")
+    assert "Bare text" in text.split("\n\n")[3]
+
+
+def test_a_story_divided_by_line_breaks_keeps_its_first_line_and_its_bold_words() -> None:
+    lines = [
+        f"On <b>day {n}</b> the inspectors looked at <a href='/x'>how medicines</a> were kept and"
+        " found that nothing was amiss there."
+        for n in range(1, 9)
+    ]
+    text = text_of(f"<div id='story'>{H1}{'<br><br>'.join(lines)}<p>A last word.</p></div>")
+    paragraphs = text.split("\n\n")
+    assert paragraphs[0].startswith("On day 1 the inspectors looked at how medicines were kept")
+    assert [p.split(" the")[0] for p in paragraphs[:8]] == [f"On day {n}" for n in range(1, 9)]
+
+
+def test_rows_of_a_table_are_lines_with_their_cells() -> None:
+    rows = "<tr><th>Service</th><th>Grade</th></tr><tr><td>Fostering</td><td>Good</td></tr>"
+    table = f"<table>{rows}</table>"
+    paragraphs = text_of(f"<article>{H1}{story(1, 6)}{table}{story(6, 9)}</article>").split("\n\n")
+    assert paragraphs[5:7] == ["Service | Grade", "Fostering | Good"]
+
+
 def test_a_short_page_has_no_frame() -> None:
     page = lxml.html.document_fromstring(f"<html><body>{H1}{story(1, 3)}</body></html>")
     assert frame.find(page, set()) is None
