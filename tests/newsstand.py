@@ -16,7 +16,7 @@ In a template:
 - `leak(code)` prints code that a browser shows or a careless cleaner takes for text.
 
 In `stories.yaml` a story's blocks stand between blank lines: `## heading`, lines of `- item`,
-`> quote`, lines of `| cell | cell`, `!picture caption | credit | address`, and `@name a | b`, an
+`> quote`, lines of `| cell | cell`, `!picture caption | credit | address` (`-`: none), and `@name a | b`, an
 insertion of the publisher's own that its template knows.
 """
 
@@ -156,6 +156,7 @@ def _block(piece: str) -> Block:
     if line.startswith(("!picture ", "@")):
         name, _, rest = line[1:].partition(" ")
         args = tuple(a.strip() for a in rest.split(" | ")) if rest else ()
+        args = tuple("" if a == "-" else a for a in args)
         return Block(kind=name, text=args[0] if args else "", args=args)
     if line.startswith("## "):
         return Block(kind="heading", text=line[3:])
