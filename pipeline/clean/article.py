@@ -33,7 +33,7 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     tree = decode.parse(page)
     rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat())
     said = metadata.read(tree, page.url, entry)
-    found = prune.prune(tree, rule_set, standfirst=said.standfirst_element)
+    found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
     own = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
     lines = extract.lines(tree, page.url, found.links, said.headlines) if own is None else own

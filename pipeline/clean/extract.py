@@ -9,7 +9,7 @@ from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
 from pipeline.clean import frame
-from pipeline.clean.lines import Line, norm, squeeze
+from pipeline.clean.lines import BULLET, Line, norm, squeeze
 
 # It reports every page it can make nothing of; we say so ourselves, once, with the address.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -33,9 +33,9 @@ def lines(tree: HtmlElement, url: str, links: set[str], headlines: set[str]) -> 
 
 
 def _row(line: str) -> str:
-    """A table's row as its cells with bars between them; '' for the rule below its head."""
+    """An item with one kind of bullet; a table's row as its cells; '' for the rule below its head."""
     if not line.startswith("|"):
-        return line
+        return BULLET.sub("- ", line)
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     return "" if all(not c.strip("-") for c in cells) else " | ".join(filter(None, cells))
 

@@ -141,7 +141,7 @@ def _named(home: HtmlElement, held: Mapping[HtmlElement, int]) -> Frame | None:
             tiers.setdefault(tier, []).append(element)
     for tier, elements in sorted(tiers.items()):
         best = max(elements, key=lambda e: held[e])
-        if tier == 0 and (pieces := _pieces(best, elements)):
+        if pieces := _pieces(best, elements, anywhere=tier == 0):
             held_by_all = sum(held[e] for e in pieces)
             if held_by_all >= _MOST * held[home]:
                 return Frame(pieces, held_by_all)
@@ -155,12 +155,17 @@ def _nameless(home: HtmlElement, held: Mapping[HtmlElement, int]) -> Frame | Non
     return None if frame.parts[0].tag in _WHOLE else frame
 
 
-def _pieces(best: HtmlElement, named: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
+def _pieces(
+    best: HtmlElement, named: Iterable[HtmlElement], *, anywhere: bool
+) -> tuple[HtmlElement, ...]:
     """All parts of the same name, where a body is cut into several; () where it is one.
 
-    With a headline of its own in one of them they are several stories.
+    `anywhere`: also those that do not stand side by side. With a headline of its own in one of
+    them they are several stories.
     """
     alike = [e for e in named if e.tag == best.tag and e.get("class") == best.get("class")]
+    if not anywhere:
+        alike = [e for e in alike if e.tag != "article" and e.getparent() is best.getparent()]
     within = set(alike)
     outer = [e for e in alike if not any(a in within for a in e.iterancestors())]
     if len(outer) < 2 or any(next(e.iter("h1"), None) is not None for e in outer):

@@ -11,7 +11,8 @@ _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": 
 _NOT_WORD = re.compile(r"\W+")
 #: between two sentences; good enough for furniture, which knows no abbreviations
 SENTENCES = re.compile(r"(?<=[.!?:])['\")]?\s+(?=[A-Z£@])")
-_BULLET = re.compile(r"^[-•*·●▪►»]\s+")
+#: what an item of a list begins with
+BULLET = re.compile(r"^[-•*·●▪►»]\s+")
 _TERMINAL = re.compile(r"""[.!?:;…。！？]["'”’»)\]」』]*$|["”’][)\]]?$""")
 
 
@@ -25,11 +26,11 @@ class Line:
     @property
     def bare(self) -> str:
         """Without its bullet."""
-        return _BULLET.sub("", self.text)
+        return BULLET.sub("", self.text)
 
     @property
     def is_item(self) -> bool:
-        return _BULLET.match(self.text) is not None
+        return BULLET.match(self.text) is not None
 
 
 #: ligatures that typesetting programs leave in text, and what they stand for

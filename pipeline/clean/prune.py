@@ -15,7 +15,8 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from pipeline.clean.lines import SENTENCES, is_prose, norm, plain_quotes, squeeze
+from pipeline.clean.lines import SENTENCES, count, is_prose, norm, plain_quotes, squeeze
+from pipeline.clean.linked import linked_headlines
 from pipeline.clean.names import in_words, names_of
 from pipeline.clean.rules import Rule, RuleSet
 from pipeline.models import Removal
@@ -50,7 +51,9 @@ class Found:
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
 
 
-def prune(tree: HtmlElement, rules: RuleSet, *, standfirst: HtmlElement | None = None) -> Found:
+def prune(
+    tree: HtmlElement, rules: RuleSet, *, url: str = "", standfirst: HtmlElement | None = None
+) -> Found:
     """Cuts in place, the element of the standfirst too: it has a field of its own.
 
     First it is decided, then cut: a rule that would take much of the story piece by piece (every
@@ -70,7 +73,13 @@ def prune(tree: HtmlElement, rules: RuleSet, *, standfirst: HtmlElement | None =
         if element.tag in _NEVER_CUT or element in found.gone or element in kept:
             continue
         _look_at(element, rules, running, found)
+    for block in linked_headlines(tree, url):
+        if block not in kept:
+            _decide(block, LINKED, found)
+    said_elsewhere = _SaidElsewhere(tree)
     for element, rule in _without_greedy(found.decided, running):
+        if rule.kind == "repeat" and not said_elsewhere(element):
+            continue
         if rule.kind == "caption":
             _keep_caption(element, found)
         elif rule is not HIDDEN:
@@ -168,6 +177,23 @@ class _Running:
     def inside(self, element: HtmlElement) -> int:
         """Characters of running text in an element."""
         return sum(self.sizes.get(p, 0) for p in element.iter("p"))
+
+
+class _SaidElsewhere:
+    """Whether the story's paragraphs say the words of an element that repeats them in large type."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        self._words = ""
+
+    def __call__(self, element: HtmlElement) -> bool:
+        if not self._words:
+            paragraphs = self._tree.iter("p")
+            self._words = "\n".join(norm("".join(p.itertext())) for p in paragraphs)
+        parts = [norm(text) for text in element.itertext() if count(text) > 3]
+        said = (self._words.count(part) for part in parts)
+        own = {norm("".join(p.itertext())) for p in element.iter("p")}
+        return bool(parts) and all(n > (part in own) for n, part in zip(said, parts, strict=True))
 
 
 def _holds_headline(element: HtmlElement) -> bool:
@@ -331,4 +357,5 @@ def _builtin(id_: str, kind: str) -> Rule:
 
 HIDDEN = _builtin("hidden", "hidden")
 STANDFIRST = _builtin("standfirst-element", "standfirst")
+LINKED = _builtin("linked-headline", "related")
 CAPTION = _builtin("figcaption", "caption")

@@ -55,7 +55,9 @@ def strip(
     _offers(state, rules)
     _captions(state, captions, alts)
     _links_after_label(state, rules)
+    _job_adverts(state, rules)
     _single_lines(state, rules)
+    _ends(state, rules)
     _top(state, headlines, standfirst)
     _bottom(state)
     return state
@@ -193,8 +195,11 @@ def _single_lines(state: Residue, rules: RuleSet) -> None:
         rule = _line_rule(line, rules)
         return (rule.id, rule.kind) if rule else None
 
-    _job_adverts(state, rules)
     _keep(state, reason)
+
+
+def _ends(state: Residue, rules: RuleSet) -> None:
+    """Lines with which nothing of the story follows."""
     while state.lines and (rule := rules.end.find(plain_quotes(state.lines[-1].bare))):
         state.cut(state.lines.pop(), rule.id, rule.kind)
 

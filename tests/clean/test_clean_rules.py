@@ -66,7 +66,8 @@ def test_example_is_cut(rule: Rule, text: str) -> None:
     if rule.how in ("element", "label", "box"):
         cut, left = cut_from_tree(text)
         assert rule.id in cut
-        assert words_of(text)[-20:] not in left
+        once = 1 if rule.kind == "repeat" else 0  # what the story says itself stays there
+        assert left.count(words_of(text)[-20:]) == once * len(STORY)
     else:
         assert cut_from_lines(rule, text)
 
