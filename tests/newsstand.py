@@ -172,9 +172,10 @@ def _block(piece: str) -> Block:
 def differences(page: NewsstandPage, text: str) -> tuple[list[tuple[str, str]], list[str]]:
     """What a cleaned text adds to a page's story, as (kind, line), and the paragraphs it lacks.
 
-    Paragraphs are compared as wholes, in order; a list's bullet and the bars between a table's
-    cells do not count. The kind of an added line is that of the furniture it is or holds; `story`
-    where words of the story stand in another form (joined, broken, out of order), else `unknown`.
+    Paragraphs are compared as wholes, in order; a list's bullet, the bars between a table's
+    cells and the dots with which a wall cuts a sentence do not count. The kind of an added line
+    is that of the furniture it is or holds; `story` where words of the story stand in another
+    form (joined, broken, out of order), else `unknown`.
     """
     found = [line for line in map(_bare, text.split("\n")) if line]
     told = [_bare(line) for line in page.text]
@@ -187,7 +188,8 @@ def differences(page: NewsstandPage, text: str) -> tuple[list[tuple[str, str]], 
 
 
 def _bare(line: str) -> str:
-    return " ".join(re.sub(r"^\s*(?:[-–•*·]|\d+[.)])\s+", "", line).replace("|", " ").split())
+    line = re.sub(r"^\s*(?:[-–•*·]|\d+[.)])\s+", "", line).replace("|", " ")
+    return " ".join(re.sub(r"\s*(?:\.\.\.|…)\s*$", "", line).split())
 
 
 def _kind(page: NewsstandPage, line: str) -> str:
