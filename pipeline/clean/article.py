@@ -36,7 +36,7 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     found = prune.prune(tree, rule_set, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
     own = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
-    lines = extract.lines(tree, page.url, found.links) if own is None else own
+    lines = extract.lines(tree, page.url, found.links, said.headlines) if own is None else own
     rest = residue.strip(
         lines,
         rule_set,

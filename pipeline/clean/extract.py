@@ -8,28 +8,56 @@ import trafilatura
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
+from pipeline.clean import frame
 from pipeline.clean.lines import Line, norm, squeeze
 
 # It reports every page it can make nothing of; we say so ourselves, once, with the address.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
+#: share of a frame's running text that the extractor must find in it
+_COVERED = 0.8
 #: words of a feed's item that are read as they stand
 _FEW = 80
 _BLOCKS = ("p", "li", "blockquote", "h2", "h3", "h4")
 
 
-def lines(tree: HtmlElement, url: str, links: set[str]) -> list[Line]:
+def lines(tree: HtmlElement, url: str, links: set[str], headlines: set[str]) -> list[Line]:
     """Paragraphs, headings and items in the order of the page; [] when there is no main text.
 
-    `links`: normalised texts of links, to tell lines that are nothing but a link.
+    `links`: normalised texts of links, to tell lines that are nothing but a link. `headlines`: all
+    forms of the headline, normalised, to tell where the story stands.
     """
-    try:
-        document = trafilatura.bare_extraction(tree, url=url, include_comments=False)
-    except (RecursionError, AssertionError, AttributeError, LxmlError, IndexError, KeyError):
-        return []  # its bugs on broken trees are "no text", not our crash
-    text = getattr(document, "text", None)
-    found = (squeeze(line) for line in (text or "").split("\n"))
+    text = _story(tree, url, headlines)
+    found = (_row(squeeze(line)) for line in text.split("\n"))
     return [Line(line, _is_linked(line, links)) for line in found if line]
+
+
+def _row(line: str) -> str:
+    """A table's row as its cells with bars between them; '' for the rule below its head."""
+    if not line.startswith("|"):
+        return line
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    return "" if all(not c.strip("-") for c in cells) else " | ".join(filter(None, cells))
+
+
+def _story(tree: HtmlElement, url: str, headlines: set[str]) -> str:
+    """From the story's frame by the extractor's rules; by its fallbacks only what they miss."""
+    if (found := frame.find(tree, headlines)) is not None:
+        least = _COVERED * found.running
+        page = found.page()
+        for fast in (True, False):
+            text = _extracted(page, url, fast=fast)
+            if len(text) >= least:
+                return text
+    return _extracted(tree, url, fast=False)
+
+
+def _extracted(tree: HtmlElement, url: str, *, fast: bool) -> str:
+    try:
+        document = trafilatura.bare_extraction(tree, url=url, include_comments=False, fast=fast)
+    except (RecursionError, AssertionError, AttributeError, LxmlError, IndexError, KeyError):
+        return ""  # its bugs on broken trees are "no text", not our crash
+    return getattr(document, "text", None) or ""
 
 
 def few_words(tree: HtmlElement, links: set[str]) -> list[Line] | None:

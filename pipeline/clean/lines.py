@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " ",
                          "‐": "-", "\u200b": None, "\ufeff": None, "\xad": None})  # fmt: skip
@@ -31,10 +32,19 @@ class Line:
         return _BULLET.match(self.text) is not None
 
 
+#: ligatures that typesetting programs leave in text, and what they stand for
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl",
+              0xFB05: "st", 0xFB06: "st"}  # fmt: skip
+#: seen by nobody: zero-width space and word joiner, marks of direction, soft hyphen, byte order
+#: mark. Joiners (U+200C, U+200D) stay: they shape letters of other scripts and emoji
+_INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0x200E, 0x200F, 0xAD, 0xFEFF))
+_MENDED = {**_LIGATURES, **_INVISIBLE}
+
+
 def squeeze(text: str) -> str:
-    """One line, single spaces, no invisible characters."""
+    """One line, single spaces, letters composed (NFC), no ligatures, nothing invisible."""
     if not text.isascii():
-        text = text.replace("\u200b", "").replace("\xad", "")
+        text = normalize("NFC", text.translate(_MENDED))
     return " ".join(text.split())
 
 

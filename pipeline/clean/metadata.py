@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 from pipeline.clean import dates
 from pipeline.clean.beside import beside
 from pipeline.clean.html import plain_text
-from pipeline.clean.lines import count, norm, squeeze
+from pipeline.clean.lines import count, is_finished, norm, squeeze
 from pipeline.clean.markup import (
     Marked,
     first_of,
@@ -180,11 +180,25 @@ def _standfirst(found: Metadata, article: dict[str, Any], marked: Marked) -> Non
         if 5 <= count(text) <= 80 and norm(text) not in found.headlines:
             found.standfirst, found.standfirst_element = text, element
             return
+    if (deck := _deck_below(marked, found.headlines)) is not None:
+        found.standfirst, found.standfirst_element = text_of(deck), deck
+        return
     described = first_of(
         texts_of(article.get("alternativeHeadline")), texts_of(article.get("description"))
     )
     if described and 5 <= count(described) <= 80 and not described.endswith(("...", "…", "[…]")):
         found.standfirst = described
+
+
+def _deck_below(marked: Marked, headlines: set[str]) -> HtmlElement | None:
+    """A sentence in a lesser heading right below the headline; a title there begins the story."""
+    for h1 in marked.h1:
+        below = h1.getnext()
+        if norm(text_of(h1)) in headlines and below is not None and below.tag in ("h2", "h3"):
+            text = text_of(below)
+            if 8 <= count(text) <= 60 and is_finished(text):
+                return below
+    return None
 
 
 def _byline(

@@ -16,6 +16,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipeline.clean.lines import SENTENCES, is_prose, norm, plain_quotes, squeeze
+from pipeline.clean.names import in_words, names_of
 from pipeline.clean.rules import Rule, RuleSet
 from pipeline.models import Removal
 
@@ -23,7 +24,6 @@ _NEVER_CUT = {"html", "body", "main", "h1", "article", "head", "title"}
 _WORTHLESS = {"script", "style", "noscript", "template", "svg", "iframe", "object", "embed",
               "canvas", "button", "select", "input", "textarea", "nav", "dialog"}  # fmt: skip
 _LABELS = {"h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "dt", "a", "li"}
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PARAGRAPH = 80  #: characters from which a <p> counts as running text
 _MOST_OF_PAGE = 0.25  #: share of running text that protects an element
@@ -93,7 +93,7 @@ def _look_at(element: HtmlElement, rules: RuleSet, running: _Running, found: Fou
     if rule is None and (element.tag == "figcaption"):
         rule = CAPTION
     if rule is None:
-        names = _names(element)
+        names = names_of(element)
         rule = _named(names, rules) if names else None
     if rule is None:
         if element.tag in _LABELS:
@@ -126,22 +126,12 @@ def _note_wall(element: HtmlElement, rules: RuleSet, found: Found) -> None:
             return
 
 
-def _names(element: HtmlElement) -> str:
-    attributes = element.attrib
-    names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-    for extra in ("data-testid", "data-component", "data-widget"):
-        if extra in attributes:
-            names += f" {attributes[extra]}"
-    return names if len(names) > 1 else ""
-
-
 def _named(names: str, rules: RuleSet) -> Rule | None:
     known = rules.element.known
     if names not in known:
         if len(known) > 20_000:
             known.clear()
-        words = _CAMEL.sub("-", names[:400]).lower().replace("_", "-")
-        known[names] = rules.element.find(words)
+        known[names] = rules.element.find(in_words(names))
     return known[names]
 
 

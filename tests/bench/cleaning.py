@@ -1,99 +1,130 @@
-"""Processor time per page: `clean` (with metadata) beside trafilatura with metadata and without.
+"""Time to clean a page, in full, beside the peers and beside the parse alone.
 
-Interleaved page by page in one process, best of three, as ratios: absolute times depend on the
-machine. Pages: the labelled sets if they are there (`EVAL_DATA`), else our own test pages.
+Processor time in ratios, never seconds alone: over the same pages in random order, and for each
+page every tool in random order, each in a process of its own (`contest.py`), in several rounds of
+which the least counts. Before every call what the tools remember of earlier pages is forgotten
+(trafilatura's `reset_caches`, our memory of class names): every page is the first of its site.
 
-    python -m tests.bench.cleaning [--pages N]
+    python -m tests.bench.cleaning [--pages N] [--rounds N] [--tools a,b]
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gzip
 import random
 import statistics
 import sys
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import ExitStack
 from pathlib import Path
 
-import trafilatura
-
-from pipeline.clean import clean
-from pipeline.errors import CleanError
 from pipeline.models import Page
-from tests.eval.cleaning import OWN_PAGES, data_folder
+from tests.bench import contest, stages
+from tests.bench.extractors import FETCHED_AT
+from tests.eval.sets import data_folder, own_pages
 
-
-def ours(page: Page) -> None:
-    with contextlib.suppress(CleanError):
-        clean(page)
-
-
-def trafilatura_with_metadata(page: Page) -> None:
-    trafilatura.bare_extraction(page.body, url=page.url, include_comments=False, with_metadata=True)
-
-
-def trafilatura_alone(page: Page) -> None:
-    trafilatura.bare_extraction(page.body, url=page.url, include_comments=False)
-
-
-TOOLS: dict[str, Callable[[Page], None]] = {
-    "clean": ours,
-    "trafilatura with metadata": trafilatura_with_metadata,
-    "trafilatura": trafilatura_alone,
+#: what both ratios are to
+METADATA, PARSE = "trafilatura metadata", "lxml"
+#: tool → how the table names it, with what it gives
+TOOLS = {
+    "clean": "ours: text, furniture, metadata, access",
+    METADATA: "trafilatura with metadata",
+    "trafilatura": "trafilatura, text alone",
+    "newspaper4k": "newspaper4k, `fetch_images=False`",
+    "readability-lxml": "readability-lxml",
+    "resiliparse": "resiliparse, main content",
+    PARSE: "lxml, the parse alone",
 }
+SEED = 1
+
+Times = dict[str, list[float]]
 
 
 def pages(limit: int) -> list[Page]:
-    folder = data_folder()
-    paths = sorted((folder / "zyte" / "html").glob("*.gz"))
-    paths += sorted((folder / "wcxb-articles" / "html").glob("*.gz"))
-    paths = paths or sorted(OWN_PAGES.glob("*.html"))
-    random.Random(1).shuffle(paths)
-    return [_page(path, i) for i, path in enumerate(paths[:limit])]
+    """As many from each set of others as there are, else our own."""
+    sets = [sorted((data_folder() / name / "html").glob("*.gz")) for name in ("zyte",
+            "wcxb-articles")]  # fmt: skip
+    draw, paths = random.Random(SEED), [p for each in sets for p in each]
+    draw.shuffle(paths)
+    found = [_page(_body(path), f"https://site{n}.example/story")
+             for n, path in enumerate(paths[:limit])]  # fmt: skip
+    if not found:
+        print(f"cleaning: pages of our own, there is no labelled set in {data_folder()}")
+    return found or [_page(page.body, page.url) for page in own_pages()[:limit]]
 
 
-def _page(path: Path, number: int) -> Page:
-    body = path.read_bytes()
-    if path.suffix == ".gz":
-        body = gzip.decompress(body)
-    url = f"https://site{number}.example/story"
+def _body(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes())
+
+
+def _page(body: bytes, url: str) -> Page:
     return Page(url=url, final_url=url, body=body, content_type="text/html",
-                fetched_at=datetime(2026, 11, 1, tzinfo=UTC), digest="")  # fmt: skip
+                fetched_at=FETCHED_AT, digest="")  # fmt: skip
 
 
-def cost(tool: Callable[[Page], None], page: Page) -> float:
-    """Seconds of processor time, best of three."""
-    best = float("inf")
-    for _ in range(3):
-        began = time.process_time()
-        tool(page)
-        best = min(best, time.process_time() - began)
-    return best
+def race(pythons: dict[str, Path], chosen: list[Page], rounds: int) -> tuple[Times, str]:
+    """Seconds of each tool on each page, the least of the rounds; and the versions."""
+    draw, times = random.Random(SEED), {tool: [] for tool in pythons}
+    with ExitStack() as stack:
+        workers = {t: stack.enter_context(contest.Worker(t, p)) for t, p in pythons.items()}
+        for worker in workers.values():  # compile patterns, load what is loaded late
+            worker.ask(chosen[0].body, chosen[0].url)
+        for page in chosen:
+            least = dict.fromkeys(workers, float("inf"))
+            for _ in range(rounds):
+                for tool in draw.sample(list(workers), len(workers)):
+                    took = workers[tool].ask(page.body, page.url, fresh=True).seconds
+                    least[tool] = min(least[tool], took)
+            for tool, seconds in least.items():
+                times[tool].append(seconds)
+        return times, contest.versions(workers)
+
+
+def table(times: Times) -> list[str]:
+    """Milliseconds, and ratios page by page to trafilatura with metadata and to the parse."""
+    rows = ["| | median ms | mean ms | p95 ms | to trafilatura with metadata: median (mean) "
+            "| to the parse: median (mean) |", "|---|--:|--:|--:|--:|--:|"]  # fmt: skip
+    for tool, each in times.items():
+        ms = [1000 * seconds for seconds in each]
+        rows.append(
+            f"| {TOOLS[tool]} | {statistics.median(ms):.1f} | {statistics.mean(ms):.1f} "
+            f"| {statistics.quantiles(ms, n=20)[-1]:.1f} | {_ratios(each, times[METADATA])} "
+            f"| {_ratios(each, times[PARSE])} |"
+        )
+    return rows
+
+
+def _ratios(ours: list[float], theirs: list[float]) -> str:
+    """Median and mean of the ratios of the pages."""
+    each = [a / b for a, b in zip(ours, theirs, strict=True)]
+    return f"{statistics.median(each):.2f} ({statistics.mean(each):.2f})"
+
+
+def breakdown(spent: dict[str, float], count: int) -> list[str]:
+    total = sum(spent.values())
+    rows = ["| stage of ours | mean ms | share |", "|---|--:|--:|"]
+    for stage, seconds in sorted(spent.items(), key=lambda item: -item[1]):
+        if seconds >= total / 200:
+            rows.append(f"| {stage} | {1000 * seconds / count:.2f} | {seconds / total:.0%} |")
+    return [*rows, f"| in all | {1000 * total / count:.2f} | 100% |"]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Prints the table; asserts nothing. Returns 0."""
-    parser = argparse.ArgumentParser(description="Time cleaning beside trafilatura.")
-    parser.add_argument("--pages", type=int, default=120)
+    """Prints the tables; asserts no time. Returns 0."""
+    parser = argparse.ArgumentParser(description="Time cleaning beside the peers.")
+    parser.add_argument("--pages", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--tools", type=lambda text: text.split(","), help="these peers alone")
     options = parser.parse_args(argv or [])
+    always = ("clean", METADATA, PARSE)
+    wanted = [t for t in TOOLS if t in always or not options.tools or t in options.tools]
     chosen = pages(options.pages)
-    for tool in TOOLS.values():  # compile patterns, load modules
-        tool(chosen[0])
-    times = {name: [cost(tool, page) for page in chosen] for name, tool in TOOLS.items()}
-    base = times["trafilatura with metadata"]
-    print(f"cleaning: {len(chosen)} pages, {sum(len(p.body) for p in chosen) / 1e6:.1f} MB")
-    print("| tool | median ms | mean ms | ratio to trafilatura with metadata (median of pages) |")
-    print("|---|--:|--:|--:|")
-    for name, each in times.items():
-        ratio = statistics.median(a / b for a, b in zip(each, base, strict=True))
-        print(
-            f"| {name} | {1000 * statistics.median(each):.1f} | {1000 * statistics.mean(each):.1f}"
-            f" | {ratio:.2f} |"
-        )
+    times, versions = race(contest.pythons(wanted), chosen, options.rounds)
+    size = sum(len(p.body) for p in chosen) / 1e6
+    print(f"cleaning: {len(chosen)} pages, {size:.1f} MB, least of {options.rounds} rounds; every "
+          f"page as the first of its site\n{versions}")  # fmt: skip
+    print("\n".join(table(times)))
+    print("\n" + "\n".join(breakdown(stages.spent(chosen), len(chosen))))
     return 0
 
 

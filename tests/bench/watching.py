@@ -16,16 +16,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import venv
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.newsserver import Newsroom
+from tests.bench.peers import peers_python
 
-ROOT = Path(__file__).parents[2]
-PEERS = ROOT / ".venv-bench"
 CONTENDERS = Path(__file__).with_name("contenders.py")
 
 BARE = "bare:aiohttp"
@@ -56,28 +54,6 @@ class Result:
 
 
 Passes = dict[str, list[Result]]
-
-
-def peers_python() -> tuple[Path | None, str]:
-    """(the Python that has the peers, "") or (None, why not); installs them once."""
-    python, wanted = PEERS / "bin" / "python", Path(__file__).with_name("peers.txt")
-    stamp = PEERS / "ready"
-    if stamp.exists() and stamp.read_text() == wanted.read_text():
-        return python, ""
-    print("setting up .venv-bench with the peers (once) …", flush=True)
-    try:
-        venv.create(PEERS, with_pip=True, upgrade_deps=False)
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run(
-            [*install, "-r", wanted], check=True, capture_output=True, text=True, timeout=300
-        )
-    except subprocess.CalledProcessError as e:
-        lines = (e.stderr or str(e)).strip().splitlines()
-        return None, f"pip could not install it ({lines[-1] if lines else e})"
-    except (OSError, subprocess.TimeoutExpired) as e:
-        return None, f"it could not be installed ({e})"
-    stamp.write_text(wanted.read_text())
-    return python, ""
 
 
 def one_pass(name: str, python: Path, folder: Path, urls: Sequence[str]) -> Result:

@@ -1,289 +1,241 @@
-"""How well pages are cleaned, beside plain trafilatura on the same pages in the same run.
+"""How well pages are cleaned, beside the peers on the same pages in the same call.
 
-Two labelled sets, each scored by its own definition; neither is in the repository (they are read
-from `EVAL_DATA`, else from `../shared/data`), and a set that is absent is skipped by name:
+Two labelled sets, each scored by its own benchmark's definition (`scores.py`); neither is in the
+repository (EVAL_DATA, else `../shared/data`), and one that is absent is skipped by name:
 
-- `zyte/`: 181 news pages; F1 of four-word shingles, every page weighing the same. The truth has
-  neither headline nor standfirst.
-- `wcxb-articles/`: 793 article pages; F1 of the bag of words, and the shares of the snippets that
-  must and must not appear.
+- zyte: 181 news pages of article-extraction-benchmark; shingles, accuracy.
+- wcxb: the 793 articles of WCXB's development split; words, snippets that must and must not stay.
 
-And our own pages in `tests/clean/pages`: lines of furniture left over, sentences lost.
+And our own pages: lines of furniture left, by kind, and paragraphs of the story lost.
 
-    python -m tests.eval.cleaning [--losses N]
+The peers (`tests/bench/extractors.py`) run in `.venv-bench`, which is set up once; without a
+network they are skipped by name, and only trafilatura stands beside ours. One configuration of each
+for all pages. Nothing is kept from call to call but what was accepted (`accepted.py`).
+
+    python -m tests.eval.cleaning [--only zyte,wcxb,own] [--tools trafilatura,…] [--losses N]
+        [--against TOOL] [--accept [--lower]] [--floors-off]
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import hashlib
-import json
-import os
 import re
-import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import trafilatura
+from tests.bench import contest
+from tests.bench.contest import OURS, Outcome
+from tests.bench.extractors import FETCHED_AT as FETCHED_AT  # for metadata.py
+from tests.eval import accepted, furniture, scores
+from tests.eval.sets import Case, data_folder, own_pages, wcxb_cases, zyte_cases
 
-from pipeline.clean import clean
-from pipeline.errors import CleanError
-from pipeline.models import Page
+TOOLS = (OURS, "trafilatura", "trafilatura precision", "readability-lxml", "resiliparse",
+         "newspaper4k")  # fmt: skip
 
-ROOT = Path(__file__).parents[2]
-OWN_PAGES = ROOT / "tests" / "clean" / "pages"
-WORD = re.compile(r"\w+")
-FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)
-#: below these the evaluation fails; `--floors-off` prints the figures all the same
-FLOORS = {"zyte": 0.971, "wcxb": 0.941}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One labelled page: its file and what a person read on it."""
-
-    id: str
-    url: str
-    path: Path
-    truth: str
-    wanted: tuple[str, ...] = ()
-    unwanted: tuple[str, ...] = ()
+#: what of an error's message tells nothing
+_NOISE = re.compile(r"https?://\S+|[^\w:.']+")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What one tool made of one page; `seconds` is processor time."""
+class LabelledSet:
+    """A set of others: where it is, and how it is scored."""
 
-    text: str
-    seconds: float
-    error: str | None = None
+    name: str
+    folder: str
+    about: str
+    load: Callable[[Path], Iterator[Case]]
+    shingles: bool
+
+    def score(self, case: Case, text: str) -> scores.Score:
+        if self.shingles:
+            return scores.by_shingles(case.truth, text)
+        return scores.by_words(case.truth, text, case.wanted, case.unwanted)
+
+    def figures(self, each: Sequence[scores.Score]) -> scores.Figures:
+        return scores.shingle_figures(each) if self.shingles else scores.word_figures(each)
 
 
-def data_folder() -> Path:
-    return Path(os.environ.get("EVAL_DATA", ROOT.parent / "shared" / "data"))
+SETS = (
+    LabelledSet("zyte", "zyte", "news pages; shingles of four words", zyte_cases, True),
+    LabelledSet("wcxb", "wcxb-articles", "articles; words, and snippets kept that must (with) and "
+                "that must not (without)", wcxb_cases, False),
+)  # fmt: skip
 
 
-def zyte_cases(folder: Path) -> Iterator[Case]:
-    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
-    for id_, record in truth.items():
-        path = folder / "html" / f"{id_}.html.gz"
-        yield Case(id_, record["url"], path, record["articleBody"])
+# ---------------------------------------------------------------- a labelled set
 
 
-def wcxb_cases(folder: Path) -> Iterator[Case]:
-    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
-    for id_, record in truth.items():
-        path = folder / "html" / f"{id_}.html.gz"
-        yield Case(
-            id_,
-            record["url"] or f"https://{record['domain'] or 'page.example'}/{id_}",
-            path,
-            record["main_content"] or "",
-            tuple(record["with"]),
-            tuple(record["without"]),
+def report(
+    which: LabelledSet, cases: list[Case], tools: dict[str, Path], options: argparse.Namespace
+) -> bool:
+    """Prints one set's tables. True when our figures keep the floors."""
+    began = time.monotonic()
+    results = contest.run(tools, [(c.url, c.body) for c in cases])
+    took = time.monotonic() - began
+    each = {
+        tool: [which.score(c, o.text) for c, o in zip(cases, outcomes, strict=True)]
+        for tool, outcomes in results.outcomes.items()
+    }
+    print(f"\n{which.name}: {len(cases)} {which.about} ({took:.0f} s)\n{results.versions}")
+    _print_table(which, each, results.outcomes)
+    _print_trouble(results.outcomes)
+    if options.losses and options.against in each:
+        _print_differences(cases, each[OURS], each[options.against], options)
+    figures = asdict(which.figures(each[OURS]))
+    _since_accepted(which.name, cases, each[OURS], options.losses)
+    if options.accept:
+        accepted.accept_pages(
+            which.name, {c.id: s.f1 for c, s in zip(cases, each[OURS], strict=True)}
         )
+        accepted.accept_floors(which.name, figures, lower=options.lower)
+    faults = accepted.broken(which.name, figures)
+    for fault in faults:
+        print(f"FLOOR BROKEN: {fault}")
+    return not faults
 
 
-# ---------------------------------------------------------------- the scores
-
-
-def _shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
-    words = WORD.findall(text)
-    count = max(1, len(words) - size + 1)
-    return Counter(tuple(words[i : i + size]) for i in range(count)) if words else Counter()
-
-
-def shingle_counts(truth: str, text: str) -> tuple[float, float, float]:
-    """(right, too much, missing) shares of one page's shingles; they add up to 1."""
-    wanted, got = _shingles(truth), _shingles(text)
-    right = sum((wanted & got).values())
-    extra, missing = sum((got - wanted).values()), sum((wanted - got).values())
-    total = right + extra + missing
-    return (right / total, extra / total, missing / total) if total else (0.0, 0.0, 0.0)
-
-
-def shingle_f1(pairs: list[tuple[str, str]]) -> tuple[float, float, float]:
-    """(F1, precision, recall) of (truth, text) pairs by Zyte's definition."""
-    counts = [shingle_counts(*pair) for pair in pairs]
-    precision = statistics.mean(r / (r + e) if r + e else 0.0 for r, e, m in counts if r + e + m)
-    recall = statistics.mean(r / (r + m) if r + m else 0.0 for r, e, m in counts if r + e + m)
-    both = precision + recall
-    return (2 * precision * recall / both if both else 0.0), precision, recall
-
-
-def word_f1(truth: str, text: str) -> tuple[float, float, float]:
-    """(F1, precision, recall) of the words as a bag, lower case."""
-    wanted, got = Counter(WORD.findall(truth.lower())), Counter(WORD.findall(text.lower()))
-    if not wanted or not got:
-        same = float(not wanted and not got)
-        return same, same, same
-    right = sum((wanted & got).values())
-    precision, recall = right / sum(got.values()), right / sum(wanted.values())
-    return (2 * precision * recall / (precision + recall) if right else 0.0), precision, recall
-
-
-# ---------------------------------------------------------------- the tools
-
-
-def by_us(case: Case) -> Outcome:
-    body = gzip.decompress(case.path.read_bytes())
-    page = Page(
-        url=case.url,
-        final_url=case.url,
-        body=body,
-        content_type="text/html",
-        fetched_at=FETCHED_AT,
-        digest=hashlib.sha256(body).hexdigest(),
-    )
-    began = time.process_time()
-    try:
-        text, error = clean(page).text, None
-    except CleanError as e:
-        text, error = "", str(e)
-    return Outcome(text, time.process_time() - began, error)
-
-
-def by_trafilatura(case: Case) -> Outcome:
-    body = gzip.decompress(case.path.read_bytes())
-    began = time.process_time()
-    document = trafilatura.bare_extraction(body, url=case.url, include_comments=False)
-    text = document.text if document is not None else ""
-    return Outcome(text or "", time.process_time() - began)
-
-
-TOOLS: dict[str, Callable[[Case], Outcome]] = {"clean": by_us, "trafilatura": by_trafilatura}
-
-
-def _apply(job: tuple[str, Case]) -> Outcome:
-    return TOOLS[job[0]](job[1])
-
-
-def run_tools(cases: list[Case]) -> dict[str, list[Outcome]]:
-    with ProcessPoolExecutor() as pool:
-        return {
-            name: list(pool.map(_apply, [(name, c) for c in cases], chunksize=16)) for name in TOOLS
-        }
-
-
-# ---------------------------------------------------------------- the report
-
-
-def report_zyte(cases: list[Case], losses: int) -> float:
-    outcomes = run_tools(cases)
-    print(f"zyte: {len(cases)} pages, F1 of four-word shingles")
-    scores = {}
-    for name, results in outcomes.items():
-        pairs = [(c.truth, o.text) for c, o in zip(cases, results, strict=True)]
-        scores[name], precision, recall = shingle_f1(pairs)
-        exact = statistics.mean(shingle_counts(*p)[0] == 1 for p in pairs)
-        print(f"  {name:12} F1 {scores[name]:.4f}  P {precision:.4f}  R {recall:.4f}"
-              f"  exact {exact:.3f}  {_costs(results)}")  # fmt: skip
-    _print_losses(cases, outcomes, lambda c, o: shingle_counts(c.truth, o.text)[0], losses)
-    return scores["clean"]
-
-
-def report_wcxb(cases: list[Case], losses: int) -> float:
-    outcomes = run_tools(cases)
-    print(f"wcxb: {len(cases)} pages, F1 of words; snippets kept that must, that must not")
-    scores = {}
-    for name, results in outcomes.items():
-        each = [word_f1(c.truth, o.text) for c, o in zip(cases, results, strict=True)]
-        scores[name] = statistics.mean(f for f, _, _ in each)
-        print(f"  {name:12} F1 {scores[name]:.4f}  P {statistics.mean(p for _, p, _ in each):.4f}"
-              f"  R {statistics.mean(r for _, _, r in each):.4f}"
-              f"  with {_kept(cases, results, 'wanted'):.3f}"
-              f"  without {_kept(cases, results, 'unwanted'):.3f}  {_costs(results)}")  # fmt: skip
-    _print_losses(cases, outcomes, lambda c, o: word_f1(c.truth, o.text)[0], losses)
-    return scores["clean"]
-
-
-def _costs(results: list[Outcome]) -> str:
-    failed = sum(o.error is not None or not o.text for o in results)
-    return (
-        f"{1000 * statistics.mean(o.seconds for o in results):.1f} ms/page, {failed} without text"
-    )
-
-
-def _kept(cases: list[Case], results: list[Outcome], which: str) -> float:
-    """Mean over the pages of the share of the snippets that stand in the text."""
-    shares = []
-    for case, outcome in zip(cases, results, strict=True):
-        snippets: tuple[str, ...] = getattr(case, which)
-        if snippets:
-            text = outcome.text.lower()
-            shares.append(sum(s.lower() in text for s in snippets) / len(snippets))
-    return statistics.mean(shares) if shares else 0.0
-
-
-def _print_losses(
-    cases: list[Case],
+def _print_table(
+    which: LabelledSet,
+    each: dict[str, list[scores.Score]],
     outcomes: dict[str, list[Outcome]],
-    score: Callable[[Case, Outcome], float],
-    count: int,
 ) -> None:
-    """Pages where we do better or worse than plain trafilatura, the largest differences first."""
-    rows = [
-        (score(c, ours) - score(c, theirs), c.id, c.url)
-        for c, ours, theirs in zip(cases, outcomes["clean"], outcomes["trafilatura"], strict=True)
-    ]
-    better, worse = sum(r[0] > 1e-9 for r in rows), sum(r[0] < -1e-9 for r in rows)
-    print(f"  better on {better}, worse on {worse}, equal on {len(rows) - better - worse}")
-    for difference, id_, url in sorted(rows)[:count]:
+    """F1 ± standard deviation, the other figures, and ours minus theirs with its interval."""
+    drawn = scores.resampled(each, shingles=which.shingles)
+    others = "accuracy" if which.shingles else "with | without"
+    print(f"| | F1 | P | R | {others} | ours minus theirs, 95 % of {scores.RESAMPLES:,} resamples "
+          "| better, worse, equal on | CPU ms |")  # fmt: skip
+    print("|---|--:|--:|--:|" + "--:|" * others.count("|") + "--:|---|--:|--:|")
+    ours = which.figures(each[OURS])
+    for tool, found in each.items():
+        f = which.figures(found)
+        spread = scores.spread(drawn[tool], "f1")
+        rest = (
+            f"{f.accuracy:.3f} ± {scores.spread(drawn[tool], 'accuracy'):.3f}"
+            if which.shingles
+            else f"{f.wanted:.3f} | {f.unwanted:.3f}"
+        )
+        beside = " | "
+        if tool != OURS:
+            low, high = scores.interval(drawn[OURS], drawn[tool])
+            sure = "" if low > 0 or high < 0 else " (may be chance)"
+            better = scores.counts([s.f1 for s in each[OURS]], [s.f1 for s in found])
+            beside = (f"{ours.f1 - f.f1:+.4f} [{low:+.4f}, {high:+.4f}]{sure} | "
+                      + ", ".join(map(str, better)))  # fmt: skip
+        cpu = 1000 * sum(o.seconds for o in outcomes[tool]) / len(found)
+        print(f"| {tool} | {f.f1:.4f} ± {spread:.4f} | {f.precision:.4f} | {f.recall:.4f} | {rest} "
+              f"| {beside} | {cpu:.1f} |")  # fmt: skip
+
+
+def _print_trouble(outcomes: dict[str, list[Outcome]]) -> None:
+    """Pages without text, and why; attempts to reach the network."""
+    for tool, each in outcomes.items():
+        empty = [o for o in each if not o.text.strip()]
+        if empty:
+            why = Counter(_NOISE.sub(" ", o.error or "no error")[:60].strip() for o in empty)
+            told = "; ".join(f"{n} × {what}" for what, n in why.most_common(3))
+            print(f"  {tool}: no text on {len(empty)} pages ({told})")
+        if calls := sum(o.calls for o in each):
+            print(f"  {tool}: tried to reach the network {calls} times, in vain")
+
+
+def _print_differences(
+    cases: list[Case],
+    ours: list[scores.Score],
+    theirs: list[scores.Score],
+    options: argparse.Namespace,
+) -> None:
+    """The pages where we do worse than a peer, and better, the largest differences first."""
+    rows = sorted((a.f1 - b.f1, c.id, c.url)
+                  for c, a, b in zip(cases, ours, theirs, strict=True))  # fmt: skip
+    for what, some in (
+        ("worst", rows[: options.losses]),
+        ("best", rows[: -options.losses - 1 : -1]),
+    ):
+        print(f"  {what} beside {options.against}:")
+        for difference, id_, url in some:
+            print(f"    {difference:+.3f} {id_[:12]} {url[:90]}")
+
+
+def _since_accepted(name: str, cases: list[Case], ours: list[scores.Score], most: int) -> None:
+    """Pages that gained or lost since the last accepted result, the largest changes first."""
+    known = accepted.pages(name)
+    rows = [(s.f1 - known[c.id], c.id, c.url)
+            for c, s in zip(cases, ours, strict=True) if c.id in known]  # fmt: skip
+    if not rows:
+        print("  nothing accepted yet (--accept)")
+        return
+    changed = sorted((r for r in rows if abs(r[0]) >= scores.LEAST), key=lambda r: -abs(r[0]))
+    gained = sum(r[0] > 0 for r in changed)
+    print(f"  since accepted: {gained} pages better, {len(changed) - gained} worse, "
+          f"mean F1 of pages {sum(r[0] for r in rows) / len(rows):+.5f}")  # fmt: skip
+    for difference, id_, url in changed[: most or 10]:
         print(f"    {difference:+.3f} {id_[:12]} {url[:90]}")
 
 
-def report_own() -> int:
-    """Furniture left and sentences lost on our own pages, for both tools; our faults."""
-    faults = {name: [0, 0] for name in TOOLS}
-    pages = sorted(OWN_PAGES.glob("*.html"))
-    for path in pages:
-        expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        page = _own_page(path, expected)
-        document = trafilatura.bare_extraction(page.body, include_comments=False)
-        texts = {"clean": clean(page).text, "trafilatura": (document and document.text) or ""}
-        for name, text in texts.items():
-            faults[name][0] += sum(s in text for s in expected["never"])
-            faults[name][1] += sum(p not in text for p in expected["text"])
-    print(f"own pages: {len(pages)}; lines of furniture left, paragraphs lost")
-    for name, (left, lost) in faults.items():
-        print(f"  {name:12} left {left}  lost {lost}")
-    return sum(faults["clean"])
+# ---------------------------------------------------------------- our own pages
 
 
-def _own_page(path: Path, expected: dict[str, str]) -> Page:
-    body, url = path.read_bytes(), expected["url"]
-    return Page(url=url, final_url=url, body=body, content_type="text/html",
-                fetched_at=FETCHED_AT, digest=hashlib.sha256(body).hexdigest())  # fmt: skip
+def report_own(tools: dict[str, Path], losses: int) -> bool:
+    """Prints what is left and lost on our own pages. True when ours has no fault there."""
+    pages = own_pages()
+    results = contest.run(tools, [(p.url, lambda p=p: p.body) for p in pages])
+    found = {
+        tool: [f for p, o in zip(pages, each, strict=True) for f in furniture.faults(p, o.text)]
+        for tool, each in results.outcomes.items()
+    }
+    print(f"\nown: {len(pages)} pages of ours; lines of furniture left, paragraphs lost")
+    print("\n".join(furniture.table(len(pages), found)))
+    _print_trouble(results.outcomes)
+    for fault in found[OURS][: losses or 20]:
+        print(f"FLOOR BROKEN: {fault.page}: {fault.kind}: {fault.line[:100]}")
+    return not found[OURS]
+
+
+# ---------------------------------------------------------------- the call
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0 when every set that is there reaches its floor, else 1."""
-    parser = argparse.ArgumentParser(description="Score cleaning against labelled pages.")
-    parser.add_argument("--losses", type=int, default=0, help="print the N worst differences")
-    parser.add_argument("--floors-off", action="store_true", help="print, but do not fail")
-    options = parser.parse_args(argv or [])
-    failed = report_own() > 0
-    sets = {
-        "zyte": ("zyte", zyte_cases, report_zyte),
-        "wcxb": ("wcxb-articles", wcxb_cases, report_wcxb),
-    }
-    for name, (folder, load, report) in sets.items():
-        path = data_folder() / folder
-        if not (path / "ground-truth.json").exists():
-            print(f"{name}: skipped, {folder}/ is not in the evaluation data")
+    """0 when every set that is there keeps its floors, else 1."""
+    options = _options(argv or [])
+    chosen = [t for t in TOOLS if t == OURS or not options.tools or t in options.tools]
+    tools = contest.pythons(chosen)
+    kept = True
+    if not options.only or "own" in options.only:
+        kept &= report_own(tools, options.losses)
+    for which in SETS:
+        if options.only and which.name not in options.only:
             continue
-        score = report(list(load(path)), options.losses)
-        if score < FLOORS[name]:
-            print(f"  BELOW ITS FLOOR: {score:.4f} < {FLOORS[name]}")
-            failed = True
-    return int(failed and not options.floors_off)
+        folder = data_folder() / which.folder
+        if not (folder / "ground-truth.json").exists():
+            print(f"{which.name}: skipped, {which.folder}/ is not in {data_folder()} (EVAL_DATA)")
+            continue
+        kept &= report(which, list(which.load(folder)), tools, options)
+    return int(not kept and not options.floors_off)
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    def names(text: str) -> list[str]:
+        return text.split(",")
+
+    parser = argparse.ArgumentParser(description="Score cleaning against labelled pages.")
+    parser.add_argument("--only", type=names, help="these sets: zyte, wcxb, own")
+    parser.add_argument("--tools", type=names, help=f"beside ours: {', '.join(TOOLS[1:])}")
+    parser.add_argument("--losses", type=int, default=0, help="print the N largest differences")
+    parser.add_argument(
+        "--against", default="trafilatura", choices=TOOLS[1:], help="whom --losses compares us with"
+    )
+    parser.add_argument("--accept", action="store_true", help="keep these scores, raise the floors")
+    parser.add_argument("--lower", action="store_true", help="with --accept: lower them, too")
+    parser.add_argument("--floors-off", action="store_true", help="print, but do not fail")
+    options = parser.parse_args(argv)
+    for tool in options.tools or []:
+        if tool not in TOOLS:
+            parser.error(f"no tool {tool!r}; there are {', '.join(TOOLS)}")
+    return options
 
 
 if __name__ == "__main__":
