@@ -16,8 +16,8 @@ In a template:
 - `leak(code)` prints code that a browser shows or a careless cleaner takes for text.
 
 In `stories.yaml` a story's blocks stand between blank lines: `## heading`, lines of `- item`,
-`> quote`, lines of `| cell | cell`, `!picture caption | credit | address` (`-`: none), and `@name a | b`, an
-insertion of the publisher's own that its template knows.
+`> quote`, lines of `| cell | cell`, `!picture caption | credit | address` (`-`: none), and
+`@name a | b`, an insertion of the publisher's own that its template knows.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import SequenceMatcher
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
@@ -163,6 +164,67 @@ def _block(piece: str) -> Block:
     if line.startswith("> "):
         return Block(kind="quote", text=line[2:])
     return Block(kind="paragraph", text=line)
+
+
+# ---------------------------------------------------------------- comparing with the truth
+
+
+def differences(page: NewsstandPage, text: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """What a cleaned text adds to a page's story, as (kind, line), and the paragraphs it lacks.
+
+    Paragraphs are compared as wholes, in order; a list's bullet, the bars between a table's
+    cells and the dots with which a wall cuts a sentence do not count. The kind of an added line
+    is that of the furniture it is or holds; `story` where words of the story stand in another
+    form (joined, broken, out of order), else `unknown`.
+    """
+    found = [line for line in map(_bare, text.split("\n")) if line]
+    told = [_bare(line) for line in page.text]
+    added, lost = [], []
+    for tag, a, b, c, d in SequenceMatcher(None, told, found, autojunk=False).get_opcodes():
+        if tag != "equal":
+            lost += told[a:b]
+            added += [(_kind(page, line), line) for line in found[c:d]]
+    return added, lost
+
+
+def _bare(line: str) -> str:
+    line = re.sub(r"^\s*(?:[-–•*·]|\d+[.)])\s+", "", line).replace("|", " ")
+    return " ".join(re.sub(r"\s*(?:\.\.\.|…)\s*$", "", line).split())
+
+
+def _kind(page: NewsstandPage, line: str) -> str:
+    furniture = [(kind, _bare(words)) for kind, words in page.furniture]
+    for kind, words in furniture:
+        if words == line:
+            return kind
+    held = [(len(words), kind) for kind, words in furniture
+            if (words in line and len(words.split()) > 1) or (line in words)]  # fmt: skip
+    if any(line in _bare(p) or _bare(p) in line for p in page.text):
+        return max(held)[1] if held and max(held)[0] > 20 else "story"
+    return max(held)[1] if held else "unknown"
+
+
+def same_time(found: str | None, told: str | None) -> bool:
+    """The same instant; where the page gives no offset or no time, the same up to there."""
+    if found is None or told is None:
+        return found is told
+    if len(told) == 10 or len(found) == 10:
+        return found == told
+    a, b = datetime.fromisoformat(found), datetime.fromisoformat(told)
+    if b.tzinfo is None:
+        a = a.replace(tzinfo=None)
+    return (a.tzinfo is None) == (b.tzinfo is None) and a == b
+
+
+def same_caption(found: str, caption: str, credit: str) -> bool:
+    """The caption, with or without the words of its credit (`Picture: …`, `(Image: …)`)."""
+    bare, told = (re.sub(r"\W+", " ", s).strip().casefold() for s in (found, caption))
+    rest = bare.removeprefix(told) if bare.startswith(told) else None
+    allowed = set(re.findall(r"\w+", credit.casefold())) | _CREDIT_WORDS
+    return rest is not None and set(rest.split()) <= allowed
+
+
+_CREDIT_WORDS = {"image", "picture", "photo", "photograph", "pic", "source", "llun", "credit"}
 
 
 # ---------------------------------------------------------------- printing and noting at once
