@@ -6,10 +6,12 @@ passes over such text where it finds paragraphs elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from pipeline.clean.lines import is_prose, squeeze
+from pipeline.clean.lines import count, is_prose, squeeze
 
 _LEAST = 25  #: characters from which bare text is looked at
 _PARAGRAPH = 80  #: characters of a paragraph of running text
@@ -34,12 +36,24 @@ def make_paragraphs(story: HtmlElement) -> None:
     if bare > sum(len(_text(p)) for p in paragraphs):
         for block in blocks:
             _wrap(block)
+        for heading in _headings(story, blocks):
+            heading.tag = "p"
         return
     around = [p.getparent() for p in paragraphs]
     for block in blocks:
         beside = block is not story and around.count(block.getparent()) > 1
         if beside and _is_leaf(block) and is_prose(_text(block)):
             block.tag = "p"
+
+
+def _headings(story: HtmlElement, blocks: list[HtmlElement]) -> Iterator[HtmlElement]:
+    """Blocks of a few words between those that became paragraphs."""
+    made = {block.getparent() for block in blocks if block is not story}
+    for parent in made:
+        for block in parent.iterchildren("div"):
+            words = count(_text(block))
+            if 1 < words <= 12 and _is_leaf(block) and next(block.iter("a"), None) is None:
+                yield block
 
 
 def _bare_length(block: HtmlElement) -> int:

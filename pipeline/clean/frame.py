@@ -60,8 +60,16 @@ class Frame:
             copied.tag = "div" if copied.tag == "body" else copied.tag
             copied.attrib.clear()  # a name must not get the story cut
             inner.append(copied)
+            _unhide_initials(copied)
             make_paragraphs(copied)
         return page
+
+
+def _unhide_initials(story: HtmlElement) -> None:
+    """A large first letter is hidden from screen readers only; the extractor would leave it out."""
+    for letter in list(story.iterfind(".//span[@aria-hidden]")):
+        if len(letter) == 0 and len((letter.text or "").strip()) == 1 and letter.tail:
+            letter.drop_tag()
 
 
 def find(tree: HtmlElement, headlines: set[str]) -> Frame | None:

@@ -15,6 +15,7 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from pipeline.clean.boxes import asking_boxes, boxes_with_fields
 from pipeline.clean.lines import SENTENCES, count, is_prose, norm, plain_quotes, squeeze
 from pipeline.clean.linked import linked_headlines
 from pipeline.clean.names import in_words, names_of
@@ -23,7 +24,9 @@ from pipeline.models import Removal
 
 _NEVER_CUT = {"html", "body", "main", "h1", "article", "head", "title"}
 _WORTHLESS = {"script", "style", "noscript", "template", "svg", "iframe", "object", "embed",
-              "canvas", "button", "select", "input", "textarea", "nav", "dialog"}  # fmt: skip
+              "canvas", "button", "select", "input", "textarea", "nav", "dialog", "amp-ad", "amp-iframe",
+              "amp-embed", "amp-consent", "amp-sidebar", "amp-social-share", "amp-sticky-ad",
+              "amp-user-notification", "amp-list", "amp-video", "amp-analytics"}  # fmt: skip
 _LABELS = {"h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "dt", "a", "li"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PARAGRAPH = 80  #: characters from which a <p> counts as running text
@@ -62,6 +65,9 @@ def prune(
     found = Found()
     _straighten(tree)
     running = _Running(tree)
+    for box in boxes_with_fields(tree):
+        if not running.protects(box):
+            _decide(box, FIELDS, found)
     _drop_worthless(tree, running)
     kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
     for rule in rules.selectors:
@@ -73,6 +79,9 @@ def prune(
         if element.tag in _NEVER_CUT or element in found.gone or element in kept:
             continue
         _look_at(element, rules, running, found)
+    for box, rule in asking_boxes(running.sizes, rules):
+        if box not in kept and not running.protects(box):
+            _decide(box, rule, found)
     for block in linked_headlines(tree, url):
         if block not in kept:
             _decide(block, LINKED, found)
@@ -357,5 +366,6 @@ def _builtin(id_: str, kind: str) -> Rule:
 
 HIDDEN = _builtin("hidden", "hidden")
 STANDFIRST = _builtin("standfirst-element", "standfirst")
+FIELDS = _builtin("box-with-fields", "newsletter")
 LINKED = _builtin("linked-headline", "related")
 CAPTION = _builtin("figcaption", "caption")

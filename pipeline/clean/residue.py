@@ -235,7 +235,7 @@ def _job_adverts(state: Residue, rules: RuleSet) -> None:
         above = (j for j in (i - 1, i - 2) if j >= 0)
         near = [*above, i + 1] if i > last else above  # within the story a heading may follow
         cut.update(_advert_lines(lines, near) - marks)
-    _keep(state, lambda i, _: ("job-block", "advert") if i in cut else None)
+    _keep(state, lambda i, _: ("job-block", "jobs") if i in cut else None)
 
 
 def _advert_lines(lines: list[Line], near: Iterable[int]) -> set[int]:

@@ -9,13 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-try:
-    from tests.newsstand import newsstand
-except ModuleNotFoundError:  # until both are in one tree; then this is a plain import
-
-    def newsstand():
-        return ()
-
+from tests.newsstand import newsstand
 
 ROOT = Path(__file__).parents[2]
 OWN_PAGES = ROOT / "tests" / "clean" / "pages"
