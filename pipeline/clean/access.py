@@ -30,7 +30,7 @@ def access(rest: Residue, found: Found, said: Metadata) -> Access:
     if not walls and (cut or short or said.free is False):  # "log in to see…" is in many headers
         walls = found.wall_words
     if walls:
-        return "registration" if walls[0].kind == "registration" else "subscription"
+        return "registration" if walls[0] == "registration" else "subscription"
     if said.free is False:
         return "subscription"
     if cut and (rest.offers or any(r.kind == "subscription" for r in found.removed)):

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from pipeline.clean import decode, documents, extract, metadata, prune, residue, rules
+from pipeline.clean import decode, documents, extract, frame, metadata, prune, residue, rules
 from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.lines import Line, count, norm, squeeze
@@ -36,7 +36,8 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
     own = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
-    lines = extract.lines(tree, page.url, found.links, said.headlines) if own is None else own
+    story = frame.find(tree, said.headlines, found.paragraphs)
+    lines = extract.lines(tree, page.url, story, found.links) if own is None else own
     rest = residue.strip(
         lines,
         rule_set,

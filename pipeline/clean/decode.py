@@ -47,6 +47,9 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # C1 "characters" in text are Windows-1252 bytes that were decoded as Latin-1 on the way.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f]")
 
+#: what text does not consist of
+_ODD = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffd]")
+
 # Page builders wrap a story in hundreds of blocks that hold nothing else: four of a run will do.
 # The steps after this one take time that grows with the square of the depth.
 _OPENINGS = re.compile(r"(?:<div\b[^<>]*>\s*){4,}((?:<div\b[^<>]*>\s*){4})", re.I)
@@ -115,7 +118,7 @@ def _refuse(page: Page, text: str) -> None:
         if start.startswith(mark):
             raise CleanError(f"not a web page: it is {what}", url=page.url)
     sample = text[:4000]
-    odd = sum((c < " " and c not in "\t\n\r\f") or c == "�" for c in sample)
+    odd = len(_ODD.findall(sample))
     if odd > len(sample) * 0.1:
         raise CleanError("not a web page: it is binary data", url=page.url)
     if not _TAG.search(text[:200_000]):

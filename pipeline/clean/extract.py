@@ -8,7 +8,7 @@ import trafilatura
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
-from pipeline.clean import frame
+from pipeline.clean.frame import Frame
 from pipeline.clean.lines import BULLET, Line, norm, squeeze
 
 # It reports every page it can make nothing of; we say so ourselves, once, with the address.
@@ -21,13 +21,13 @@ _FEW = 80
 _BLOCKS = ("p", "li", "blockquote", "h2", "h3", "h4")
 
 
-def lines(tree: HtmlElement, url: str, links: set[str], headlines: set[str]) -> list[Line]:
+def lines(tree: HtmlElement, url: str, story: Frame | None, links: set[str]) -> list[Line]:
     """Paragraphs, headings and items in the order of the page; [] when there is no main text.
 
-    `links`: normalised texts of links, to tell lines that are nothing but a link. `headlines`: all
-    forms of the headline, normalised, to tell where the story stands.
+    `story`: where it stands, if that is known. `links`: normalised texts of links, to tell lines
+    that are nothing but a link.
     """
-    text = _story(tree, url, headlines)
+    text = _story(tree, url, story)
     found = (_row(squeeze(line)) for line in text.split("\n"))
     return [Line(line, _is_linked(line, links)) for line in found if line]
 
@@ -40,11 +40,11 @@ def _row(line: str) -> str:
     return "" if all(not c.strip("-") for c in cells) else " | ".join(filter(None, cells))
 
 
-def _story(tree: HtmlElement, url: str, headlines: set[str]) -> str:
+def _story(tree: HtmlElement, url: str, story: Frame | None) -> str:
     """From the story's frame by the extractor's rules; by its fallbacks only what they miss."""
-    if (found := frame.find(tree, headlines)) is not None:
-        least = _COVERED * found.running
-        page = found.page()
+    if story is not None:
+        least = _COVERED * story.running
+        page = story.page()
         for fast in (True, False):
             text = _extracted(page, url, fast=fast)
             if len(text) >= least:

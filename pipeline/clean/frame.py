@@ -72,12 +72,15 @@ def _unhide_initials(story: HtmlElement) -> None:
             letter.drop_tag()
 
 
-def find(tree: HtmlElement, headlines: set[str]) -> Frame | None:
+def find(
+    tree: HtmlElement, headlines: set[str], paragraphs: Mapping[HtmlElement, int]
+) -> Frame | None:
     """The frame of a pruned page; None where there is too little running text to tell.
 
-    `headlines`: normalised forms of the headline.
+    `headlines`: normalised forms of the headline. `paragraphs`: those of running text that the
+    page had before it was pruned, and their lengths.
     """
-    held = _held(_running(tree))
+    held = _held(tree, _running(tree, paragraphs))
     home = tree.find("body")
     if home is None or held.get(home, 0) < _LEAST:
         return None
@@ -85,9 +88,9 @@ def find(tree: HtmlElement, headlines: set[str]) -> Frame | None:
     return _named(home, held) or _nameless(home, held)
 
 
-def _running(tree: HtmlElement) -> dict[HtmlElement, int]:
+def _running(tree: HtmlElement, paragraphs: Mapping[HtmlElement, int]) -> dict[HtmlElement, int]:
     """Elements with running text and its length; texts of links and readers' comments left out."""
-    found = {p: len(squeeze("".join(p.itertext()))) for p in tree.iter("p")}
+    found = dict(paragraphs)
     for element in _bare_texts(tree):
         if element.tag != "span" or not _is_in_paragraph(element):
             texts = (element.text, *(child.tail for child in element))
@@ -115,13 +118,14 @@ def _is_readers(element: HtmlElement) -> bool:
     return any(_place(names_of(a)) == "readers" for a in around)
 
 
-def _held(running: Mapping[HtmlElement, int]) -> dict[HtmlElement, int]:
-    """How much running text stands in each element that has any."""
+def _held(tree: HtmlElement, running: Mapping[HtmlElement, int]) -> dict[HtmlElement, int]:
+    """How much running text stands in each element of the tree that has any."""
     held: dict[HtmlElement, int] = {}
     for element, length in running.items():
-        held[element] = held.get(element, 0) + length
-        for around in element.iterancestors():
-            held[around] = held.get(around, 0) + length
+        path = [element, *element.iterancestors()]
+        if path[-1] is tree:  # else it was cut
+            for around in path:
+                held[around] = held.get(around, 0) + length
     return held
 
 

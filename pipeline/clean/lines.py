@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from unicodedata import normalize
 
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " ",
-                         "‐": "-", "\u200b": None, "\ufeff": None, "\xad": None})  # fmt: skip
+_PLAIN = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("\xa0", " "),
+          ("‐", "-"), ("\u200b", ""), ("\ufeff", ""), ("\xad", ""))  # fmt: skip
 _NOT_WORD = re.compile(r"\W+")
 #: between two sentences; good enough for furniture, which knows no abbreviations
 SENTENCES = re.compile(r"(?<=[.!?:])['\")]?\s+(?=[A-Z£@])")
@@ -40,23 +40,29 @@ _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "
 #: mark. Joiners (U+200C, U+200D) stay: they shape letters of other scripts and emoji
 _INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0x200E, 0x200F, 0xAD, 0xFEFF))
 _MENDED = {**_LIGATURES, **_INVISIBLE}
+_TO_MEND = re.compile(f"[{''.join(map(chr, _MENDED))}]")
 
 
 def squeeze(text: str) -> str:
     """One line, single spaces, letters composed (NFC), no ligatures, nothing invisible."""
     if not text.isascii():
-        text = normalize("NFC", text.translate(_MENDED))
+        if _TO_MEND.search(text):
+            text = text.translate(_MENDED)
+        text = normalize("NFC", text)
     return " ".join(text.split())
 
 
 def norm(text: str) -> str:
     """For comparing what a person would call the same: letters and digits only, lower case."""
-    return _NOT_WORD.sub(" ", plain_quotes(text).lower()).strip()
+    return _NOT_WORD.sub(" ", text.lower()).strip()
 
 
 def plain_quotes(text: str) -> str:
     """Typographic quotes and dashes as their ASCII forms, so that a rule needs one spelling."""
-    return text if text.isascii() else text.translate(_QUOTES)
+    if not text.isascii():
+        for typographic, plain in _PLAIN:  # each a search in C: `translate` asks for every letter
+            text = text.replace(typographic, plain)
+    return text
 
 
 def count(text: str) -> int:

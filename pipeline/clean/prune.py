@@ -19,7 +19,7 @@ from pipeline.clean.boxes import asking_boxes, boxes_with_fields
 from pipeline.clean.lines import SENTENCES, count, is_prose, norm, plain_quotes, squeeze
 from pipeline.clean.linked import linked_headlines
 from pipeline.clean.names import in_words, names_of
-from pipeline.clean.rules import Rule, RuleSet
+from pipeline.clean.rules import Rule, RuleSet, wall_kind
 from pipeline.models import Removal
 
 _NEVER_CUT = {"html", "body", "main", "h1", "article", "head", "title"}
@@ -48,8 +48,9 @@ class Found:
     alts: set[str] = field(default_factory=set)
     links: set[str] = field(default_factory=set)  #: normalised texts of links
     removed: list[Removal] = field(default_factory=list)
-    walls: list[Rule] = field(default_factory=list)  #: in elements that a rule cut
-    wall_words: list[Rule] = field(default_factory=list)  #: elsewhere on the page
+    walls: list[str] = field(default_factory=list)  #: their kinds, in elements that a rule cut
+    wall_words: list[str] = field(default_factory=list)  #: elsewhere on the page
+    paragraphs: dict[HtmlElement, int] = field(default_factory=dict)  #: of running text: length
     decided: list[tuple[HtmlElement, Rule]] = field(default_factory=list)
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
 
@@ -65,6 +66,7 @@ def prune(
     found = Found()
     _straighten(tree)
     running = _Running(tree)
+    found.paragraphs = running.sizes
     for box in boxes_with_fields(tree):
         if not running.protects(box):
             _decide(box, FIELDS, found)
@@ -140,7 +142,7 @@ def _note_wall(element: HtmlElement, rules: RuleSet, found: Found) -> None:
     """A wall is named in a heading or sentence of an element that is cut as a whole."""
     for text in element.itertext():
         if len(text) > 12 and (rule := rules.wall.find(plain_quotes(squeeze(text)))):
-            found.walls.append(rule)
+            found.walls.append(wall_kind(rule, _text(element)))
             return
 
 
@@ -268,9 +270,9 @@ def _decide_wall(element: HtmlElement, wall: Rule, running: _Running, found: Fou
     while parent is not None and parent.tag not in _NEVER_CUT and before not in parent.iter("p"):
         block, parent = parent, parent.getparent()
     if before is None or running.protects(block):
-        found.wall_words.append(wall)
+        found.wall_words.append(wall.kind)
         return
-    found.walls.append(wall)
+    found.walls.append(wall_kind(wall, _text(block)))
     if block is not element:  # else it stands among the story's lines, which are looked at later
         _decide(block, wall, found)
 

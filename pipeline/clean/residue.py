@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pipeline.clean.lines import SENTENCES, Line, count, is_finished, is_prose, norm, plain_quotes
 from pipeline.clean.people import is_byline, is_name_and_date, is_person, people
-from pipeline.clean.rules import Rule, RuleSet, settings
+from pipeline.clean.rules import Rule, RuleSet, settings, wall_kind
 from pipeline.models import Removal
 
 _OFFER_WORD = re.compile(
@@ -31,7 +31,7 @@ class Residue:
     lines: list[Line]
     removed: list[Removal] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
-    walls: list[Rule] = field(default_factory=list)
+    walls: list[str] = field(default_factory=list)  #: their kinds
     offers: int = 0
     byline: tuple[str, ...] = ()
     headline: str | None = None
@@ -94,10 +94,10 @@ def _wall(state: Residue, rules: RuleSet) -> None:
         rule = rules.wall.find(plain_quotes(line.bare)) if len(line.text) < 200 else None
         if rule is None:
             continue
-        state.walls.append(rule)
         rest = state.lines[i + 1 :]
         only_furniture = not any(is_prose(x.text) and not _is_offer(x, rules) for x in rest)
         end = len(state.lines) if only_furniture else i + 1
+        state.walls.append(wall_kind(rule, " ".join(x.text for x in state.lines[i:end])))
         for gone in state.lines[i:end]:
             state.cut(gone, rule.id, rule.kind)
         state.lines[i:end] = []

@@ -29,6 +29,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
+from pipeline.clean.firsts import alternatives, first_characters
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import digest, load_yaml
 
@@ -66,19 +67,39 @@ class Rule:
 
 
 class Matcher:
-    """Many rules of one kind of application as a single alternation: one call decides."""
+    """Many rules of one kind of application, in their order: which is the first that fits?"""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        joined = "|".join(f"(?P<r{i}>{r.pattern})" for i, r in enumerate(self.rules))
-        compiled = re.compile(joined or r"(?!)", re.I)
-        anywhere = any(r.how == "element" for r in self.rules)
-        self._search = compiled.search if anywhere else compiled.match
+        self._anywhere = any(r.how == "element" for r in self.rules)
+        self._by_first: dict[str, re.Pattern[str]] = {}
         self.known: dict[str, Rule | None] = {}  #: for callers that ask the same again and again
 
     def find(self, text: str) -> Rule | None:
-        m = self._search(text)
+        first = "" if self._anywhere else text[:1].lower()
+        pattern = self._by_first.get(first)
+        if pattern is None:
+            pattern = self._by_first[first] = self._that_may_begin_with(first)
+        m = pattern.search(text) if self._anywhere else pattern.match(text)
         return self.rules[int((m.lastgroup or "r0")[1:])] if m else None
+
+    def _that_may_begin_with(self, first: str) -> re.Pattern[str]:
+        """One alternation of what can match a text with that first character; made when needed."""
+        parts = []
+        for i, rule in enumerate(self.rules):
+            fitting = [rule.pattern] if self._anywhere else _fitting(rule.pattern, first)
+            if fitting:
+                parts.append(f"(?P<r{i}>{'|'.join(fitting)})")
+        return re.compile("|".join(parts) or r"(?!)", re.I)
+
+
+def _fitting(pattern: str, first: str) -> list[str]:
+    return [part for part, firsts in _parts(pattern) if firsts is None or first in firsts]
+
+
+@lru_cache(maxsize=1024)
+def _parts(pattern: str) -> list[tuple[str, frozenset[str] | None]]:
+    return [(part, first_characters(part)) for part in alternatives(pattern)]
 
 
 @dataclass(frozen=True)
@@ -94,6 +115,17 @@ class RuleSet:
     wall: Matcher
     selectors: tuple[Rule, ...]
     keep: tuple[Rule, ...]
+
+
+_REGISTERS = re.compile(r"\bregister(?:ed|ing)?\b|\bregistration\b|\bfree account\b", re.I)
+_SUBSCRIBES = re.compile(r"\bsubscri|£|\$|€|\bmember(?:ship)?\b|\bpaid?\b", re.I)
+
+
+def wall_kind(wall: Rule, words: str) -> str:
+    """subscription or registration. `words`: of all of the wall, which may say what it wants."""
+    if _REGISTERS.search(words) and not _SUBSCRIBES.search(words):
+        return "registration"
+    return wall.kind
 
 
 def all_rules() -> tuple[Rule, ...]:

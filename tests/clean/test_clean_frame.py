@@ -119,7 +119,7 @@ def test_rows_of_a_table_are_lines_with_their_cells() -> None:
 
 def test_a_short_page_has_no_frame() -> None:
     page = lxml.html.document_fromstring(f"<html><body>{H1}{story(1, 3)}</body></html>")
-    assert frame.find(page, set()) is None
+    assert frame.find(page, set(), {}) is None
 
 
 @pytest.mark.parametrize("place", list(settings()["frame"]))
