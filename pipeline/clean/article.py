@@ -30,7 +30,8 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     """
     if documents.is_pdf(page):
         return documents.article(page, entry=entry)
-    tree = decode.parse(page)
+    parsed = decode.parse(page)
+    tree = parsed.tree
     rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat())
     said = metadata.read(tree, page.url, entry)
     found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
@@ -50,7 +51,7 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
     wall = access(rest, found, said)
     if decode.is_from_feed(page) and wall == "open" and count(text) < LEAST_WORDS:
         wall = "partial"  # a sentence or two that stand for a page nobody could have
-    _refuse_too_short(text, wall, page.url)
+    _refuse_too_short(text, wall, page.url, parsed.unread)
     return Article(
         url=page.url,
         headline=said.headline or rest.headline,
@@ -65,14 +66,16 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         text=text,
         captions=_unique(found.captions + rest.captions),
         links=story_links.within(text),
-        removed=_removed(found.removed + rest.removed),
+        removed=_removed(found.removed + rest.removed + _unread(parsed.unread)),
     )
 
 
-def _refuse_too_short(text: str, wall: str, url: str) -> None:
+def _refuse_too_short(text: str, wall: str, url: str, unread: int) -> None:
     words = count(text)
     if words < (LEAST_WORDS if wall == "open" else _FEWEST_WORDS):
-        raise CleanError(f"no story text found on the page ({words} words)", url=url)
+        where = f"in what was read of the page, which is too large ({unread:,} characters were not)"
+        where = where if unread else "on the page"
+        raise CleanError(f"no story text found {where} ({words} words)", url=url)
 
 
 def _standfirst(standfirst: str | None, lines: list[Line]) -> str | None:
@@ -97,6 +100,14 @@ def _unique(texts: list[str]) -> tuple[str, ...]:
     for text in texts:
         seen.setdefault(norm(text), text)
     return tuple(t for key, t in seen.items() if key)
+
+
+def _unread(characters: int) -> list[Removal]:
+    """That a page was too large to be read to its end is said with it."""
+    if not characters:
+        return []
+    said = f"the last {characters:,} characters of the page were not read"
+    return [Removal(rule="page-too-large", kind="limit", text=said)]
 
 
 def _removed(removed: list[Removal]) -> tuple[Removal, ...]:

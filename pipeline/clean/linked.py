@@ -17,24 +17,41 @@ from pipeline.clean.lines import count, is_finished, squeeze
 from pipeline.urls import host
 
 _LEAST, _MOST = 5, 30  #: words of a headline
-_short_with_link = XPath(
-    "//p[.//a[@href]][string-length(normalize-space(.)) < 200]"
-    " | //div[not(.//p) and not(.//li) and count(*) = 1][.//a[@href]]"
-    "[string-length(normalize-space(.)) < 200]"
-)
+_AROUND = 4  #: elements between a link and its paragraph
+_INLINE = {"b", "em", "font", "h2", "h3", "h4", "h5", "i", "span", "strong", "u"}
+_links = XPath("//a[@href]")
 
 
 def linked_headlines(tree: HtmlElement, url: str) -> Iterator[HtmlElement]:
     """Paragraphs that are one link within the paper, and blocks that hold nothing else."""
     ours = host(url).removeprefix("www.")
-    for block in _short_with_link(tree):
-        text = squeeze("".join(block.itertext()))
-        if not _LEAST <= count(text) <= _MOST or is_finished(text):
+    for link in _links(tree):
+        block = _alone_in(link)
+        if block is None or block.tag not in ("p", "div"):
             continue
-        links = block.findall(".//a[@href]")
-        linked = squeeze("".join(t for a in links for t in a.itertext()))
-        if len(linked) >= 0.95 * len(text) and _leads_within(links[0].get("href"), url, ours):
+        text = squeeze("".join(block.itertext()))
+        title = _LEAST <= count(text) <= _MOST and not is_finished(text)
+        if title and _leads_within(link.get("href"), url, ours):
             yield block
+
+
+def _alone_in(link: HtmlElement) -> HtmlElement | None:
+    """The paragraph or block that holds the link, perhaps in bold, and nothing else."""
+    element = link
+    for _ in range(_AROUND):
+        around = element.getparent()
+        # not `len(around)`: of many links in one block, each would count all the others
+        siblings = element.getprevious() is not None or element.getnext() is not None
+        if around is None or siblings or _says(around.text) or _says(element.tail):
+            return None
+        if around.tag not in _INLINE:
+            return around
+        element = around
+    return None
+
+
+def _says(text: str | None) -> bool:
+    return text is not None and not text.isspace() and any(c.isalnum() for c in text)
 
 
 def _leads_within(href: str, url: str, ours: str) -> bool:

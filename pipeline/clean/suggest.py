@@ -30,7 +30,7 @@ def suggest(page: Page) -> str:
 
     Raises CleanError when the page is no page at all; one without story text still gets a report.
     """
-    tree = decode.parse(page)
+    tree = decode.parse(page).tree
     try:
         article, problem = clean(page), None
     except CleanError as e:

@@ -104,6 +104,47 @@ def test_what_stands_beside_deep_nesting_is_still_found_soon(opening: str) -> No
     assert clean(page(html)).text.count("Inspectors who came") == 5
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "<div>" * 2_000_000),
+        ("", "<span>" * 2_000_000),
+        ("", "".join(f"<a href='/{n}'>link number {n}</a> " for n in range(200_000))),
+        ("", "<table>" + "<tr><td>x</td><td>y</td></tr>" * 100_000),
+        ("", "<!-- x " * 500_000),
+        (f"<div {' '.join(f'a{n}=1' for n in range(100_000))}>", "</div>"),
+        (f"<div class='{'share-' * 100_000}'>", "</div>"),
+        ("<div data-x='" + "x" * 1_000_000 + "'>", "</div>"),
+    ],
+    ids=["blocks", "inline", "links", "cells", "comments", "attributes", "classes", "data"],
+)
+def test_a_story_beside_too_much_of_anything_is_found(before: str, after: str) -> None:
+    article = clean(page(f"<html><body>{before}<article>{STORY}</article>{after}"))
+    assert article.text.count("Inspectors who came") == 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece", ["<p>short", "<div class='c'>some text</div>", "text<br>", "<li>item", "<p><a>x</a>"]
+)
+def test_a_page_of_a_million_pieces_ends_with_a_text_or_one_sentence(piece: str) -> None:
+    assert article_or_problem(b"<html><body>" + piece.encode() * 1_000_000)
+
+
+def test_a_page_that_is_not_read_to_its_end_says_so() -> None:
+    article = clean(page(f"<html><body><article>{STORY}</article>{'<i>' * 70_000}"))
+    said = [r.text for r in article.removed if r.rule == "page-too-large"]
+    assert len(said) == 1
+    assert said[0].startswith("the last 30,")
+    with pytest.raises(CleanError, match="which is too large"):
+        clean(page(f"<html><body>{'<i>' * 70_000}<article>{STORY}</article>"))
+
+
+def test_a_nul_byte_in_a_word_does_not_cut_it() -> None:
+    body = STORY.replace("staff", "st\x00aff").encode()
+    assert "staff had the training" in clean(page(body)).text
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_give_an_article_or_a_clean_error(noise: bytes) -> None:
     for body in (noise, b"<html><body><p>" + noise + b"</p>" + STORY.encode() + b"</body></html>"):
