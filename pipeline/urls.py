@@ -10,6 +10,7 @@ The rules and the examples that prove them are in `knowledge/urls.yaml`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
 from typing import Any
@@ -68,7 +69,9 @@ def loose(url: str) -> str:
         path = pattern.sub(lambda m: m["story"] + (m.groupdict().get("end") or ""), path)
     empty = _rules()["loose"]["parameters"]
     query = [p for p in parts.query.split("&") if p and not _is_one_of(p, empty)]
-    return _plain_host(parts.netloc) + path.rstrip("/") + "?" * bool(query) + "&".join(sorted(query))
+    return (
+        _plain_host(parts.netloc) + path.rstrip("/") + "?" * bool(query) + "&".join(sorted(query))
+    )
 
 
 def leads_home(url: str) -> bool:
@@ -87,8 +90,14 @@ def is_plain(url: str) -> bool:
     return bare + "&".join(sorted(p for p in parts.query.split("&") if p)) == loose(url)
 
 
+def number(text: str) -> int:
+    """An address as a number of 63 bits, for tables in which many stand: part of its digest."""
+    said = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest()) >> 1
+
+
 def site(url: str) -> str:
-    """The name that its owner registered (`paper.co.uk` of `m.paper.co.uk`); '' where there is none.
+    """The name that its owner registered: `paper.co.uk` of `m.paper.co.uk`; '' for no address.
 
     By the public suffix list; under a suffix that is not on it (`.example`) the last two labels.
     """

@@ -1,4 +1,8 @@
-"""`clean`: from a stored page to an Article, or a CleanError that says why there is none."""
+"""`clean`: from a stored page to an Article, or a CleanError that says why there is none.
+
+`read` is the same for who has more than one page of a site: it tells what other pages can be
+compared with.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,12 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from pipeline.clean import decode, documents, extract, metadata, prune, residue, rules
+from pipeline.clean import decode, documents, extract, metadata, prune, residue, rules, same
 from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.lines import Line, count, norm, squeeze
 from pipeline.errors import CleanError
-from pipeline.models import Article, Entry, Link, Page, Removal
+from pipeline.models import Article, Cleaned, Entry, Link, Page, Reading, Removal
 from pipeline.urls import canonical, host
 
 #: fewer words than this are no story: a teaser, an error page, a login form
@@ -28,29 +32,33 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
 
     Raises CleanError when the bytes are no page, or there is no story text on it.
     """
+    return read(page, entry=entry).article
+
+
+def read(page: Page, *, entry: Entry | None = None) -> Cleaned:
+    """As `clean`, with what of the page is compared with others; raises as it does."""
     if documents.is_pdf(page):
-        return documents.article(page, entry=entry)
+        return _document(page, entry)
     tree = decode.parse(page)
     rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat())
     said = metadata.read(tree, page.url, entry)
     found = prune.prune(tree, rule_set, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
-    own = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
-    lines = extract.lines(tree, page.url, found.links) if own is None else own
     rest = residue.strip(
-        lines,
+        _lines(tree, page, found.links),
         rule_set,
         headlines=said.headlines,
         standfirst=said.standfirst if said.standfirst_element is not None else None,
         captions=found.captions,
         alts=found.alts,
     )
+    reading = _compared(page, entry, said, rest)
     text = "\n\n".join(line.text for line in rest.lines)
     wall = access(rest, found, said)
     if decode.is_from_feed(page) and wall == "open" and count(text) < LEAST_WORDS:
         wall = "partial"  # a sentence or two that stand for a page nobody could have
     _refuse_too_short(text, wall, page.url)
-    return Article(
+    article = Article(
         url=page.url,
         headline=said.headline or rest.headline,
         standfirst=_standfirst(said.standfirst, rest.lines),
@@ -66,6 +74,28 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         links=story_links.within(text),
         removed=_removed(found.removed + rest.removed),
     )
+    return Cleaned(article=article, reading=reading)
+
+
+def _document(page: Page, entry: Entry | None) -> Cleaned:
+    """A report in a PDF: its paragraphs are not compared with others."""
+    article = documents.article(page, entry=entry)
+    found = same.reading(page, entry, article.headline, article.published_at)
+    return Cleaned(article=article, reading=found)
+
+
+def _lines(tree: HtmlElement, page: Page, links: set[str]) -> list[Line]:
+    few = extract.few_words(tree, links) if decode.is_from_feed(page) else None
+    return extract.lines(tree, page.url, links) if few is None else few
+
+
+def _compared(
+    page: Page, entry: Entry | None, said: metadata.Metadata, rest: residue.Residue
+) -> Reading:
+    """What of the page is compared with others."""
+    return same.reading(page, entry, said.headline or rest.headline,
+                        said.published_at or _dated(rest.removed), publisher=said.publisher,
+                        texts=[line.text for line in rest.lines])  # fmt: skip
 
 
 def _refuse_too_short(text: str, wall: str, url: str) -> None:
