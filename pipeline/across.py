@@ -1,8 +1,8 @@
-"""What pages show of each other: the same story at another address.
+"""What pages show of each other: the same story at another address, and their site's own text.
 
-It cannot be seen on one page. As each batch of pages is cleaned, what they say of themselves
+Neither can be seen on one page. As each batch of pages is cleaned, what they say of themselves
 (`Reading`) is kept, and what it changes for other pages is decided anew, in the transaction that
-keeps the batch. Decisions depend on the readings alone, so they come out the same in whatever
+keeps the batch. Both decisions depend on the readings alone, so they come out the same in whatever
 order pages come, however often they are made, and after a kill in the middle.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.archive import Archive, aliases, readings
-from pipeline.clean import same
+from pipeline.clean import same, site
 from pipeline.models import Reading
 from pipeline.urls import number
 
@@ -30,14 +30,49 @@ def learn(archive: Archive, read: Sequence[Reading], now: datetime) -> frozenset
         return frozenset()
     readings.save(archive, changed)
     both = [*changed.values(), *(before[p] for p in changed if p in before)]
+    keys = _own_text(archive, changed, both)
     urls = _stories(archive, changed, both, now)
-    return readings.note_neighbours(archive, {*changed, *map(number, urls)}, ())
+    return readings.note_neighbours(archive, {*changed, *map(number, urls)}, keys)
 
 
 def _numbered(reading: Reading) -> Reading:
     """With numbers for names, as the archive keeps them."""
     named = {str(number(name)): why for name, why in reversed(reading.names)}
     return replace(reading, names=tuple(sorted(named.items(), key=lambda x: int(x[0]))))
+
+
+# ---------------------------------------------------------------- the site's own text
+
+
+def _own_text(
+    archive: Archive, changed: Mapping[int, Reading], both: Iterable[Reading]
+) -> frozenset[int]:
+    """Decides anew on all paragraphs for which the changed pages can matter → those that turned."""
+    fewest = site.fewest_pages()
+    keys = {line.key for reading in both for line in reading.lines}
+    # Where one of these has just come to be repeated, or ceased to be, its neighbours may as well
+    # have come to stand at an edge. It is on few pages then.
+    most = fewest + len(changed) + 1
+    found = readings.carriers(archive, keys, most)
+    near = readings.load(archive, {page for on in found.values() if len(on) < most for page in on})
+    asked = keys | _keys(near)
+    carried = {key: on for key, on in readings.carriers(archive, asked, site.SAMPLE).items()
+               if len(on) >= fewest}  # fmt: skip
+    # Where none of the pages that are looked at is another than before, all is as it was.
+    first = min([*changed, *near])
+    as_before = {k for k, on in carried.items() if len(on) == site.SAMPLE and on[-1] < first}
+    weighed = {key: on for key, on in carried.items() if key not in as_before}
+    near |= readings.load(archive, {p for on in weighed.values() for p in on} - near.keys())
+    around = readings.carriers(archive, _keys(near) - asked, fewest)
+    repeated = carried.keys() | {key for key, on in around.items() if len(on) >= fewest}
+    pages = {p: site.Carrier(p, r.headline, r.lines) for p, r in near.items()}
+    own = {key: near[on[0]].site for key, on in weighed.items()
+           if site.is_own(key, [pages[p] for p in on], repeated)}  # fmt: skip
+    return readings.set_site_lines(archive, own, asked - as_before - own.keys())
+
+
+def _keys(of: Mapping[int, Reading]) -> set[int]:
+    return {line.key for reading in of.values() for line in reading.lines}
 
 
 # ---------------------------------------------------------------- the same story

@@ -17,12 +17,13 @@ from typing import Any, Literal
 import structlog
 
 from pipeline import across, clean, tag
-from pipeline.archive import Archive, deriving, tags
+from pipeline.archive import Archive, deriving, readings, tags
 from pipeline.archive.deriving import StageName, Work
 from pipeline.archive.errors import translated
 from pipeline.errors import ArchiveError, KnowledgeError, WatchError
 from pipeline.models import Cleaned, Tags
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
+from pipeline.urls import site
 
 log = structlog.get_logger()
 
@@ -102,7 +103,8 @@ def _pages_to_clean(archive: Archive, scope: Scope) -> list[Work]:
 
 def _clean_one(archive: Archive, work: Work) -> Cleaned:
     page = deriving.page(archive, work.url)
-    return clean.read(page, entry=deriving.entry(archive, work.url))
+    own = readings.site_lines(archive, site(page.final_url or page.url))
+    return clean.read(page, entry=deriving.entry(archive, work.url), site_lines=own)
 
 
 def _learn(archive: Archive, made: Iterable[Cleaned], now: datetime) -> frozenset[str]:

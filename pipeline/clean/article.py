@@ -1,16 +1,17 @@
 """`clean`: from a stored page to an Article, or a CleanError that says why there is none.
 
-`read` is the same for who has more than one page of a site: it tells what other pages can be
-compared with.
+`read` is the same for who has more than one page of a site: it is told what is the site's own text,
+and tells what other pages can be compared with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from pipeline.clean import decode, documents, extract, metadata, prune, residue, rules, same
+from pipeline.clean import decode, documents, extract, metadata, prune, residue, rules, same, site
 from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.lines import Line, count, norm, squeeze
@@ -27,15 +28,23 @@ _INLINE = {"p", "em", "strong", "b", "i", "span", "li", "td", "div", "blockquote
            "font", "u"}  # fmt: skip
 
 
-def clean(page: Page, *, entry: Entry | None = None) -> Article:
-    """The story on a page. `entry`: the feed's item that led to it, for what the page leaves out.
+def clean(
+    page: Page, *, entry: Entry | None = None, site_lines: Collection[int] = frozenset()
+) -> Article:
+    """The story on a page.
+
+    Args:
+        entry: the feed's item that led to it, for what the page leaves out.
+        site_lines: keys of paragraphs that are its site's own (`site.own_keys`).
 
     Raises CleanError when the bytes are no page, or there is no story text on it.
     """
-    return read(page, entry=entry).article
+    return read(page, entry=entry, site_lines=site_lines).article
 
 
-def read(page: Page, *, entry: Entry | None = None) -> Cleaned:
+def read(
+    page: Page, *, entry: Entry | None = None, site_lines: Collection[int] = frozenset()
+) -> Cleaned:
     """As `clean`, with what of the page is compared with others; raises as it does."""
     if documents.is_pdf(page):
         return _document(page, entry)
@@ -53,6 +62,7 @@ def read(page: Page, *, entry: Entry | None = None) -> Cleaned:
         alts=found.alts,
     )
     reading = _compared(page, entry, said, rest)
+    used = _cut_own(rest, reading, site_lines)
     text = "\n\n".join(line.text for line in rest.lines)
     wall = access(rest, found, said)
     if decode.is_from_feed(page) and wall == "open" and count(text) < LEAST_WORDS:
@@ -74,7 +84,7 @@ def read(page: Page, *, entry: Entry | None = None) -> Cleaned:
         links=story_links.within(text),
         removed=_removed(found.removed + rest.removed),
     )
-    return Cleaned(article=article, reading=reading)
+    return Cleaned(article=article, reading=reading, used=used)
 
 
 def _document(page: Page, entry: Entry | None) -> Cleaned:
@@ -92,10 +102,20 @@ def _lines(tree: HtmlElement, page: Page, links: set[str]) -> list[Line]:
 def _compared(
     page: Page, entry: Entry | None, said: metadata.Metadata, rest: residue.Residue
 ) -> Reading:
-    """What of the page is compared with others."""
+    """What of the page is compared with others, before the site's own paragraphs go."""
     return same.reading(page, entry, said.headline or rest.headline,
                         said.published_at or _dated(rest.removed), publisher=said.publisher,
                         texts=[line.text for line in rest.lines])  # fmt: skip
+
+
+def _cut_own(
+    rest: residue.Residue, reading: Reading, site_lines: Collection[int]
+) -> frozenset[int]:
+    """Cuts its site's own paragraphs from a page → those that stood on it."""
+    used = frozenset(x.key for x in reading.lines if not x.story and x.key in site_lines)
+    rest.lines, cut = site.cut(rest.lines, reading.site, used)
+    rest.removed += cut
+    return used
 
 
 def _refuse_too_short(text: str, wall: str, url: str) -> None:
