@@ -123,7 +123,7 @@ def watch(db: Path, sources: Path, tick: int) -> int:
 @click.option("--stage", "stages", multiple=True, type=click.Choice(["clean", "tag"]),
               help="Only this stage; may be given twice. Default: both.")  # fmt: skip
 @click.option("--host", help="Only pages of this host.")
-@click.option("--url", help="Only this story.")
+@click.option("--url", help="Only this story, by any of its addresses.")
 @click.option("--explain", is_flag=True, help="With --url: say how each tag came about.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @common("db")
@@ -240,7 +240,7 @@ def _span(text: str) -> tuple[int, int]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a story.")
 @common("db")
 def search(db: Path, query: str, limit: int, as_json: bool) -> int:
-    """Full text: words, "phrases", prefix*, OR."""
+    """Full text: words, "phrases", prefix*, OR. Or the address of one story."""
     return summary.print_search(db, query, limit=limit, as_json=as_json)
 
 

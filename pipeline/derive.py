@@ -2,26 +2,28 @@
 
 Read STAGES from top to bottom. Each stage names what of it is stale (one query over the ledger) and
 makes it anew, one page or article at a time; results are committed in small batches, so that an
-interruption costs a second's work. A page that fails keeps its error, and is left alone until the
+interruption costs a second's work. What a batch of pages shows of others (`across`) may make some
+of those stale: they follow at once. A page that fails keeps its error, and is left alone until the
 page or the rules change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import structlog
 
-from pipeline import clean, tag
-from pipeline.archive import Archive, deriving, tags
+from pipeline import across, clean, tag
+from pipeline.archive import Archive, deriving, readings, tags
 from pipeline.archive.deriving import StageName, Work
 from pipeline.archive.errors import translated
 from pipeline.errors import ArchiveError, KnowledgeError, WatchError
-from pipeline.models import Article, Tags
+from pipeline.models import Cleaned, Tags
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
+from pipeline.urls import site
 
 log = structlog.get_logger()
 
@@ -67,21 +69,28 @@ class DeriveReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """Which stories: all, those of a host, or one."""
+    """Which stories: all, those of a host, or one; `urls`: of these alone."""
 
     host: str | None = None
     url: str | None = None
+    urls: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """One step: what of it is stale, how one is made (pure), how it is kept (one transaction)."""
+    """One step: what of it is stale, how one is made (pure), how it is kept (one transaction).
+
+    `learn` comes before a batch is kept: which others are to be looked at again because of it.
+    """
 
     name: StageName
     saying: str  #: for the progress bar
     stale: Callable[[Archive, Scope], list[Work]]
     make: Callable[[Archive, Work], Any]
     keep: Callable[[Archive, Work, Any, datetime], bool]  #: whether it changed something
+    learn: Callable[[Archive, Iterable[Any], datetime], frozenset[str]] = (
+        lambda _archive, _made, _now: frozenset()
+    )
 
 
 # ---------------------------------------------------------------- clean
@@ -89,16 +98,22 @@ class Stage:
 
 def _pages_to_clean(archive: Archive, scope: Scope) -> list[Work]:
     rules = {host: clean.fingerprint(host) for host in deriving.hosts(archive)}
-    return deriving.stale_pages(archive, rules, host=scope.host, url=scope.url)
+    return deriving.stale_pages(archive, rules, host=scope.host, url=scope.url, urls=scope.urls)
 
 
-def _clean_one(archive: Archive, work: Work) -> Article:
+def _clean_one(archive: Archive, work: Work) -> Cleaned:
     page = deriving.page(archive, work.url)
-    return clean.clean(page, entry=deriving.entry(archive, work.url))
+    own = readings.site_lines(archive, site(page.final_url or page.url))
+    return clean.read(page, entry=deriving.entry(archive, work.url), site_lines=own)
 
 
-def _keep_article(archive: Archive, work: Work, article: Article, now: datetime) -> bool:
-    return deriving.save_article(archive, work, article, now=now)
+def _learn(archive: Archive, made: Iterable[Cleaned], now: datetime) -> frozenset[str]:
+    return across.learn(archive, [page.reading for page in made], now)
+
+
+def _keep_article(archive: Archive, work: Work, page: Cleaned, now: datetime) -> bool:
+    work = deriving.with_neighbours(archive, work, page.used)
+    return deriving.save_article(archive, work, page.article, now=now)
 
 
 # ---------------------------------------------------------------- tag
@@ -136,7 +151,7 @@ def _keep_tags(archive: Archive, work: Work, made: Tags, now: datetime) -> bool:
 
 STAGES = (
     Stage(name="clean", saying="Cleaning", stale=_pages_to_clean, make=_clean_one,
-          keep=_keep_article),
+          keep=_keep_article, learn=_learn),
     Stage(name="tag", saying="Tagging", stale=_articles_to_tag, make=_tag_one, keep=_keep_tags),
     # group: the same story in two papers, the same inspection in two stories
 )  # fmt: skip
@@ -178,7 +193,18 @@ def derive(
 def _work_through(
     stage: Stage, archive: Archive, scope: Scope, tally: _Tally, stop: Stop, progress: Progress
 ) -> None:
-    work = stage.stale(archive, scope)
+    again = _batches(stage, archive, stage.stale(archive, scope), tally, stop, progress)
+    # What pages show of each other does not depend on how they are cleaned: twice is enough.
+    if again and not stop():
+        others = stage.stale(archive, replace(scope, urls=again))
+        _batches(stage, archive, others, tally, stop, progress)
+
+
+def _batches(
+    stage: Stage, archive: Archive, work: list[Work], tally: _Tally, stop: Stop, progress: Progress
+) -> frozenset[str]:
+    """Makes and keeps work → addresses that are to be looked at again because of it."""
+    again = frozenset[str]()
     for first in range(0, len(work), BATCH):
         # Made first and written afterwards: no transaction is open while pages are cleaned.
         made = []
@@ -186,10 +212,11 @@ def _work_through(
             if stop():
                 break
             made.append((one, _attempt(stage, archive, one)))
-        _commit(stage, archive, made, tally)
+        again |= _commit(stage, archive, made, tally)
         progress(stage.saying, first + len(made), len(work))
         if stop():
-            return
+            break
+    return again
 
 
 def _attempt(stage: Stage, archive: Archive, work: Work) -> Any:
@@ -206,15 +233,19 @@ def _attempt(stage: Stage, archive: Archive, work: Work) -> Any:
         return Failed(url=work.url, stage=stage.name, error=f"unexpected {type(e).__name__}: {e}")
 
 
-def _commit(stage: Stage, archive: Archive, made: list[tuple[Work, Any]], tally: _Tally) -> None:
+def _commit(
+    stage: Stage, archive: Archive, made: list[tuple[Work, Any]], tally: _Tally
+) -> frozenset[str]:
     now = datetime.now(UTC)
     with archive.transaction():
+        again = stage.learn(archive, [v for _, v in made if not isinstance(v, Failed)], now)
         for work, value in made:
             if isinstance(value, Failed):
                 deriving.record(archive, stage.name, work, now=now, error=value.error)
                 tally.failed(value)
             else:
                 tally.made(work, stage.name, changed=stage.keep(archive, work, value, now))
+    return again
 
 
 @dataclass(slots=True)

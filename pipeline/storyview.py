@@ -77,6 +77,8 @@ def _head(story: Row) -> None:
         story["url"],
     )
     print(terminal.printable(" · ".join(x for x in about if x)))
+    for other in story["aliases"]:
+        print(terminal.printable(f"Also at {other['url']}"))
     report = {True: "reports an inspection", False: "reports no inspection", None: "not tagged yet"}
     kind = f" ({story['inspection_type']})" if story["inspection_type"] else ""
     print(f"{report[story['is_report']]}{kind}; access: {story['access']}")

@@ -107,6 +107,18 @@ def test_derive_of_one_story_by_its_address(db: Path) -> None:
     assert "0 stories would change" in done.stderr
 
 
+def test_a_story_goes_by_its_other_address_as_well(db: Path) -> None:
+    mobile = URL.replace("https://", "https://m.")
+    with open_archive(db) as archive:
+        store(archive, mobile, PAGE.format(headline="Home rated inadequate", trap=""), at=NOON)
+        derive(archive)
+    assert f"Also at {mobile}" in run("show", mobile, "--db", db).stdout
+    assert f"Also at {mobile}" in run("derive", "--url", mobile, "--explain", "--db", db).stdout
+    assert "Home rated inadequate" in run("search", mobile, "--db", db).stdout
+    assert "0 stories would change" in run("derive", "--url", mobile, "--dry-run", "--db",
+                                           db).stderr  # fmt: skip
+
+
 def test_agencies_test_says_which_where_and_why() -> None:
     done = run("agencies", "test", "Cleveland Police was praised in Stockton Heath.", "--json")
     matches = [json.loads(line) for line in done.stdout.splitlines()]

@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from pipeline.archive import Archive
+from pipeline.archive.aliases import story_of
 from pipeline.archive.bodies import get_body
+from pipeline.archive.readings import as_text, neighbours
 from pipeline.archive.tags import clear_tags
 from pipeline.errors import CleanError
 from pipeline.models import Article, Entry, Page
@@ -48,9 +50,9 @@ WITH rules(host, made_by) AS MATERIALIZED (SELECT key, value FROM json_each(:rul
 input AS (
     SELECT p.url, p.host, p.fetched_at,
         p.digest || ' ' || p.content_type || ' ' || coalesce(e.digest, '-') || ' '
-            || coalesce(s.name, '-') AS made_from
+            || coalesce(s.name, '-') || coalesce(char(10) || p.neighbours, '') AS made_from
     {_PAGES}
-    WHERE (:host IS NULL OR p.host = :host) AND (:url IS NULL OR p.url = :url)
+    WHERE {{scope}}
 )
 SELECT input.url, input.made_from, rules.made_by
 FROM input
@@ -59,6 +61,8 @@ LEFT JOIN derivations AS d ON d.article_url = input.url AND d.stage = 'clean'
 WHERE d.article_url IS NULL OR d.made_from <> input.made_from OR d.made_by <> rules.made_by
 ORDER BY input.fetched_at, input.url
 """
+
+_NEIGHBOURS = re.compile(r"\n(?:own(?: [0-9a-f]{16})+)?(?: ?alias)?\Z")
 
 _STALE_ARTICLES = """
 SELECT a.url, a.digest AS made_from, :made_by AS made_by
@@ -77,11 +81,28 @@ def hosts(archive: Archive) -> list[str]:
 
 
 def stale_pages(
-    archive: Archive, rules: Mapping[str, str], *, host: str | None = None, url: str | None = None
+    archive: Archive,
+    rules: Mapping[str, str],
+    *,
+    host: str | None = None,
+    url: str | None = None,
+    urls: Collection[str] | None = None,
 ) -> list[Work]:
     """Pages to clean, oldest first. `rules`: host → fingerprint of the rules that apply to it."""
-    values = {"rules": json.dumps(rules), "host": host, "url": url}
-    return [Work(**row) for row in archive.db.query(_STALE_PAGES, values)]
+    scope = {"p.host = :host": host, "p.url = :url": url,
+             "p.url IN (SELECT value FROM json_each(:urls))": urls}  # fmt: skip
+    where = " AND ".join(sql for sql, value in scope.items() if value is not None) or "true"
+    values = {"rules": json.dumps(rules), "host": host, "url": url,
+              "urls": json.dumps(sorted(urls or ()))}  # fmt: skip
+    return [Work(**row) for row in archive.db.query(_STALE_PAGES.format(scope=where), values)]
+
+
+def with_neighbours(archive: Archive, work: Work, used: Iterable[int]) -> Work:
+    """The work as it was done: with these of its site's own paragraphs, and as what it is now."""
+    is_alias = story_of(archive, work.url) is not None
+    told = neighbours(as_text(used), alias=is_alias)
+    own = _NEIGHBOURS.sub("", work.made_from)
+    return replace(work, made_from=f"{own}\n{told}" if told else own)
 
 
 def stale_articles(
@@ -133,9 +154,13 @@ def save_article(archive: Archive, work: Work, article: Article, *, now: datetim
     """Writes a cleaned page, within the caller's transaction; returns whether its words changed.
 
     The row keeps its id. Where the words are the same its tags stay; where they are not, the tags
-    go at once, for their offsets would point at other words.
+    go at once, for their offsets would point at other words. A page at a further address of a story
+    (`aliases`) is noted as cleaned, and no more.
     """
     db = archive.db
+    if story_of(archive, work.url) is not None:
+        record(archive, "clean", work, now=now)
+        return False
     sql = "SELECT id, digest FROM articles WHERE url = ?"
     before = db.execute(sql, (work.url,)).fetchone()
     row = _row(archive, work.url, article, now)
@@ -170,7 +195,8 @@ def record(
 def _row(archive: Archive, url: str, article: Article, now: datetime) -> dict[str, Any]:
     source_id, source, feed_date, seen = archive.db.execute(
         "SELECT s.id, s.name, e.published_at, coalesce("
-        "(SELECT min(first_seen_at) FROM entries WHERE url = p.url), p.fetched_at)"
+        "(SELECT min(first_seen_at) FROM entries WHERE url = p.url OR url IN"
+        " (SELECT url FROM aliases WHERE story_url = p.url)), p.fetched_at)"
         f" {_PAGES} WHERE p.url = ?",
         (url,),
     ).fetchone() or (None, None, None, _stamp(now))

@@ -59,16 +59,16 @@ def strangers(archive: Archive, feed_url: str, urls: Iterable[str]) -> frozenset
 
 def under_guids(
     archive: Archive, feed_url: str, guids: Iterable[str]
-) -> dict[str, tuple[str, str | None]]:
-    """By guid, (address, headline) of the story that a feed brought under it, if it was one."""
+) -> dict[str, tuple[str, str, str | None]]:
+    """By guid, (address, link, headline) of what a feed brought under it, if it was one story."""
     rows = archive.db.execute(
-        """SELECT e.guid, e.url, e.headline FROM json_each(?) j
+        """SELECT e.guid, e.url, e.link, e.headline FROM json_each(?) j
            JOIN entries e ON e.feed_url = ? AND e.guid = j.value""",
         (json.dumps(sorted(set(guids))), feed_url),
     )
-    found: dict[str, list[tuple[str, str | None]]] = {}
-    for guid, url, headline in rows:
-        found.setdefault(guid, []).append((url, headline))
+    found: dict[str, list[tuple[str, str, str | None]]] = {}
+    for guid, *known in rows:
+        found.setdefault(guid, []).append(tuple(known))
     return {guid: stories[0] for guid, stories in found.items() if len(stories) == 1}
 
 

@@ -8,19 +8,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pipeline.archive import Archive
+from pipeline.archive.aliases import STORY_OF
 from pipeline.archive.pace import as_text
 from pipeline.models import Outcomes
 
 #: stories that are judged, and how long one may be tried for before it counts as lost for now
 YOUNG, PATIENCE = timedelta(days=14), timedelta(days=1)
 
-_STORIES = """
+_STORIES = f"""
 WITH story AS (
     SELECT e.source_id, max(e.page_state) AS state, max(e.page_reason) AS reason,
         a.id IS NOT NULL AS is_article, max(d.error) AS error, s.pages,
         min(e.first_seen_at) < :late AS is_late
     FROM sources s JOIN entries e ON e.source_id = s.id
-    LEFT JOIN articles a ON a.url = e.url
+    LEFT JOIN articles a ON a.url = {STORY_OF.format("e")}
     LEFT JOIN derivations d ON d.article_url = e.url AND d.stage = 'clean'
     WHERE s.id IN (SELECT value FROM json_each(:ids)) AND e.first_seen_at >= :since
     GROUP BY e.source_id, e.url

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pipeline.archive import Archive, heartbeat
+from pipeline.archive.aliases import STORY_OF, addresses, story_of
 from pipeline.archive.fulltext import search_terms
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.models import Config
-from pipeline.urls import canonical
+from pipeline.urls import canonical, loose, number
 
 Row = dict[str, Any]
 
@@ -28,13 +29,22 @@ WHERE articles_fts MATCH :terms
 ORDER BY bm25(articles_fts, 8.0, 3.0, 1.0), a.first_seen_at DESC
 LIMIT :limit
 """
+_BY_ADDRESS = """
+SELECT url, headline, publisher, published_at, first_seen_at, access, is_report,
+    substr(text, 1, 200) || CASE WHEN length(text) > 200 THEN '…' ELSE '' END AS snippet
+FROM articles WHERE url = ?
+"""
 
 
 def search(archive: Archive, query: str, limit: int = 20) -> list[Row]:
     """Stories that hold all words of the query, best first; `"phrase"`, `prefix*`, `OR`.
 
-    No text makes it fail. Raises WatchError when the query holds no word at all.
+    A story's address, any that it is known by, finds that story. No text makes it fail. Raises
+    WatchError when the query holds no word at all.
     """
+    if re.match(r"https?://\S+$", query.strip()) and (url := _known_url(archive, query.strip())):
+        return [{**row, "is_report": _flag(row["is_report"])}
+                for row in archive.db.query(_BY_ADDRESS, [url])]  # fmt: skip
     terms = search_terms(query)
     if terms == '""':
         raise WatchError(f"There is no word to search for in {query!r}.")
@@ -91,7 +101,7 @@ def counts(archive: Archive) -> dict[str, int]:
     sql = {
         "sources": "SELECT count(*) FROM sources WHERE listed",
         "feeds": "SELECT count(*) FROM feeds WHERE listed",
-        "stories": "SELECT count(DISTINCT url) FROM entries",
+        "stories": f"SELECT count(DISTINCT {STORY_OF.format('entries')}) FROM entries",
         "waiting": "SELECT count(DISTINCT url) FROM entries WHERE page_state = 'waiting'",
         "unreachable": "SELECT count(DISTINCT url) FROM entries WHERE page_state = 'failed'",
         "pages": "SELECT count(*) FROM pages",
@@ -227,32 +237,50 @@ def _health(id_: str, name: str, enabled: bool, note: str | None, row: Row | Non
 
 
 def find_url(archive: Archive, url: str) -> str:
-    """The address under which a story is kept: itself, its canonical form, or a feed's link to it.
+    """The address under which a story is kept, from any that it is known by.
+
+    Itself or its canonical form, a feed's link or id, where a redirect led, what its page calls
+    itself, or, if that is no other story's, one that differs by scheme, `www.`, `m.` and the like.
 
     Raises WatchError when it is not in the archive; names stories that are near.
     """
-    wanted = canonical(url)
-    for address in dict.fromkeys((url, wanted)):
+    found = _known_url(archive, url)
+    if found is None:
+        raise WatchError(f"{url}: {_why_missing(archive, canonical(url))}")
+    return found
+
+
+def _known_url(archive: Archive, url: str) -> str | None:
+    for address in dict.fromkeys((url, canonical(url))):
+        if story := story_of(archive, address):
+            return story
         if _one(archive, "SELECT url FROM articles WHERE url = ?", address):
             return address
-    alias = _one(
-        archive,
-        "SELECT a.url FROM entries AS e JOIN articles AS a ON a.url = e.url"
-        " WHERE :url IN (e.link, e.guid) UNION ALL"
-        " SELECT a.url FROM pages AS p JOIN articles AS a ON a.url = p.url"
-        " WHERE p.final_url = :url LIMIT 1",
-        {"url": url},
-    )
-    if alias:
-        return str(alias[0])
-    raise WatchError(f"{url}: {_why_missing(archive, wanted)}")
+    values = {"url": url, "name": number(loose(url))}
+    for sql in (_BY_LINK, _BY_NAME):
+        stories = [row[0] for row in archive.db.execute(sql, values)]
+        if len(stories) == 1:
+            return str(stories[0])
+    return None
+
+
+_BY_LINK = f"""
+SELECT a.url FROM entries AS e JOIN articles AS a ON a.url = {STORY_OF.format("e")}
+WHERE :url IN (e.link, e.guid) UNION ALL
+SELECT a.url FROM pages AS p JOIN articles AS a ON a.url = {STORY_OF.format("p")}
+WHERE p.final_url = :url LIMIT 1
+"""
+_BY_NAME = f"""
+SELECT DISTINCT a.url FROM page_names AS n JOIN readings AS r ON r.page = n.page
+JOIN articles AS a ON a.url = {STORY_OF.format("r")} WHERE n.name = :name LIMIT 2
+"""
 
 
 def page_url(archive: Archive, url: str) -> str:
-    """The address of a stored page, also of one that gave no story. Raises as `find_url`."""
+    """The address of a story's page, also of one that gave no story. Raises as `find_url`."""
     for address in dict.fromkeys((url, canonical(url))):
         if _one(archive, "SELECT url FROM pages WHERE url = ?", address):
-            return address
+            return story_of(archive, address) or address
     return find_url(archive, url)
 
 
@@ -290,7 +318,8 @@ def show(archive: Archive, url: str) -> Row:
 
     Keys: the columns of `articles` (lists as lists); `inspectorates`, `bodies` ({id, name, kind,
     code}); `mentions, judgements, findings, actions, statistics, themes, places`, each with
-    `start, end, quote`; `removed`; `revisions`; `feeds` (who announced it); `page`; `ledger`.
+    `start, end, quote`; `removed`; `revisions`; `aliases` (its further addresses); `feeds` (who
+    announced it, at any of them); `page`; `ledger`.
     """
     url = find_url(archive, url)
     row = next(archive.db.query("SELECT * FROM articles WHERE url = ?", [url]))
@@ -305,7 +334,8 @@ def show(archive: Archive, url: str) -> Row:
     return {
         **row,
         **tags,
-        "feeds": list(archive.db.query(_FEEDS, [url])),
+        "aliases": addresses(archive, url),
+        "feeds": list(archive.db.query(_FEEDS, {"url": url})),
         "page": next(pages, None),
         "ledger": list(archive.db.query(_LEDGER, [url])),
     }
@@ -342,7 +372,8 @@ _TAGS = {
 }  # fmt: skip
 _FEEDS = """
 SELECT e.source_id, s.name AS source, e.feed_url, e.guid, e.link, e.first_seen_at
-FROM entries AS e JOIN sources AS s ON s.id = e.source_id WHERE e.url = ? ORDER BY e.id
+FROM entries AS e JOIN sources AS s ON s.id = e.source_id
+WHERE e.url = :url OR e.url IN (SELECT url FROM aliases WHERE story_url = :url) ORDER BY e.id
 """
 _LEDGER = """
 SELECT stage, made_from, made_by, made_at, error FROM derivations WHERE article_url = ?

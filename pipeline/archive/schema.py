@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from pipeline.archive.schema_across import ACROSS
 from pipeline.archive.schema_watching import WATCHING
 
 archive_migrations = Migrations("inspection-watch")
@@ -334,6 +335,12 @@ def m005_stories_of_an_agency(db: Database) -> None:
 def m006_watching(db: Database) -> None:
     """Feeds of every kind, their pace and their past in one row; gaps, moves, robots.txt."""
     _run_script(db, WATCHING)
+
+
+@archive_migrations()
+def m010_across_pages(db: Database) -> None:
+    """Further addresses of a story, and the text that pages of a site repeat."""
+    _run_script(db, ACROSS)
 
 
 @pages_migrations()

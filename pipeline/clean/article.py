@@ -1,17 +1,33 @@
-"""`clean`: from a stored page to an Article, or a CleanError that says why there is none."""
+"""`clean`: from a stored page to an Article, or a CleanError that says why there is none.
+
+`read` is the same for who has more than one page of a site: it is told what is the site's own text,
+and tells what other pages can be compared with.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from pipeline.clean import decode, documents, extract, frame, metadata, prune, residue, rules
+from pipeline.clean import (
+    decode,
+    documents,
+    extract,
+    frame,
+    metadata,
+    prune,
+    residue,
+    rules,
+    same,
+    site,
+)
 from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.lines import Line, count, norm, squeeze
 from pipeline.errors import CleanError
-from pipeline.models import Article, Entry, Link, Page, Removal
+from pipeline.models import Article, Cleaned, Entry, Link, Page, Reading, Removal
 from pipeline.urls import canonical, host
 
 #: fewer words than this are no story: a teaser, an error page, a login form
@@ -23,36 +39,48 @@ _INLINE = {"p", "em", "strong", "b", "i", "span", "li", "td", "div", "blockquote
            "font", "u"}  # fmt: skip
 
 
-def clean(page: Page, *, entry: Entry | None = None) -> Article:
-    """The story on a page. `entry`: the feed's item that led to it, for what the page leaves out.
+def clean(
+    page: Page, *, entry: Entry | None = None, site_lines: Collection[int] = frozenset()
+) -> Article:
+    """The story on a page.
+
+    Args:
+        entry: the feed's item that led to it, for what the page leaves out.
+        site_lines: keys of paragraphs that are its site's own (`site.own_keys`).
 
     Raises CleanError when the bytes are no page, or there is no story text on it.
     """
+    return read(page, entry=entry, site_lines=site_lines).article
+
+
+def read(
+    page: Page, *, entry: Entry | None = None, site_lines: Collection[int] = frozenset()
+) -> Cleaned:
+    """As `clean`, with what of the page is compared with others; raises as it does."""
     if documents.is_pdf(page):
-        return documents.article(page, entry=entry)
+        return _document(page, entry)
     parsed = decode.parse(page)
     tree = parsed.tree
     rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat())
     said = metadata.read(tree, page.url, entry)
     found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
-    own = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
-    story = frame.find(tree, said.headlines, found.paragraphs)
-    lines = extract.lines(tree, page.url, story, found.links) if own is None else own
     rest = residue.strip(
-        lines,
+        _lines(tree, page, said, found),
         rule_set,
         headlines=said.headlines,
         standfirst=said.standfirst if said.standfirst_element is not None else None,
         captions=found.captions,
         alts=found.alts,
     )
+    reading = _compared(page, entry, said, rest)
+    used = _cut_own(rest, reading, site_lines)
     text = "\n\n".join(line.text for line in rest.lines)
     wall = access(rest, found, said)
     if decode.is_from_feed(page) and wall == "open" and count(text) < LEAST_WORDS:
         wall = "partial"  # a sentence or two that stand for a page nobody could have
     _refuse_too_short(text, wall, page.url, parsed.unread)
-    return Article(
+    article = Article(
         url=page.url,
         headline=said.headline or rest.headline,
         standfirst=_standfirst(said.standfirst, rest.lines),
@@ -68,6 +96,41 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         links=story_links.within(text),
         removed=_removed(found.removed + rest.removed + _unread(parsed.unread)),
     )
+    return Cleaned(article=article, reading=reading, used=used)
+
+
+def _document(page: Page, entry: Entry | None) -> Cleaned:
+    """A report in a PDF: its paragraphs are not compared with others."""
+    article = documents.article(page, entry=entry)
+    found = same.reading(page, entry, article.headline, article.published_at)
+    return Cleaned(article=article, reading=found)
+
+
+def _lines(
+    tree: HtmlElement, page: Page, said: metadata.Metadata, found: prune.Found
+) -> list[Line]:
+    story = frame.find(tree, said.headlines, found.paragraphs)
+    few = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
+    return extract.lines(tree, page.url, story, found.links) if few is None else few
+
+
+def _compared(
+    page: Page, entry: Entry | None, said: metadata.Metadata, rest: residue.Residue
+) -> Reading:
+    """What of the page is compared with others, before the site's own paragraphs go."""
+    return same.reading(page, entry, said.headline or rest.headline,
+                        said.published_at or _dated(rest.removed), publisher=said.publisher,
+                        texts=[line.text for line in rest.lines])  # fmt: skip
+
+
+def _cut_own(
+    rest: residue.Residue, reading: Reading, site_lines: Collection[int]
+) -> frozenset[int]:
+    """Cuts its site's own paragraphs from a page → those that stood on it."""
+    used = frozenset(x.key for x in reading.lines if not x.story and x.key in site_lines)
+    rest.lines, cut = site.cut(rest.lines, reading.site, used)
+    rest.removed += cut
+    return used
 
 
 def _refuse_too_short(text: str, wall: str, url: str, unread: int) -> None:

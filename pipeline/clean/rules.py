@@ -36,6 +36,7 @@ from pipeline.knowledge import digest, load_yaml
 #: raise when the code of this stage changes what it makes of a page
 STAGE_VERSION = 2
 GENERAL, SITES = "cleaning.yaml", "sites.yaml"
+REPEATS, ADDRESSES = "repeats.yaml", "urls.yaml"
 _MATCHED = ("element", "label", "box", "line", "linked", "end", "wall")
 HOWS = (*_MATCHED, "selector", "keep")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
@@ -171,7 +172,7 @@ def fingerprint(host: str) -> str:
     """Changes when the stage, a general record, or a record of this host changes: no other."""
     general = load_yaml(GENERAL)
     own = [r for r in load_yaml(SITES)["rules"] if applies(_rule(r, SITES), host)]
-    return digest([STAGE_VERSION, general, own])
+    return digest([STAGE_VERSION, general, own, load_yaml(REPEATS), load_yaml(ADDRESSES)])
 
 
 @lru_cache(maxsize=4)

@@ -47,6 +47,37 @@ class Article:
     removed: tuple[Removal, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageLine:
+    """A paragraph of a page, as other pages of the same site may repeat it."""
+
+    key: int  #: of its letters and digits and of its site; 63 bits
+    story: bool  #: it speaks of what this page is about, so it is never taken for the site's own
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What of a page is compared with other pages: it depends on none of them."""
+
+    url: str
+    site: str  #: what its owner registered, of the address where it was found
+    headline: str | None
+    day: str | None  #: of publication, YYYY-MM-DD
+    named: str | None  #: where the page says that it lives
+    names: tuple[tuple[str, str], ...]  #: (loose address, why: address | redirect | page)
+    lines: tuple[PageLine, ...]  #: in the page's order, each once, long ones only
+    from_feed: bool  #: it is a feed's own content, for want of a page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cleaned:
+    """A page cleaned with what was known of its site: `used` are the keys that stood on it."""
+
+    article: Article
+    reading: Reading
+    used: frozenset[int] = frozenset()
+
+
 # ---------------------------------------------------------------- what tagging makes
 
 

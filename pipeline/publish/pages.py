@@ -90,6 +90,7 @@ WHERE m.article_id = ? ORDER BY m.start
 _THEMES = "SELECT DISTINCT theme_id, name FROM article_themes WHERE article_id = ? ORDER BY name"
 _PLACES = "SELECT DISTINCT name, code FROM article_places WHERE article_id = ? ORDER BY name"
 _REMOVALS = "SELECT kind, rule, text FROM removals WHERE article_id = ? ORDER BY id"
+_ALSO_AT = "SELECT url FROM aliases WHERE story_url = ? ORDER BY url"
 _VERSIONS = "SELECT seen_at, headline FROM revisions WHERE article_id = ? ORDER BY seen_at"
 
 #: the aspect of a grade where the story does not say what the grade is of; never shown to a reader
@@ -165,6 +166,7 @@ async def story(db: Database, article_id: str) -> dict[str, Any]:
         "themes": await rows(db, _THEMES, article_id),
         "places": await rows(db, _PLACES, article_id),
         "removals": await rows(db, _REMOVALS, article_id) if "removals" in there else [],
+        "also_at": await rows(db, _ALSO_AT, article["url"]),
         "versions": await rows(db, _VERSIONS, article_id) if "revisions" in there else [],
     }
 

@@ -157,11 +157,18 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     return [(r"/(?P<database>[^/]+)/-/story$", _story_of_url)]
 
 
+#: by any of its addresses; an article's own comes first
+_STORY_OF = """
+SELECT id FROM articles WHERE url = ? OR url = (SELECT story_url FROM aliases WHERE url = ?)
+ORDER BY id LIMIT 1
+"""
+
+
 async def _story_of_url(request: Request, datasette: Any) -> Response:
     """`/archive/-/story?url=…`: from a story's address, which is stable, to its page."""
     db = served(datasette)
     url = request.args.get("url") or ""
-    found = await pages.rows(db, "SELECT id FROM articles WHERE url = ?", url)
+    found = await pages.rows(db, _STORY_OF, url, url)
     if not found:
         raise NotFound("No story with that address is in the archive.")
     return Response.redirect(f"{datasette.urls.table(db.name, 'articles')}/{found[0]['id']}")

@@ -33,8 +33,9 @@ WITH looks AS (
     FROM feeds f WHERE f.source_id = :id
 )
 SELECT CASE WHEN until - since >= 2 THEN (
-    SELECT count(DISTINCT url) FROM entries
-    WHERE source_id = :id AND julianday(first_seen_at) > since + 1e-6
+    SELECT count(DISTINCT coalesce(a.story_url, e.url)) FROM entries e
+    LEFT JOIN aliases a ON a.url = e.url
+    WHERE e.source_id = :id AND julianday(e.first_seen_at) > since + 1e-6
 ) * 7 / (until - since) END AS stories
 FROM looks
 """

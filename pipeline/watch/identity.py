@@ -7,6 +7,9 @@ Three ways in which an address alone misleads, each seen in the wild:
 - another address for a known story (http became https, a slash came or went, an edited headline
   changed the slug): the same guid and the same headline say that it is the same
 - another guid for a known address (the BBC): the address says that it is the same; nothing to do
+
+Addresses that differ in more than that may still be one story; that shows when their pages are
+there (`clean/same.py`), and here they are two.
 """
 
 from __future__ import annotations
@@ -44,13 +47,14 @@ def told_apart(entries: Iterable[Entry], shared: Collection[str]) -> tuple[Entry
 
 def recognised(
     entries: Iterable[Entry],
-    by_guid: Mapping[str, tuple[str, str | None]],
+    by_guid: Mapping[str, tuple[str, str, str | None]],
     by_address: Collection[str],
 ) -> tuple[Entry, ...]:
     """The entries, each with the address that its story had before, where it had another one.
 
     Args:
-        by_guid: (address, headline) of what the feed brought under a guid, if it was one story.
+        by_guid: (address, link, headline) of what the feed brought under a guid, if it was one
+            story.
         by_address: addresses that the feed brought before, among the `variants` of these.
     """
     return tuple(replace(e, url=_before(e, by_guid, by_address) or e.url) for e in entries)
@@ -74,11 +78,13 @@ def fragment(guid: str) -> str:
 
 
 def _before(
-    entry: Entry, by_guid: Mapping[str, tuple[str, str | None]], by_address: Collection[str]
+    entry: Entry, by_guid: Mapping[str, tuple[str, str, str | None]], by_address: Collection[str]
 ) -> str | None:
     for other in variants(entry.url):
         if other in by_address:
             return other
-    address, headline = by_guid.get(entry.guid, (None, None))
-    # A guid that is used again for another story comes with another headline.
-    return address if headline is not None and headline == entry.headline else None
+    address, link, headline = by_guid.get(entry.guid, (None, None, None))
+    # A guid that is used again for another story comes with another link and another headline. The
+    # same link gave another address only while `urls` had other rules.
+    same = link == entry.link or (headline is not None and headline == entry.headline)
+    return address if same else None

@@ -96,6 +96,8 @@ def make_archive(path: Path) -> None:
             insert(db, "health", checked_at=SEEN, **health)
         for story in content["stories"]:
             insert_story(db, story)
+        insert(db, "aliases", url="https://m.weekly.example/news/harwick-neglect", why="page",
+               story_url="https://weekly.example/news/harwick-neglect", seen_at=SEEN)  # fmt: skip
         insert(db, "passes", started_at=SEEN, beat_at=SEEN, ended_at="2026-11-16T10:00:00+00:00")
         insert(db, "entries", feed_url="https://weekly.example/feed", source_id="weekly", guid="1",
                url="https://weekly.example/news/gone", link="https://weekly.example/news/gone",

@@ -111,10 +111,15 @@ def test_what_the_columns_mean_is_folded_above_a_list(name: str, site: Any) -> N
     assert 'data-column-description="' in html  # beside the column's own name
 
 
-def test_a_story_is_found_by_its_address(site: Any) -> None:
-    response = get(site, f"/archive/-/story?url={HARWICK}")
-    assert response.status_code == 302
-    assert response.headers["location"] == "/archive/articles/1"
+def test_a_story_is_found_by_each_of_its_addresses(site: Any) -> None:
+    mobile = HARWICK.replace("https://", "https://m.")
+    for url in (HARWICK, mobile):
+        response = get(site, f"/archive/-/story?url={url}")
+        assert response.status_code == 302
+        assert response.headers["location"] == "/archive/articles/1"
+    html = get(site, "/archive/articles/1").text
+    assert "Also at another address" in html
+    assert mobile in html
     assert get(site, "/archive/-/story?url=https://nowhere.example/").status_code == 404
     assert get(site, "/archive/-/story").status_code == 404
     assert get(site, "/archive/articles/999").status_code == 404
