@@ -7,6 +7,7 @@ and tells what other pages can be compared with.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
@@ -25,6 +26,7 @@ from pipeline.clean import (
 )
 from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
+from pipeline.clean.leftout import left_out
 from pipeline.clean.lines import Line, count, norm, squeeze
 from pipeline.errors import CleanError
 from pipeline.models import Article, Cleaned, Entry, Link, Page, Reading, Removal
@@ -34,7 +36,7 @@ from pipeline.urls import canonical, host
 LEAST_WORDS = 20
 #: where more is known to be out of reach
 _FEWEST_WORDS = 5
-_MOST_REMOVALS = 200
+_LONGEST = 2_000  #: characters of a removal that are kept to explain it
 _INLINE = {"p", "em", "strong", "b", "i", "span", "li", "td", "div", "blockquote", "h2", "h3", "dd",
            "font", "u"}  # fmt: skip
 
@@ -65,8 +67,11 @@ def read(
     said = metadata.read(tree, page.url, entry)
     found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
+    story = frame.find(tree, said.headlines, found.paragraphs)
+    lines = _lines(tree, page, story, found)
+    unread = left_out(tree, story, found.paragraphs, lines)
     rest = residue.strip(
-        _lines(tree, page, said, found),
+        lines,
         rule_set,
         headlines=said.headlines,
         standfirst=said.standfirst if said.standfirst_element is not None else None,
@@ -94,7 +99,7 @@ def read(
         text=text,
         captions=_unique(found.captions + rest.captions),
         links=story_links.within(text),
-        removed=_removed(found.removed + rest.removed + _unread(parsed.unread)),
+        removed=_removed([*found.removed, *rest.removed, *unread, *_too_large(parsed.unread)]),
     )
     return Cleaned(article=article, reading=reading, used=used)
 
@@ -107,9 +112,8 @@ def _document(page: Page, entry: Entry | None) -> Cleaned:
 
 
 def _lines(
-    tree: HtmlElement, page: Page, said: metadata.Metadata, found: prune.Found
+    tree: HtmlElement, page: Page, story: frame.Frame | None, found: prune.Found
 ) -> list[Line]:
-    story = frame.find(tree, said.headlines, found.paragraphs)
     few = extract.few_words(tree, found.links) if decode.is_from_feed(page) else None
     return extract.lines(tree, page.url, story, found.links) if few is None else few
 
@@ -165,7 +169,7 @@ def _unique(texts: list[str]) -> tuple[str, ...]:
     return tuple(t for key, t in seen.items() if key)
 
 
-def _unread(characters: int) -> list[Removal]:
+def _too_large(characters: int) -> list[Removal]:
     """That a page was too large to be read to its end is said with it."""
     if not characters:
         return []
@@ -174,9 +178,13 @@ def _unread(characters: int) -> list[Removal]:
 
 
 def _removed(removed: list[Removal]) -> tuple[Removal, ...]:
-    """In order, each once, without navigation and hidden parts, of which every page is full."""
-    telling = (r for r in removed if r.kind not in ("navigation", "hidden", "cookies"))
-    return tuple(dict.fromkeys(telling))[:_MOST_REMOVALS]
+    """In order, each once, long ones cut short and marked so."""
+    each = dict.fromkeys(r if len(r.text) <= _LONGEST else _shortened(r) for r in removed)
+    return tuple(each)
+
+
+def _shortened(removal: Removal) -> Removal:
+    return replace(removal, text=removal.text[:_LONGEST].rstrip() + " …")
 
 
 class _Links:

@@ -31,7 +31,6 @@ _LABELS = {"h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "dt"
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PARAGRAPH = 80  #: characters from which a <p> counts as running text
 _MOST_OF_PAGE = 0.25  #: share of running text that protects an element
-_KEPT_TEXT = 400  #: characters of a removal that are kept to explain it
 
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 
@@ -70,7 +69,7 @@ def prune(
     for box in boxes_with_fields(tree):
         if not running.protects(box):
             _decide(box, FIELDS, found)
-    _drop_worthless(tree, running)
+    _drop_worthless(tree, running, found)
     kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
     for rule in rules.selectors:
         for element in _selector(rule.pattern)(tree):
@@ -224,7 +223,7 @@ def _keep_caption(element: HtmlElement, found: Found) -> None:
 def _cut(element: HtmlElement, rule: Rule, found: Found) -> None:
     if element.getparent() is None:
         return
-    text = _text(element)[:_KEPT_TEXT]
+    text = _text(element)
     if text:
         found.removed.append(Removal(rule=rule.id, kind=rule.kind, text=text))
     element.drop_tree()
@@ -326,12 +325,14 @@ def _note_links(tree: HtmlElement, found: Found) -> None:
             found.links.add(text)
 
 
-def _drop_worthless(tree: HtmlElement, running: _Running) -> None:
+def _drop_worthless(tree: HtmlElement, running: _Running, found: Found) -> None:
     for element in list(tree.iter(*_WORTHLESS)):
         if element.getparent() is None or (element.tag == "script" and _is_json_ld(element)):
             continue
-        if element.tag in ("script", "style") or not running.protects(element):
+        if element.tag in ("script", "style"):
             element.drop_tree()
+        elif not running.protects(element):
+            _cut(element, CONTROLS, found)
         else:  # a <nav> or <button> that was never closed holds the rest of the page
             element.tag = "div"
 
@@ -366,6 +367,8 @@ def _builtin(id_: str, kind: str) -> Rule:
     return Rule(id_, kind, "element", "", "*", None, (), ())
 
 
+#: parts of a page that are for working with it: menus, buttons, players
+CONTROLS = _builtin("controls", "navigation")
 HIDDEN = _builtin("hidden", "hidden")
 STANDFIRST = _builtin("standfirst-element", "standfirst")
 FIELDS = _builtin("box-with-fields", "newsletter")

@@ -1,6 +1,6 @@
-"""Where the time of cleaning goes: processor time in each stage that `article.clean` calls.
+"""Where the time of cleaning goes: processor time in each stage that `clean.article` calls.
 
-The stages are read from the source of `article.clean`: what it calls of other modules, by module.
+The stages are read from the source of `clean.article`: what it calls of other modules, by module.
 Each call is timed where it is made; what one takes within another's call is its own alone. Of
 extraction, what trafilatura itself takes is told apart.
 """
@@ -56,9 +56,9 @@ class Clock:
 
 
 def called() -> set[tuple[ModuleType, str, str]]:
-    """(where a function is looked up, its name, its stage) of what `article.clean` calls."""
+    """(where a function is looked up, its name, its stage) of what `clean.article` calls."""
     found = set()
-    for node in ast.walk(ast.parse(inspect.getsource(article.clean))):
+    for node in ast.walk(ast.parse(inspect.getsource(article))):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)):
                 place = getattr(article, owner, None)

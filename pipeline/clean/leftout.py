@@ -1,0 +1,53 @@
+"""What of a page no rule cut and the story does not hold: so that nothing is missed in silence.
+
+Text of the story's own part that the extractor passed over, and running text elsewhere on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lxml.html import HtmlElement
+
+from pipeline.clean.frame import Frame
+from pipeline.clean.lines import Line, norm, squeeze
+from pipeline.models import Removal
+
+_BLOCKS = ("p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "dd", "dt", "td", "th", "pre")
+_MOST = 200  #: of a kind that are told; a page of comments holds thousands
+
+
+def left_out(
+    tree: HtmlElement,
+    story: Frame | None,
+    paragraphs: Iterable[HtmlElement],
+    lines: Iterable[Line],
+) -> list[Removal]:
+    """In the order of the page. `lines`: as they left the extractor."""
+    if story is None:
+        return []
+    said = "\n".join(norm(line.text) for line in lines)
+    inside = {e: None for part in story.parts for e in part.iter()}
+    unread = (e for e in inside if e.tag in _BLOCKS and next(e.iterchildren(*_BLOCKS), None) is None)
+    elsewhere = (p for p in paragraphs if p not in inside and _is_in(tree, p))
+    return [
+        *_removals(unread, said, "extractor", "unread"),
+        *_removals(elsewhere, said, "outside-story", "elsewhere"),
+    ]
+
+
+def _removals(
+    elements: Iterable[HtmlElement], said: str, rule: str, kind: str
+) -> Iterator[Removal]:
+    told = 0
+    for element in elements:
+        text = squeeze("".join(element.itertext()))
+        if text and norm(text) not in said and (told := told + 1) <= _MOST:
+            yield Removal(rule=rule, kind=kind, text=text)
+
+
+def _is_in(tree: HtmlElement, element: HtmlElement) -> bool:
+    *_, top = (element, *element.iterancestors())
+    return top is tree
+
+
