@@ -158,8 +158,7 @@ def clean(files: tuple[str, ...], url: str | None, suggest: bool) -> int:
     if url and len(files) > 1:
         raise click.UsageError("--url goes with one FILE")
     if suggest:
-        for file in files:
-            click.echo(pages.suggestion(file, url=url))
+        click.echo(pages.suggestion(*files, url=url), nl=False)
         return 0
     return _lines_out(pages.clean_files(files, url=url))
 

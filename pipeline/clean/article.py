@@ -56,18 +56,26 @@ def clean(
 
 
 def read(
-    page: Page, *, entry: Entry | None = None, site_lines: Collection[int] = frozenset()
+    page: Page,
+    *,
+    entry: Entry | None = None,
+    site_lines: Collection[int] = frozenset(),
+    site_rules: tuple[rules.Rule, ...] | None = None,
 ) -> Cleaned:
-    """As `clean`, with what of the page is compared with others; raises as it does."""
+    """As `clean`, with what of the page is compared with others; raises as it does.
+
+    `site_rules`: instead of the records of sites.yaml, to try one.
+    """
     if documents.is_pdf(page):
         return _document(page, entry)
     parsed = decode.parse(page)
     tree = parsed.tree
-    rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat())
+    rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat(), site_rules)
     said = metadata.read(tree, page.url, entry)
     found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
     story_links = _Links(tree, page.final_url or page.url)
     story = frame.find(tree, said.headlines, found.paragraphs)
+    story = frame.with_kept(story, tree, found.kept)
     lines = _lines(tree, page, story, found)
     unread = left_out(tree, story, found.paragraphs, lines)
     rest = residue.strip(

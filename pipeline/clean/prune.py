@@ -52,6 +52,7 @@ class Found:
     paragraphs: dict[HtmlElement, int] = field(default_factory=dict)  #: of running text: length
     decided: list[tuple[HtmlElement, Rule]] = field(default_factory=list)
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
+    kept: set[HtmlElement] = field(default_factory=set)  #: by a site's own record
 
 
 def prune(
@@ -70,7 +71,7 @@ def prune(
         if not running.protects(box):
             _decide(box, FIELDS, found)
     _drop_worthless(tree, running, found)
-    kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
+    kept = found.kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
     for rule in rules.selectors:
         for element in _selector(rule.pattern)(tree):
             _decide(element, rule, found)

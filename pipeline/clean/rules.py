@@ -131,28 +131,38 @@ def wall_kind(wall: Rule, words: str) -> str:
 
 def all_rules() -> tuple[Rule, ...]:
     """Every record, general ones first. Raises KnowledgeError naming file and record."""
-    return _load(GENERAL) + _load(SITES)
+    return _load(GENERAL) + site_records()
+
+
+def site_records() -> tuple[Rule, ...]:
+    """Those of sites.yaml. Raises as `all_rules`."""
+    return _load(SITES)
 
 
 @lru_cache(maxsize=512)
-def rules_for(host: str, day: str) -> RuleSet:
-    """The rules for a page of `host` fetched on `day` (YYYY-MM-DD)."""
+def rules_for(host: str, day: str, site_rules: tuple[Rule, ...] | None = None) -> RuleSet:
+    """The rules for a page of `host` fetched on `day` (YYYY-MM-DD).
+
+    `site_rules`: instead of the records of sites.yaml, to try one.
+    """
+    own = site_records() if site_rules is None else site_rules
     valid = [
-        r for r in all_rules() if applies(r, host) and (not r.valid_until or day <= r.valid_until)
+        r
+        for r in _load(GENERAL) + own
+        if applies(r, host) and (not r.valid_until or day <= r.valid_until)
     ]
-    by_how = {how: [r for r in valid if r.how == how] for how in HOWS}
-    return _rule_set(tuple((how, tuple(rs)) for how, rs in by_how.items()))
-
-
-@lru_cache(maxsize=64)
-def _rule_set(by_how: tuple[tuple[str, tuple[Rule, ...]], ...]) -> RuleSet:
-    """Hosts without rules of their own share one compiled set."""
-    rules = dict(by_how)
+    by_how = {how: tuple(r for r in valid if r.how == how) for how in HOWS}
     return RuleSet(
-        **{how: Matcher(rules[how]) for how in _MATCHED},
-        selectors=rules["selector"],
-        keep=rules["keep"],
+        **{how: _matcher(by_how[how]) for how in _MATCHED},
+        selectors=by_how["selector"],
+        keep=by_how["keep"],
     )
+
+
+@lru_cache(maxsize=256)
+def _matcher(rules: tuple[Rule, ...]) -> Matcher:
+    """Hosts share what they have no record of their own for: compiling it takes its time."""
+    return Matcher(rules)
 
 
 def applies(rule: Rule, host: str) -> bool:

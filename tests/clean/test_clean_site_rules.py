@@ -26,7 +26,7 @@ STORY = [
 RAIL = "The diary of the week, told by those who were there and by those who were not."
 VOICES = "Parents at the gate said that they had been told of the letter by their children."
 CACHES: tuple[Any, ...] = (
-    knowledge.load_yaml, rules._load, rules.rules_for, rules._rule_set, rules.settings,
+    knowledge.load_yaml, rules._load, rules.rules_for, rules._matcher, rules.settings,
     rules.fingerprint,
 )  # fmt: skip
 Write = Callable[..., None]

@@ -1,0 +1,240 @@
+"""Records for `knowledge/sites.yaml` that would help a site's pages, each tried on all of them.
+
+What is sure cuts no running text (`lines.is_prose`), or brings back a piece from the midst of a
+story; the rest only a person can decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from lxml.html import HtmlElement
+
+from pipeline.clean.doubtful import Doubt, doubts
+from pipeline.clean.lines import BULLET, count, is_prose, norm, plain_quotes
+from pipeline.clean.rules import Rule, all_rules
+from pipeline.clean.sample import Sample
+from pipeline.clean.selectors import selectors
+from pipeline.clean.trial import Trial, attempt
+from pipeline.models import Removal
+from pipeline.urls import host
+
+NO_HOST = "site.example"  #: stands for the host of a page that does not say where it came from
+_MOST_TRIALS = 80
+_MOST_NAMED = 20  #: elements on a page beyond which a selector names no box
+_MOST_OPEN = 4  #: named parts that are shown to be decided by a person
+_LONGEST_LINE = 400  #: characters: no longer line meets a `line` rule
+_SHARE = 0.3  #: of a page's words that one record may cut
+_PIECE = 25  #: words of a removal that may have been a piece of the story
+#: kinds of what was cut that may have been the story's
+_REGRETTED = {"elsewhere", "unread", "related", "hidden", "promo", "navigation", "author", "advert",
+              "share", "most-read", "support"}  # fmt: skip
+_PARTS = {"div", "section", "aside", "blockquote", "ul", "ol", "dl", "table", "p", "details"}
+_SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A record and what it would do to the page that it was made from, and to the others."""
+
+    rule: Rule
+    why: str
+    trial: Trial
+    pages: int  #: on how many pages it would do something
+    sure: bool
+
+
+@dataclass
+class _Site:
+    """The pages of one host, and what was found out about them."""
+
+    samples: Sequence[Sample]
+    host: str
+    ids: set[str] = field(default_factory=lambda: {r.id for r in all_rules()})
+    done: set[str] = field(default_factory=set)  #: normalised texts that a proposal deals with
+    tried: set[tuple[str, str]] = field(default_factory=set)
+
+    def rule(self, how: str, pattern: str, kind: str, words: str) -> Rule:
+        id_ = f"{self.host.split('.')[0]}-{_slug(pattern if how != 'line' else words)}"
+        free = (f"{id_}-{n}" if n > 1 else id_ for n in range(1, 1000))
+        return Rule(next(i for i in free if i not in self.ids), kind, how, pattern, self.host, None,
+                    (words if how == "line" else words[:120],), ())  # fmt: skip
+
+    def is_new(self, how: str, pattern: str) -> bool:
+        """Whether it was not tried yet; never true once enough was."""
+        before = len(self.tried)
+        if before < _MOST_TRIALS:
+            self.tried.add((how, pattern))
+        return len(self.tried) > before
+
+    def trials(self, first: Sample, rule: Rule) -> list[Trial]:
+        """Of that page, then of the others."""
+        return [attempt(s, rule) for s in (first, *(s for s in self.samples if s is not first))]
+
+    def accept(self, rule: Rule, why: str, trials: Sequence[Trial], *, sure: bool) -> Proposal:
+        self.ids.add(rule.id)
+        self.done.update(norm(t) for trial in trials for t in (*trial.lost, *trial.gained))
+        pages = sum(bool(t.lost or t.gained) for t in trials)
+        return Proposal(rule, why, trials[0], pages, sure)
+
+
+def proposals(samples: Sequence[Sample]) -> list[Proposal]:
+    """For pages of one host: sure ones first."""
+    site = _Site(samples, host(samples[0].page.url).removeprefix("www.") or NO_HOST)
+    for sample in samples:
+        sample.doubt([s for s in samples if s is not sample])
+    found = [*_cuts(site), *_keeps(site), *_open(site)]
+    return sorted(found, key=lambda p: not p.sure)
+
+
+# ---------------------------------------------------------------- what stayed and is doubtful
+
+
+def _cuts(site: _Site) -> Iterator[Proposal]:
+    for sample in site.samples:
+        for doubt in sample.doubts:
+            if norm(doubt.text) not in site.done:
+                found = _by_selector(site, sample, doubt) or _by_line(site, sample, doubt)
+                if found is not None:
+                    yield found
+
+
+def _by_selector(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
+    """The largest box around the paragraph, by its plainest name, that costs no page its story."""
+    for box in sample.boxes(doubt.text):
+        for selector in selectors(box, lambda s: len(sample.named(s))):
+            named = sample.named(selector)
+            if len(named) > _MOST_NAMED or not sample.of_story.isdisjoint(named):
+                continue
+            if not site.is_new("selector", selector):
+                continue
+            rule = site.rule("selector", selector, doubt.kind, doubt.text)
+            trials = site.trials(sample, rule)
+            if doubt.text not in trials[0].lost:
+                continue
+            pages = (sample, *(s for s in site.samples if s is not sample))
+            if all(map(_cuts_what_is_doubted, pages, trials)):
+                sure = not any(t.prose_lost for t in trials)
+                return site.accept(rule, doubt.why, trials, sure=sure)
+    return None
+
+
+def _cuts_what_is_doubted(sample: Sample, trial: Trial) -> bool:
+    """No running text but what is doubted, and of labels and headings no more than of such."""
+    doubted = {d.text for d in sample.doubts}
+    beside = [text for text in trial.lost if text not in doubted]
+    return (
+        trial.harmless
+        and not any(map(is_prose, beside))
+        and len(beside) <= max(1, len(trial.lost) - len(beside))
+        and trial.words_lost <= _SHARE * count(sample.article.text)
+    )
+
+
+def _by_line(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
+    """The whole line as a pattern: for what no id or class names."""
+    line = plain_quotes(BULLET.sub("", doubt.text))
+    pattern = "^" + _SPECIAL.sub(r"\\\1", line) + "$"
+    if len(line) > _LONGEST_LINE or not site.is_new("line", pattern):
+        return None
+    rule = site.rule("line", pattern, doubt.kind, line)
+    trials = site.trials(sample, rule)
+    if doubt.text not in trials[0].lost or not all(t.harmless for t in trials):
+        return None
+    return site.accept(rule, doubt.why, trials, sure=not any(t.prose_lost for t in trials))
+
+
+# ---------------------------------------------------------------- what was cut and reads like it
+
+
+def _keeps(site: _Site) -> Iterator[Proposal]:
+    for sample in site.samples:
+        for removal in sample.article.removed:
+            if norm(removal.text) not in site.done and is_regretted(sample, removal):
+                found = _by_keeping(site, sample, removal)
+                if found is not None:
+                    yield found
+
+
+def is_regretted(sample: Sample, removal: Removal) -> bool:
+    """Running text that asks for nothing and is no link: no wording gives it away."""
+    text = removal.text
+    return (
+        removal.kind in _REGRETTED
+        and is_prose(text)
+        and count(text) >= _PIECE
+        and not doubts((text,), sample.links)
+    )
+
+
+def _by_keeping(site: _Site, sample: Sample, removal: Removal) -> Proposal | None:
+    """The element that was cut, by its plainest name that brings the words back."""
+    for element in sample.holders(removal.text):
+        for selector in selectors(element, lambda s: len(sample.named(s))):
+            few = len(sample.named(selector)) <= _MOST_NAMED
+            if not few or not site.is_new("keep", selector):
+                continue
+            rule = site.rule("keep", selector, "story", removal.text)
+            trials = site.trials(sample, rule)
+            if trials[0].words_gained < 0.5 * count(removal.text):
+                continue
+            if any(t.lost or not t.harmless for t in trials):
+                continue
+            why = f"{removal.rule} ({removal.kind}) cut a piece of the story"
+            sure = sample.is_within_story(element) and _is_told(element)
+            return site.accept(rule, why, trials, sure=sure)
+    return None
+
+
+def _is_told(element: HtmlElement) -> bool:
+    """Hardly any of it is links: a teaser of another story would lead there."""
+    linked = sum(len("".join(a.itertext())) for a in element.iter("a"))
+    return linked < 0.3 * len("".join(element.itertext()))
+
+
+# ---------------------------------------------------------------- what a person may decide
+
+
+def _open(site: _Site) -> Iterator[Proposal]:
+    """Parts among the story's paragraphs that have names of their own and hold running text."""
+    shown = 0
+    for sample in site.samples:
+        inside: set[HtmlElement] = set()
+        for element in sample.within_story():
+            if shown >= _MOST_OPEN or element.tag not in _PARTS or element.getparent() in inside:
+                inside.add(element)
+                continue
+            found = _named_part(site, sample, element)
+            if found is not None:
+                inside.add(element)
+                shown += 1
+                yield found
+
+
+def _named_part(site: _Site, sample: Sample, element: HtmlElement) -> Proposal | None:
+    names = selectors(element, lambda s: len(sample.named(s)))
+    selector = next(names, None)
+    if selector is None or " " in selector or len(sample.named(selector)) > 3:
+        return None
+    if not site.is_new("selector", selector):
+        return None
+    words = " ".join("".join(element.itertext()).split())
+    rule = site.rule("selector", selector, "promo", words)
+    trials = site.trials(sample, rule)
+    lost = trials[0].lost
+    few = trials[0].words_lost <= _SHARE * count(sample.article.text)
+    if not lost or not few or not all(t.harmless for t in trials):
+        return None
+    if all(norm(text) in site.done for text in lost):
+        return None
+    why = "has a name of its own among the story's paragraphs"
+    return site.accept(replace(rule, examples=(lost[0][:120],)), why, trials, sure=False)
+
+
+def _slug(words: Iterable[str] | str) -> str:
+    """The first three words, or the last name of a selector."""
+    text = str(words).rsplit(" ", 1)[-1] if re.match(r"^[\w-]*[.#]", str(words)) else str(words)
+    text = re.sub(r"^\w+\.", "", text)
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:4]) or "line"

@@ -1,0 +1,79 @@
+"""CSS selectors by which a rule can name an element of a page, the plainest and surest first.
+
+An id or a class is used when a person wrote it: those that a program makes anew with every release
+(`css-1x2y3z`, `sc-kGhTfB`) or that only lay out (`row`, `col-6`) name nothing for long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from lxml.html import HtmlElement
+
+_USABLE = re.compile(r"^[A-Za-z][A-Za-z_-]{1,50}$")  # no digit: it counts something
+_GENERATED = re.compile(
+    r"^(?:css|sc|jsx|jss|ssrcss|emotion|styled|svelte|chakra|ng|ember|astro)-|-sc-"
+)
+#: five to eight letters in both cases without a word in them: `kGhTfB`
+_SCRAMBLED = re.compile(
+    r"^(?=.*[a-z])(?=.*[A-Z])(?![a-z]{3,}(?:[A-Z][a-z]{2,})*$)(?!(?:[A-Z][a-z]+)+$)[A-Za-z]{5,8}$"
+)
+#: names of layout, which stand on everything
+_LAYOUT = frozenset(
+    ("row", "col", "column", "columns", "container", "wrapper", "wrap", "inner", "outer", "content",
+     "clearfix", "left", "right", "center", "centre", "block", "inline", "item", "items", "text",
+     "copy", "body", "bold", "small", "large", "wide", "full", "half", "first", "last", "odd",
+     "even", "active", "hidden", "visible", "show", "hide", "paragraph", "para", "section", "group",
+     "grid", "flex", "box", "main", "module", "widget", "component", "element", "article", "story",
+     "page", "post", "entry", "alignleft", "alignright", "aligncenter", "text-center", "clear",
+     "wp-block-group", "wp-block-columns", "wp-block-column", "has-text-align-center")
+)  # fmt: skip
+_TABLE = {
+    "table",
+    "tbody",
+    "thead",
+    "tr",
+    "td",
+    "th",
+    "form",
+}  # their tags may be made plain blocks
+_AROUND = 5  #: elements around one that may be named beside it
+
+Matches = Callable[[str], int]
+
+
+def selectors(element: HtmlElement, matches: Matches) -> Iterator[str]:
+    """Its id, its classes, then each of them (or its bare tag) within something named around it.
+
+    `matches`: how many elements of the page a selector names; the most telling class comes first.
+    """
+    own = [s for s in _own(element) if matches(s)]
+    own.sort(key=lambda s: (not s.startswith("#"), matches(s), -len(s)))
+    yield from own
+    inner = own[0] if own else _tag(element)
+    for around in list(element.iterancestors())[:_AROUND]:
+        outer = sorted(_own(around), key=lambda s: (not s.startswith("#"), matches(s), -len(s)))
+        if outer and inner and not outer[0].startswith(("body", "html")):
+            yield f"{outer[0]} {inner}"
+
+
+def _own(element: HtmlElement) -> list[str]:
+    id_ = (element.get("id") or "").strip()
+    named = [f"#{id_}"] if is_stable(id_) else []
+    classes = dict.fromkeys((element.get("class") or "").split())
+    return named + [f"{_tag(element)}.{name}" for name in classes if is_stable(name)]
+
+
+def _tag(element: HtmlElement) -> str:
+    return "" if element.tag in _TABLE else str(element.tag)
+
+
+def is_stable(name: str) -> bool:
+    """Whether a person wrote an id or a class, and means one thing by it."""
+    return (
+        _USABLE.match(name) is not None
+        and not _GENERATED.search(name)
+        and not _SCRAMBLED.match(name.rpartition("__")[2])
+        and name.lower() not in _LAYOUT
+    )
