@@ -12,10 +12,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.clean.lines import BULLET, is_finished, is_prose, norm, plain_quotes
+from pipeline.clean.lines import BULLET, count, is_finished, is_prose, norm, plain_quotes
+from pipeline.clean.site import says
 from pipeline.knowledge import load_yaml
 
 FILE = "doubts.yaml"
+_NUMBER = re.compile(r"\d+")
+_LABEL = 12  #: words
+_END = 3  #: paragraphs at the end of a story among which a site speaks of itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Doubt:
     why: str
     kind: str
     prose: bool  #: it reads like running text, so only a person may say that it is none
+    sure: bool  #: its words or its place on other pages give it away; else only that it is short
+    repeated: bool = False  #: it stands on other pages too
 
 
 def doubts(
@@ -36,39 +42,64 @@ def doubts(
     Args:
         paragraphs: the text's.
         links: normalised words of the page's links.
-        others: for each other page of the site the normalised paragraphs of its text.
+        others: for each other page of the site the `alike` forms of its paragraphs.
     """
     told = [i for i, p in enumerate(paragraphs) if is_prose(p)]
-    inside = range(told[0], told[-1]) if told else range(0)
+    last = max(told, default=len(paragraphs))
+    end = set(told[1:][-_END:])
     found = []
     for i, text in enumerate(paragraphs):
-        carriers = sum(norm(text) in other for other in others)
+        carriers = sum(alike(text) in other for other in others)
         if carriers:
-            pages = f"{carriers + 1} of these {len(others) + 1} pages"
-            found.append(Doubt(text, f"stands on {pages}", "site", is_prose(text)))
-        elif reason := _reason(text, links, inside=i in inside):
-            found.append(Doubt(text, *reason, is_prose(text)))
+            why = f"stands on {carriers + 1} of these {len(others) + 1} pages"
+            found.append(Doubt(text, why, "site", is_prose(text), sure=True, repeated=True))
+        elif (doubt := of_itself(text, links, edge=i in end)) is not None:
+            found.append(doubt)
+        elif is_label(text) and (i > last or (i < min(told, default=0) and not _is_item(text))):
+            where = "below" if i > last else "above"
+            why = f"is short, no sentence, and stands {where} the story"
+            found.append(Doubt(text, why, "promo", prose=False, sure=False))
     return tuple(found)
 
 
-def _reason(text: str, links: Collection[str], *, inside: bool) -> tuple[str, str] | None:
-    """(why, kind)"""
+def of_itself(text: str, links: Collection[str], *, edge: bool = True) -> Doubt | None:
+    """What makes a paragraph doubtful by its own words.
+
+    `edge`: it stands where sites write of themselves, so that a mere "we" or "your" is enough.
+    """
     bare = BULLET.sub("", text)
+    prose = is_prose(text)
     if len(text) < 200 and norm(bare) in links:
-        return "is nothing but a link", "related"
+        return Doubt(text, "is nothing but a link", "related", prose, sure=True)
     plain = plain_quotes(bare)
-    speech, patterns = _patterns()
-    if not speech.search(plain):
-        for pattern, why, kind in patterns:
-            if pattern.search(plain):
-                return why, kind
-    if not inside and not is_prose(text) and not is_finished(text):
-        return "is short and no sentence, before or after the story's paragraphs", "promo"
+    if says("speech", plain) or '"' in plain:
+        return None
+    tells = prose and any(says(what, plain) for what in ("judged", "past", "subject"))
+    for pattern, why, kind in () if tells else _patterns():
+        if pattern.search(plain):
+            return Doubt(text, why, kind, prose, sure=True)
+    if edge and prose and not tells and says("own", plain):
+        why = "speaks to the reader, or of the site itself"
+        return Doubt(text, why, "site", prose, sure=True)
     return None
 
 
+def alike(text: str) -> str:
+    """What paragraphs share that differ in numbers alone."""
+    return _NUMBER.sub("0", norm(text))
+
+
+def is_label(text: str) -> bool:
+    """Few words that end as no sentence ends."""
+    return not is_prose(text) and count(text) <= _LABEL and not is_finished(text)
+
+
+def _is_item(text: str) -> bool:
+    return BULLET.match(text) is not None
+
+
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], list[tuple[re.Pattern[str], str, str]]]:
-    content = load_yaml(FILE)
-    records = [(re.compile(r["pattern"], re.I), r["why"], r["kind"]) for r in content["rules"]]
-    return re.compile(content["speech"], re.I), records
+def _patterns() -> list[tuple[re.Pattern[str], str, str]]:
+    """(pattern, why, kind)"""
+    rules = load_yaml(FILE)["rules"]
+    return [(re.compile(r["pattern"], re.I), r["why"], r["kind"]) for r in rules]

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.doubtful import Doubt, doubts
-from pipeline.clean.lines import BULLET, count, is_prose, norm, plain_quotes
+from pipeline.clean.doubtful import Doubt, of_itself
+from pipeline.clean.lines import (
+    BULLET,
+    SENTENCES,
+    count,
+    is_finished,
+    is_prose,
+    norm,
+    plain_quotes,
+    squeeze,
+)
 from pipeline.clean.rules import Rule, all_rules
 from pipeline.clean.sample import Sample
-from pipeline.clean.selectors import selectors
 from pipeline.clean.trial import Trial, attempt
 from pipeline.models import Removal
 from pipeline.urls import host
@@ -25,13 +33,16 @@ NO_HOST = "site.example"  #: stands for the host of a page that does not say whe
 _MOST_TRIALS = 80
 _MOST_NAMED = 20  #: elements on a page beyond which a selector names no box
 _MOST_OPEN = 4  #: named parts that are shown to be decided by a person
+_MOST_ALIKE = 3  #: elements of one name on a page: a part, not a way of writing paragraphs
+_MOST_LINES = 4  #: records for lines that stand on one page alone, as other stories' titles do
 _LONGEST_LINE = 400  #: characters: no longer line meets a `line` rule
 _SHARE = 0.3  #: of a page's words that one record may cut
 _PIECE = 25  #: words of a removal that may have been a piece of the story
 #: kinds of what was cut that may have been the story's
 _REGRETTED = {"elsewhere", "unread", "related", "hidden", "promo", "navigation", "author", "advert",
               "share", "most-read", "support"}  # fmt: skip
-_PARTS = {"div", "section", "aside", "blockquote", "ul", "ol", "dl", "table", "p", "details"}
+_PARTS = {"div", "section", "aside", "details"}
+_SELECTOR = re.compile(r"^\w*[.#]\w")
 _SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 
 
@@ -41,6 +52,7 @@ class Proposal:
 
     rule: Rule
     why: str
+    sample: Sample
     trial: Trial
     pages: int  #: on how many pages it would do something
     sure: bool
@@ -55,6 +67,8 @@ class _Site:
     ids: set[str] = field(default_factory=lambda: {r.id for r in all_rules()})
     done: set[str] = field(default_factory=set)  #: normalised texts that a proposal deals with
     tried: set[tuple[str, str]] = field(default_factory=set)
+
+    lines: int = 0  #: records for lines of one page that were accepted
 
     def rule(self, how: str, pattern: str, kind: str, words: str) -> Rule:
         id_ = f"{self.host.split('.')[0]}-{_slug(pattern if how != 'line' else words)}"
@@ -73,11 +87,16 @@ class _Site:
         """Of that page, then of the others."""
         return [attempt(s, rule) for s in (first, *(s for s in self.samples if s is not first))]
 
-    def accept(self, rule: Rule, why: str, trials: Sequence[Trial], *, sure: bool) -> Proposal:
+    def regretted(self, sample: Sample) -> tuple[Removal, ...]:
+        return regretted(sample, (s for s in self.samples if s is not sample))
+
+    def accept(
+        self, rule: Rule, why: str, sample: Sample, trials: Sequence[Trial], *, sure: bool
+    ) -> Proposal:
         self.ids.add(rule.id)
         self.done.update(norm(t) for trial in trials for t in (*trial.lost, *trial.gained))
         pages = sum(bool(t.lost or t.gained) for t in trials)
-        return Proposal(rule, why, trials[0], pages, sure)
+        return Proposal(rule, why, sample, trials[0], pages, sure)
 
 
 def proposals(samples: Sequence[Sample]) -> list[Proposal]:
@@ -104,7 +123,7 @@ def _cuts(site: _Site) -> Iterator[Proposal]:
 def _by_selector(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
     """The largest box around the paragraph, by its plainest name, that costs no page its story."""
     for box in sample.boxes(doubt.text):
-        for selector in selectors(box, lambda s: len(sample.named(s))):
+        for selector in sample.selectors(box):
             named = sample.named(selector)
             if len(named) > _MOST_NAMED or not sample.of_story.isdisjoint(named):
                 continue
@@ -115,9 +134,13 @@ def _by_selector(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
             if doubt.text not in trials[0].lost:
                 continue
             pages = (sample, *(s for s in site.samples if s is not sample))
-            if all(map(_cuts_what_is_doubted, pages, trials)):
-                sure = not any(t.prose_lost for t in trials)
-                return site.accept(rule, doubt.why, trials, sure=sure)
+            tried = list(zip(pages, trials, strict=True))
+            if not all(_cuts_its_own(s, selector, t) for s, t in tried):
+                continue
+            # Running text only a person may give up; then as well where other pages word it anew.
+            if doubt.prose or all(_cuts_what_is_doubted(s, t) for s, t in tried):
+                sure = doubt.sure and not any(t.prose_lost for t in trials)
+                return site.accept(rule, doubt.why, sample, trials, sure=sure)
     return None
 
 
@@ -125,11 +148,17 @@ def _cuts_what_is_doubted(sample: Sample, trial: Trial) -> bool:
     """No running text but what is doubted, and of labels and headings no more than of such."""
     doubted = {d.text for d in sample.doubts}
     beside = [text for text in trial.lost if text not in doubted]
+    few = len(beside) <= max(1, len(trial.lost) - len(beside))
+    return few and not any(map(is_prose, beside))
+
+
+def _cuts_its_own(sample: Sample, selector: str, trial: Trial) -> bool:
+    """Only what stands in the elements, not too much of the page, and none of its facts."""
+    named = sample.named(selector)
     return (
         trial.harmless
-        and not any(map(is_prose, beside))
-        and len(beside) <= max(1, len(trial.lost) - len(beside))
         and trial.words_lost <= _SHARE * count(sample.article.text)
+        and all(any(sample.says(e, text) for e in named) for text in trial.lost)
     )
 
 
@@ -137,13 +166,22 @@ def _by_line(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
     """The whole line as a pattern: for what no id or class names."""
     line = plain_quotes(BULLET.sub("", doubt.text))
     pattern = "^" + _SPECIAL.sub(r"\\\1", line) + "$"
+    if doubt.repeated:
+        pattern = re.sub(r"\d+", r"\\d+", pattern)  # on other pages it may be another number
+    of_one_page = doubt.prose or doubt.kind == "related"  # a sentence, or another story's title
+    if of_one_page and not doubt.repeated:
+        return None
+    if not doubt.repeated and site.lines >= _MOST_LINES:
+        return None
     if len(line) > _LONGEST_LINE or not site.is_new("line", pattern):
         return None
     rule = site.rule("line", pattern, doubt.kind, line)
     trials = site.trials(sample, rule)
     if doubt.text not in trials[0].lost or not all(t.harmless for t in trials):
         return None
-    return site.accept(rule, doubt.why, trials, sure=not any(t.prose_lost for t in trials))
+    sure = doubt.sure and not any(t.prose_lost for t in trials)
+    site.lines += not doubt.repeated
+    return site.accept(rule, doubt.why, sample, trials, sure=sure)
 
 
 # ---------------------------------------------------------------- what was cut and reads like it
@@ -152,27 +190,47 @@ def _by_line(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
 def _keeps(site: _Site) -> Iterator[Proposal]:
     for sample in site.samples:
         for removal in sample.article.removed:
-            if norm(removal.text) not in site.done and is_regretted(sample, removal):
+            if norm(removal.text) not in site.done and removal in site.regretted(sample):
                 found = _by_keeping(site, sample, removal)
                 if found is not None:
                     yield found
 
 
-def is_regretted(sample: Sample, removal: Removal) -> bool:
-    """Running text that asks for nothing and is no link: no wording gives it away."""
-    text = removal.text
-    return (
-        removal.kind in _REGRETTED
-        and is_prose(text)
-        and count(text) >= _PIECE
-        and not doubts((text,), sample.links)
+def regretted(sample: Sample, others: Iterable[Sample] = ()) -> tuple[Removal, ...]:
+    """What was cut from a page and may have been a piece of its story.
+
+    Running text in whole sentences, hardly linked, that asks for nothing, is cut from no other page
+    of the site, and stands in the story's part of the page or right beside that.
+    """
+    elsewhere = {norm(r.text) for other in others for r in other.article.removed}
+    return tuple(
+        r
+        for r in sample.article.removed
+        if r.kind in _REGRETTED and is_prose(r.text) and count(r.text) >= _PIECE
+        if norm(r.text) not in elsewhere and of_itself(r.text, sample.links) is None
+        if any(map(is_prose, _sentences(r.text))) and _is_told(sample, r.text)
     )
+
+
+def _sentences(text: str) -> list[str]:
+    return [s for s in SENTENCES.split(text) if is_finished(s)]
+
+
+def _is_told(sample: Sample, text: str) -> bool:
+    """Beside the story, and hardly any of it is links: a teaser of another story leads there."""
+    holders = sample.holders(text)
+    if not holders or sample.body is None:
+        return False
+    element, around = holders[0], {sample.body, *list(sample.body.iterancestors())[:2]}
+    linked = sum(len("".join(a.itertext())) for a in element.iter("a"))
+    told = linked < 0.3 * len("".join(element.itertext()))
+    return told and not around.isdisjoint(list(element.iterancestors()))
 
 
 def _by_keeping(site: _Site, sample: Sample, removal: Removal) -> Proposal | None:
     """The element that was cut, by its plainest name that brings the words back."""
     for element in sample.holders(removal.text):
-        for selector in selectors(element, lambda s: len(sample.named(s))):
+        for selector in sample.selectors(element):
             few = len(sample.named(selector)) <= _MOST_NAMED
             if not few or not site.is_new("keep", selector):
                 continue
@@ -182,16 +240,9 @@ def _by_keeping(site: _Site, sample: Sample, removal: Removal) -> Proposal | Non
                 continue
             if any(t.lost or not t.harmless for t in trials):
                 continue
-            why = f"{removal.rule} ({removal.kind}) cut a piece of the story"
-            sure = sample.is_within_story(element) and _is_told(element)
-            return site.accept(rule, why, trials, sure=sure)
+            why = f"{removal.rule} ({removal.kind}) had cut"
+            return site.accept(rule, why, sample, trials, sure=sample.is_within_story(element))
     return None
-
-
-def _is_told(element: HtmlElement) -> bool:
-    """Hardly any of it is links: a teaser of another story would lead there."""
-    linked = sum(len("".join(a.itertext())) for a in element.iter("a"))
-    return linked < 0.3 * len("".join(element.itertext()))
 
 
 # ---------------------------------------------------------------- what a person may decide
@@ -214,27 +265,24 @@ def _open(site: _Site) -> Iterator[Proposal]:
 
 
 def _named_part(site: _Site, sample: Sample, element: HtmlElement) -> Proposal | None:
-    names = selectors(element, lambda s: len(sample.named(s)))
-    selector = next(names, None)
-    if selector is None or " " in selector or len(sample.named(selector)) > 3:
+    selector = next(sample.selectors(element), None)
+    if selector is None or " " in selector or len(sample.named(selector)) > _MOST_ALIKE:
         return None
-    if not site.is_new("selector", selector):
+    words = squeeze(" ".join(element.itertext()))
+    if not is_prose(words) or not site.is_new("selector", selector):
         return None
-    words = " ".join("".join(element.itertext()).split())
     rule = site.rule("selector", selector, "promo", words)
     trials = site.trials(sample, rule)
     lost = trials[0].lost
-    few = trials[0].words_lost <= _SHARE * count(sample.article.text)
-    if not lost or not few or not all(t.harmless for t in trials):
+    if not lost or not _cuts_its_own(sample, selector, trials[0]):
         return None
-    if all(norm(text) in site.done for text in lost):
+    if not all(t.harmless for t in trials) or all(norm(text) in site.done for text in lost):
         return None
     why = "has a name of its own among the story's paragraphs"
-    return site.accept(replace(rule, examples=(lost[0][:120],)), why, trials, sure=False)
+    return site.accept(rule, why, sample, trials, sure=False)
 
 
-def _slug(words: Iterable[str] | str) -> str:
-    """The first three words, or the last name of a selector."""
-    text = str(words).rsplit(" ", 1)[-1] if re.match(r"^[\w-]*[.#]", str(words)) else str(words)
-    text = re.sub(r"^\w+\.", "", text)
-    return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:4]) or "line"
+def _slug(words: str) -> str:
+    """The last name in a selector, or the first words of a line."""
+    named: list[str] = re.findall(r"[.#]([A-Za-z][\w-]*)", words) if _SELECTOR.match(words) else []
+    return "-".join(re.findall(r"[a-z]+", (named[-1] if named else words).lower())[:4]) or "line"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from lxml import etree
@@ -12,13 +12,14 @@ from lxml.html import HtmlElement
 
 from pipeline.clean import decode
 from pipeline.clean.article import clean
-from pipeline.clean.doubtful import Doubt, doubts
+from pipeline.clean.doubtful import Doubt, alike, doubts
 from pipeline.clean.lines import is_prose, norm
+from pipeline.clean.selectors import selectors
 from pipeline.models import Article, Page
 
 _LARGEST = 60_000  #: characters of an element beyond which its words are not compared
 _LEVELS = 5  #: elements around one that may be a box with it
-_OUTER = {"html", "body", "main", "article"}
+_OUTER = {"html", "body", "main", "article", "h1"}
 _SILENT = ("script", "style", "head", "template")
 _NOT_WORD = re.compile(r"\W+")
 
@@ -40,7 +41,7 @@ class Sample:
 
     def doubt(self, others: Sequence[Sample]) -> None:
         """Decides what of the text is doubtful, with the help of the site's other pages."""
-        texts = [frozenset(map(norm, other.paragraphs)) for other in others]
+        texts = [frozenset(map(alike, other.paragraphs)) for other in others]
         self.doubts = doubts(self.paragraphs, self.links, texts)
 
     @cached_property
@@ -53,6 +54,15 @@ class Sample:
         if selector not in self._named:
             self._named[selector] = CSSSelector(selector, translator="html")(self.tree)
         return self._named[selector]
+
+    def selectors(self, element: HtmlElement) -> Iterator[str]:
+        """By which a rule can name the element, the plainest first."""
+        return selectors(element, lambda s: len(self.named(s)), self.of_story)
+
+    def says(self, element: HtmlElement, text: str) -> bool:
+        """Whether the element's words include these."""
+        said = self._said.get(element)
+        return said is None or _compact(text) in said
 
     def holders(self, text: str) -> list[HtmlElement]:
         """Elements that say just this, the innermost last; else the smallest that says it too."""
@@ -67,7 +77,10 @@ class Sample:
         """What says this and nothing of the story that is not doubted, the largest first."""
         found: dict[HtmlElement, None] = {}
         for holder in reversed(self.holders(text)):
-            for element in [holder, *holder.iterancestors()][:_LEVELS]:
+            around = [holder, *holder.iterancestors()]
+            if any(a.tag == "h1" for a in around):
+                continue
+            for element in around[:_LEVELS]:
                 if element in self.of_story or element.tag in _OUTER:
                     break
                 found[element] = None
@@ -84,6 +97,17 @@ class Sample:
     def of_story(self) -> frozenset[HtmlElement]:
         """These, and everything around them."""
         return frozenset(a for e in self.story for a in (e, *e.iterancestors()))
+
+    @cached_property
+    def body(self) -> HtmlElement | None:
+        """The innermost element around all of the story's paragraphs."""
+        if not self.story:
+            return None
+        around = list(self.story[0].iterancestors())
+        for element in self.story[1:]:
+            others = set(element.iterancestors())
+            around = [a for a in around if a in others]
+        return around[0] if around else None
 
     def is_within_story(self, element: HtmlElement) -> bool:
         """Whether paragraphs of the story stand before it and after it."""

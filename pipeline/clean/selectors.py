@@ -7,7 +7,7 @@ An id or a class is used when a person wrote it: those that a program makes anew
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from lxml.html import HtmlElement
 
@@ -19,6 +19,8 @@ _GENERATED = re.compile(
 _SCRAMBLED = re.compile(
     r"^(?=.*[a-z])(?=.*[A-Z])(?![a-z]{3,}(?:[A-Z][a-z]{2,})*$)(?!(?:[A-Z][a-z]+)+$)[A-Za-z]{5,8}$"
 )
+#: where pages of generated classes still say what a thing is
+_MARKS = ("data-testid", "data-component", "data-widget")
 #: names of layout, which stand on everything
 _LAYOUT = frozenset(
     ("row", "col", "column", "columns", "container", "wrapper", "wrap", "inner", "outer", "content",
@@ -43,18 +45,25 @@ _AROUND = 5  #: elements around one that may be named beside it
 Matches = Callable[[str], int]
 
 
-def selectors(element: HtmlElement, matches: Matches) -> Iterator[str]:
+def selectors(
+    element: HtmlElement, matches: Matches, story: Collection[HtmlElement] = ()
+) -> Iterator[str]:
     """Its id, its classes, then each of them (or its bare tag) within something named around it.
 
     `matches`: how many elements of the page a selector names; the most telling class comes first.
+    `story`: elements that hold the story: every `em` in one of these is no name for a thing.
     """
     own = [s for s in _own(element) if matches(s)]
-    own.sort(key=lambda s: (not s.startswith("#"), matches(s), -len(s)))
+    own.sort(key=lambda s: (not s.startswith("#"), "[" in s, matches(s), -len(s)))
     yield from own
     inner = own[0] if own else _tag(element)
-    for around in list(element.iterancestors())[:_AROUND]:
-        outer = sorted(_own(around), key=lambda s: (not s.startswith("#"), matches(s), -len(s)))
-        if outer and inner and not outer[0].startswith(("body", "html")):
+    for around in list(
+        element.iterancestors("div", "section", "aside", "article", "ul", "ol", "p")
+    )[:_AROUND]:
+        outer = sorted(
+            _own(around), key=lambda s: (not s.startswith("#"), "[" in s, matches(s), -len(s))
+        )
+        if outer and inner and (own or around not in story):
             yield f"{outer[0]} {inner}"
 
 
@@ -62,7 +71,9 @@ def _own(element: HtmlElement) -> list[str]:
     id_ = (element.get("id") or "").strip()
     named = [f"#{id_}"] if is_stable(id_) else []
     classes = dict.fromkeys((element.get("class") or "").split())
-    return named + [f"{_tag(element)}.{name}" for name in classes if is_stable(name)]
+    named += [f"{_tag(element)}.{name}" for name in classes if is_stable(name)]
+    marked = ((mark, element.get(mark, "")) for mark in _MARKS)
+    return named + [f'{_tag(element)}[{mark}="{x}"]' for mark, x in marked if is_stable(x)]
 
 
 def _tag(element: HtmlElement) -> str:

@@ -7,19 +7,21 @@ be appended to `knowledge/sites.yaml` as it is.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 import yaml
 
 from pipeline.clean import decode
 from pipeline.clean.lines import count, is_prose, squeeze
-from pipeline.clean.proposals import NO_HOST, Proposal, is_regretted, proposals
+from pipeline.clean.proposals import NO_HOST, Proposal, proposals, regretted
 from pipeline.clean.sample import Sample
 from pipeline.errors import CleanError
 from pipeline.models import Page
 from pipeline.urls import host
 
+_NOWHERE = f"https://{NO_HOST}/"
 _SHOWN = 12  #: of a kind on a page
 _WIDTH = 100
 
@@ -31,14 +33,15 @@ def suggest(*pages: Page) -> str:
     without story text still gets a report.
     """
     said: list[str] = []
-    for _, group in groupby(sorted(pages, key=_site), key=_site):
+    different = {page.body: page for page in pages}.values()
+    for _, group in groupby(sorted(different, key=_site), key=_site):
         samples = []
-        for page in group:
+        for page in map(_addressed, group):
             decode.parse(page)  # what is no page is an error; what has no story is said
             try:
                 samples.append(Sample(page))
             except CleanError as e:
-                said += [f"# {page.url or 'a page without address'}", f"# not cleaned: {e.problem}"]
+                said += [f"# {_name(page)}", f"# not cleaned: {e.problem}"]
         if samples:
             said += _site_report(samples)
     return "\n".join(said) + "\n"
@@ -46,6 +49,15 @@ def suggest(*pages: Page) -> str:
 
 def _site(page: Page) -> str:
     return host(page.url).removeprefix("www.")
+
+
+def _addressed(page: Page) -> Page:
+    """With an address, so that a record can be for its host."""
+    return page if _site(page) else replace(page, url=_NOWHERE, final_url=_NOWHERE)
+
+
+def _name(page: Page) -> str:
+    return "A page without address" if page.url == _NOWHERE else page.url
 
 
 def _site_report(samples: list[Sample]) -> list[str]:
@@ -56,20 +68,19 @@ def _site_report(samples: list[Sample]) -> list[str]:
     several = len(samples) if len(samples) > 1 else 0
     if not found:
         return [*said, "#", "# Nothing more to cut, and nothing to bring back, was found."]
-    if not _site(samples[0].page):
+    if samples[0].page.url == _NOWHERE:
         said += _comment(f"The page does not say where it came from: write the paper's host for "
                          f"{NO_HOST}, or give --url.")  # fmt: skip
     if sure:
-        said += [
-            "#",
-            "# RECORDS. Each was tried on the page. Leave out those that you do not want.",
-        ]
+        said += ["#", *_comment("RECORDS, each of them tried on the page. Those that you want "
+                                "go to the end of pipeline/knowledge/sites.yaml, as they are.")]  # fmt: skip
         said += [line for p in sure for line in _record(p, several)]
     if rest:
-        said += ["#", "# FOR YOU TO DECIDE: these change running text. Where the words are rightly "
-                 "named, take away the", "# first `# ` of each line of the record."]  # fmt: skip
+        said += ["#", *_comment("FOR YOU TO DECIDE. These words may well be the story's: read them "
+                                "on the page. To use a record, take away the `# ` before each of "
+                                "its lines.")]  # fmt: skip
         said += [line for p in rest for line in _record(p, several)]
-    return [*said, *_proof(samples[0], (sure or rest)[0])]
+    return [*said, *_proof((sure or rest)[0])]
 
 
 # ---------------------------------------------------------------- findings
@@ -77,7 +88,7 @@ def _site_report(samples: list[Sample]) -> list[str]:
 
 def _findings(sample: Sample) -> Iterator[str]:
     article = sample.article
-    yield f"# {article.url if _site(sample.page) else 'A page without address'}"
+    yield f"# {_name(sample.page)}"
     yield "#"
     yield "# CUT from the page, by which rule (and kind), how often, and how each begins:"
     by_rule: dict[str, list[str]] = {}
@@ -104,17 +115,17 @@ def _look_at(sample: Sample) -> Iterator[str]:
         yield "# Nothing of what stayed looks doubtful."
     for doubt in sample.doubts[:_SHOWN]:
         yield f"#   {_begins(doubt.text, 70)} ({doubt.why})"
-    missed = [r for r in sample.article.removed if is_regretted(sample, r)]
+    missed = regretted(sample)
     if missed:
         yield "# Of what was cut, look at (it reads like a story):"
     for r in missed[:_SHOWN]:
         yield f"#   {_begins(r.text, 70)} ({r.rule})"
 
 
-def _begins(text: str, characters: int) -> str:
+def _begins(text: str, characters: int, more: str = " …") -> str:
     """The first words in quotation marks, on one line, whatever is in it."""
     plain = squeeze("".join(c if c.isprintable() else " " for c in text))
-    return f'"{textwrap.shorten(plain, characters, placeholder=" …")}"'
+    return f'"{textwrap.shorten(plain, characters, placeholder=more)}"'
 
 
 # ---------------------------------------------------------------- records
@@ -131,9 +142,12 @@ def _record(proposal: Proposal, several: int) -> Iterator[str]:
     keys = ("id", "host", "kind", "how", "pattern")
     record = {key: getattr(rule, key) for key in keys}
     record.update(why=proposal.why, examples=list(rule.examples))
-    dumped = yaml.safe_dump([record], sort_keys=False, allow_unicode=True, width=100_000)
-    for line in dumped.splitlines():
-        yield line if proposal.sure else f"# {line}"
+    yield from (line if proposal.sure else f"# {line}" for line in _yaml([record]))
+
+
+def _yaml(content: object) -> list[str]:
+    dumped: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100_000)
+    return dumped.rstrip("\n").split("\n")
 
 
 def _effect(proposal: Proposal, several: int) -> str:
@@ -141,8 +155,8 @@ def _effect(proposal: Proposal, several: int) -> str:
     where = f" It would change {proposal.pages} of these {several} pages." if several else ""
     if proposal.rule.how == "keep":
         back = _n(trial.words_gained, "word")
-        return (f"Names {_n(trial.matched, 'element')} and brings back {back} ({proposal.why}); "
-                f"nothing else of the text changes.{where}")  # fmt: skip
+        return (f"Names {_n(trial.matched, 'element')} and brings back {back} that "
+                f"{proposal.why}; nothing else of the text changes.{where}")  # fmt: skip
     what = _n(trial.matched, "line" if proposal.rule.how == "line" else "element")
     prose = len(trial.prose_lost)
     cost = (f"LOOK: {_n(prose, 'paragraph')} of running text would go"
@@ -155,21 +169,29 @@ def _n(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _proof(sample: Sample, proposal: Proposal) -> Iterable[str]:
+def _proof(proposal: Proposal) -> Iterator[str]:
     """How the record is proved: the convention of `tests/clean/sites/`."""
+    sample = proposal.sample
     changed = proposal.trial.gained or proposal.trial.lost
     goes, comes = ("stays", "gone") if proposal.rule.how == "keep" else ("gone", "stays")
     kept = next((p for p in sample.paragraphs if is_prose(p) and p not in changed), "…")
     id_ = proposal.rule.id
     yield "#"
-    yield from _comment(f"PROOF. Each record has a page of our own: the paper's markup with other "
-                        f"words in it, as tests/clean/sites/{id_}.html, and beside it "
-                        f"tests/clean/sites/{id_}.yaml:")  # fmt: skip
-    content = {"url": sample.page.url, "fetched_at": sample.page.fetched_at.date().isoformat(),
-               goes: [_begins(t, 60)[1:-1] for t in changed[:2]],
-               comes: [] if proposal.rule.how == "keep" else [_begins(kept, 60)[1:-1]]}  # fmt: skip
-    dumped = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100_000)
-    yield from (f"#   {line}" for line in dumped.splitlines())
+    yield from _comment(
+        "PROOF. Each record has a page of our own, the paper's markup with other words in it, in "
+        f"tests/clean/sites/: {id_}.html, and beside it {id_}.yaml, such as"
+    )
+    content = {
+        "url": sample.page.url,
+        "fetched_at": sample.page.fetched_at.date(),
+        goes: [_begins(t, 60, "")[1:-1] for t in changed[:2]],
+        comes: [] if goes == "stays" else [_begins(kept, 60, "")[1:-1]],
+    }
+    yield from (f"#   {line}" for line in _yaml(content))
+    yield from _comment(
+        f"Then `python -m pipeline derive --stage clean --host {host(sample.page.url)}` cleans the "
+        "paper's stored pages again."
+    )
 
 
 def _comment(text: str) -> list[str]:
