@@ -16,12 +16,17 @@ import yaml
 from pipeline.clean import decode
 from pipeline.clean.lines import count, is_prose, squeeze
 from pipeline.clean.proposals import NO_HOST, Proposal, proposals, regretted
+from pipeline.clean.rules import SITES
 from pipeline.clean.sample import Sample
 from pipeline.errors import CleanError
 from pipeline.models import Page
 from pipeline.urls import host
 
 _NOWHERE = f"https://{NO_HOST}/"
+_TAKE = f"""RECORDS, each of them tried on the page. Those that you want go to the end of
+    pipeline/knowledge/{SITES}, as they are."""
+_DECIDE = """FOR YOU TO DECIDE. These words may well be the story's: read them on the page. To use a
+    record, take away the `# ` before each of its lines."""
 _SHOWN = 12  #: of a kind on a page
 _WIDTH = 100
 
@@ -72,13 +77,10 @@ def _site_report(samples: list[Sample]) -> list[str]:
         said += _comment(f"The page does not say where it came from: write the paper's host for "
                          f"{NO_HOST}, or give --url.")  # fmt: skip
     if sure:
-        said += ["#", *_comment("RECORDS, each of them tried on the page. Those that you want "
-                                "go to the end of pipeline/knowledge/sites.yaml, as they are.")]  # fmt: skip
+        said += ["#", *_comment(_TAKE)]
         said += [line for p in sure for line in _record(p, several)]
     if rest:
-        said += ["#", *_comment("FOR YOU TO DECIDE. These words may well be the story's: read them "
-                                "on the page. To use a record, take away the `# ` before each of "
-                                "its lines.")]  # fmt: skip
+        said += ["#", *_comment(_DECIDE)]
         said += [line for p in rest for line in _record(p, several)]
     return [*said, *_proof((sure or rest)[0])]
 
@@ -195,4 +197,4 @@ def _proof(proposal: Proposal) -> Iterator[str]:
 
 
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in textwrap.wrap(text, _WIDTH - 2)]
+    return [f"# {line}" for line in textwrap.wrap(squeeze(text), _WIDTH - 2)]

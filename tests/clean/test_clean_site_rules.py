@@ -1,11 +1,10 @@
 """Records of `sites.yaml`: for one host alone, until their last day, and seen in its fingerprint.
 
-The records are written into a temporary copy of the knowledge folder and read by the real loader.
+The records are written into a temporary knowledge folder and read by the real loader.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +12,16 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from pipeline import knowledge
+from pipeline.archive import Archive, deriving, open_archive, reading
 from pipeline.clean import clean, fingerprint, rules
+from pipeline.cli import cli
+from pipeline.derive import derive
 from pipeline.errors import KnowledgeError
 from pipeline.models import Article, Page
+from tests.stored import store, story
 
 STORY = [
     f"Inspectors said that the {n} team had made good use of its time since the last visit."
@@ -45,14 +49,17 @@ def forget() -> None:
 
 @pytest.fixture
 def write_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
-    """Writes the given records as sites.yaml beside the general rules."""
-    for name in (rules.GENERAL, rules.REPEATS, rules.ADDRESSES):
-        shutil.copy(knowledge.folder() / name, tmp_path)
-    monkeypatch.setattr(knowledge, "folder", lambda: tmp_path)
+    """Writes the given records as sites.yaml beside the other knowledge."""
+    known = tmp_path / "knowledge"
+    known.mkdir()
+    for path in knowledge.folder().iterdir():
+        if path.name != rules.SITES:
+            (known / path.name).symlink_to(path)
+    monkeypatch.setattr(knowledge, "folder", lambda: known)
 
     def write(*records: dict[str, Any]) -> None:
         content = {"version": 1, "rules": list(records)}
-        (tmp_path / rules.SITES).write_text(yaml.safe_dump(content), encoding="utf-8")
+        (known / rules.SITES).write_text(yaml.safe_dump(content), encoding="utf-8")
         forget()
 
     write()
@@ -61,12 +68,12 @@ def write_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wri
     forget()
 
 
-def cleaned(host: str, day: int = 1) -> Article:
+def cleaned(host: str, day: int = 1, after: str = "") -> Article:
     story = "".join(f"<p>{p}</p>" for p in STORY)
     body = (
         f"<html><body><article><h1>A headline</h1>{story}<div class='rail'><p>{RAIL}</p></div>"
         f"<div class='related-content'><p>{VOICES}</p></div><p>{STORY[0]} Indeed it had.</p>"
-        "</article></body></html>"
+        f"</article>{after}</body></html>"
     )
     url = f"https://{host}/news/1"
     return clean(Page(url=url, final_url=url, body=body.encode(), content_type="text/html",
@@ -99,6 +106,15 @@ def test_keep_saves_what_a_general_rule_would_cut(write_sites: Write) -> None:
 
     assert VOICES in cleaned("paper.example").text
     assert VOICES not in cleaned("other.example").text
+
+
+def test_keep_adds_a_piece_that_stands_outside_the_story(write_sites: Write) -> None:
+    record = {**KEEP_VOICES, "pattern": "div.voices"}
+    write_sites(record)
+    text = cleaned("paper.example", after=f"<div class='voices'><p>{VOICES}</p></div>").text
+
+    assert text.split("\n\n")[-1] == VOICES
+    assert VOICES not in cleaned("other.example", after=f"<div><p>{VOICES}</p></div>").text
 
 
 def test_the_last_day_is_compared_with_the_day_of_the_fetch(write_sites: Write) -> None:
@@ -151,3 +167,89 @@ def test_a_wrong_record_is_named(write_sites: Write, change: dict[str, str], pro
     with pytest.raises(KnowledgeError, match=problem) as caught:
         cleaned("paper.example")
     assert (caught.value.path, caught.value.record) == (rules.SITES, "rail")
+
+
+# ---------------------------------------------------------------- in an archive
+
+
+PAPER, WWW, OTHER = ("https://paper.example/home", "https://www.paper.example/school",
+                     "https://other.example/home")  # fmt: skip
+SCHOOL = (
+    "Thornby Primary School in Harwick has been rated good by Ofsted after a visit in the spring.",
+    "Inspectors wrote that pupils behaved well, and that lessons began on time in every class.",
+    "Governors knew what was still to be done, and had set money aside for a teacher of music.",
+)
+
+
+@pytest.fixture
+def db(archive: Archive, write_sites: Write) -> Path:
+    """Pages of three hosts, one of them without what the rule cuts; all cleaned and tagged."""
+    write_sites()
+    rail = f"<div class='rail'><p>{RAIL}</p></div></article>"
+    home = story().replace("</article>", rail)
+    for url, html in ((PAPER, home), (WWW, story("School rated good", *SCHOOL)), (OTHER, home)):
+        store(archive, url, html)
+    derive(archive)
+    return Path(archive.path)
+
+
+def derivations(db: Path) -> dict[tuple[str, str], str]:
+    """(address, stage) → by which rules it was made."""
+    with open_archive(db, readonly=True) as archive:
+        rows = archive.db.execute("SELECT article_url, stage, made_by FROM derivations")
+        return {(url, stage): made_by for url, stage, made_by in rows}
+
+
+def derive_by_command(db: Path, host: str) -> str:
+    words = ["derive", "--stage", "clean", "--host", host, "--db", str(db)]
+    done = CliRunner().invoke(cli, words, catch_exceptions=False, standalone_mode=False)
+    return done.stderr
+
+
+def told(db: Path, url: str) -> tuple[str, int]:
+    """(its text, how many tags it has)"""
+    with open_archive(db, readonly=True) as archive:
+        shown = reading.show(archive, url)
+        return shown["text"], len(shown["mentions"])
+
+
+def test_a_new_record_makes_only_its_hosts_pages_stale_and_cleans_them_alone(
+    db: Path, write_sites: Write
+) -> None:
+    before, texts = derivations(db), {url: told(db, url) for url in (PAPER, WWW, OTHER)}
+    write_sites(CUT_RAIL)
+
+    with open_archive(db, readonly=True) as archive:
+        rules_now = {host: fingerprint(host) for host in deriving.hosts(archive)}
+        stale = {work.url for work in deriving.stale_pages(archive, rules_now)}
+    said = derive_by_command(db, "paper.example")
+    after = derivations(db)
+
+    assert stale == {PAPER, WWW}
+    assert "1 story cleaned, 1 came out the same, 0 tagged, 0 failed." in said
+    assert {key for key in after if after[key] != before[key]} == {(PAPER, "clean"), (WWW, "clean")}
+    assert RAIL in texts[PAPER][0]
+    assert RAIL not in told(db, PAPER)[0]
+    assert told(db, PAPER)[1] == 0, "its words changed: it is to be tagged again"
+    assert told(db, WWW) == texts[WWW], "the same words: the tags stay"
+    assert texts[WWW][1] > 0
+    assert told(db, OTHER) == texts[OTHER]
+    assert RAIL in told(db, OTHER)[0]
+
+
+def test_of_another_host_nothing_is_cleaned(db: Path, write_sites: Write) -> None:
+    write_sites(CUT_RAIL)
+
+    assert "0 stories cleaned, 0 came out the same" in derive_by_command(db, "other.example")
+    assert "0 stories cleaned, 1 came out the same" in derive_by_command(db, "WWW.paper.example")
+    assert "1 story cleaned, 0 came out the same" in derive_by_command(db, "paper.example")
+
+
+def test_a_record_taken_back_brings_the_words_back(db: Path, write_sites: Write) -> None:
+    before = told(db, PAPER)[0]
+    write_sites(CUT_RAIL)
+    derive_by_command(db, "paper.example")
+    write_sites()
+    derive_by_command(db, "paper.example")
+
+    assert told(db, PAPER)[0] == before
