@@ -122,25 +122,24 @@ def _cuts(site: _Site) -> Iterator[Proposal]:
 
 def _by_selector(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
     """The largest box around the paragraph, by its plainest name, that costs no page its story."""
-    for box in sample.boxes(doubt.text):
-        for selector in sample.selectors(box):
-            named = sample.named(selector)
-            if len(named) > _MOST_NAMED or not sample.of_story.isdisjoint(named):
-                continue
-            if not site.is_new("selector", selector):
-                continue
-            rule = site.rule("selector", selector, doubt.kind, doubt.text)
-            trials = site.trials(sample, rule)
-            if doubt.text not in trials[0].lost:
-                continue
-            pages = (sample, *(s for s in site.samples if s is not sample))
-            tried = list(zip(pages, trials, strict=True))
-            if not all(_cuts_its_own(s, selector, t) for s, t in tried):
-                continue
-            # Running text only a person may give up; then as well where other pages word it anew.
-            if doubt.prose or all(_cuts_what_is_doubted(s, t) for s, t in tried):
-                sure = doubt.sure and not any(t.prose_lost for t in trials)
-                return site.accept(rule, doubt.why, sample, trials, sure=sure)
+    for selector in sample.selectors(sample.boxes(doubt.text)):
+        named = sample.named(selector)
+        if len(named) > _MOST_NAMED or not sample.of_story.isdisjoint(named):
+            continue
+        if not site.is_new("selector", selector):
+            continue
+        rule = site.rule("selector", selector, doubt.kind, doubt.text)
+        trials = site.trials(sample, rule)
+        pages = (sample, *(s for s in site.samples if s is not sample))
+        tried = list(zip(pages, trials, strict=True))
+        if doubt.text not in trials[0].lost:
+            continue
+        if not all(_cuts_its_own(s, selector, t) for s, t in tried):
+            continue
+        # Running text only a person may give up; then as well where other pages word it anew.
+        if doubt.prose or all(_cuts_what_is_doubted(s, t) for s, t in tried):
+            sure = doubt.sure and not any(t.prose_lost for t in trials)
+            return site.accept(rule, doubt.why, sample, trials, sure=sure)
     return None
 
 
@@ -229,19 +228,16 @@ def _is_told(sample: Sample, text: str) -> bool:
 
 def _by_keeping(site: _Site, sample: Sample, removal: Removal) -> Proposal | None:
     """The element that was cut, by its plainest name that brings the words back."""
-    for element in sample.holders(removal.text):
-        for selector in sample.selectors(element):
-            few = len(sample.named(selector)) <= _MOST_NAMED
-            if not few or not site.is_new("keep", selector):
-                continue
-            rule = site.rule("keep", selector, "story", removal.text)
-            trials = site.trials(sample, rule)
-            if trials[0].words_gained < 0.5 * count(removal.text):
-                continue
-            if any(t.lost or not t.harmless for t in trials):
-                continue
+    cut = sample.holders(removal.text)
+    for selector in sample.selectors(cut):
+        if len(sample.named(selector)) > _MOST_NAMED or not site.is_new("keep", selector):
+            continue
+        rule = site.rule("keep", selector, "story", removal.text)
+        trials = site.trials(sample, rule)
+        enough = trials[0].words_gained >= 0.5 * count(removal.text)
+        if enough and all(t.harmless and not t.lost for t in trials):
             why = f"{removal.rule} ({removal.kind}) had cut"
-            return site.accept(rule, why, sample, trials, sure=sample.is_within_story(element))
+            return site.accept(rule, why, sample, trials, sure=sample.is_within_story(cut[0]))
     return None
 
 
@@ -265,7 +261,7 @@ def _open(site: _Site) -> Iterator[Proposal]:
 
 
 def _named_part(site: _Site, sample: Sample, element: HtmlElement) -> Proposal | None:
-    selector = next(sample.selectors(element), None)
+    selector = next(sample.selectors([element]), None)
     if selector is None or " " in selector or len(sample.named(selector)) > _MOST_ALIKE:
         return None
     words = squeeze(" ".join(element.itertext()))

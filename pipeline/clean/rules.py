@@ -181,14 +181,14 @@ def settings() -> dict[str, Any]:
 def fingerprint(host: str) -> str:
     """Changes when the stage, a general record, or a record of this host changes: no other."""
     general = load_yaml(GENERAL)
-    own = [r for r in load_yaml(SITES)["rules"] if applies(_rule(r, SITES), host)]
+    own = [r for r in load_yaml(SITES)["rules"] or () if applies(_rule(r, SITES), host)]
     return digest([STAGE_VERSION, general, own, load_yaml(REPEATS), load_yaml(ADDRESSES)])
 
 
 @lru_cache(maxsize=4)
 def _load(name: str) -> tuple[Rule, ...]:
     content = load_yaml(name)
-    rules = tuple(_rule(record, name) for record in content["rules"])
+    rules = tuple(_rule(record, name) for record in content["rules"] or ())
     ids = [r.id for r in rules]
     for id_ in ids:
         if ids.count(id_) > 1:

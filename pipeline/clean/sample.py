@@ -18,6 +18,7 @@ from pipeline.clean.selectors import selectors
 from pipeline.models import Article, Page
 
 _LARGEST = 60_000  #: characters of an element beyond which its words are not compared
+_SHARED = 0.5  #: of their paragraphs; pages that share more are one story
 _LEVELS = 5  #: elements around one that may be a box with it
 _OUTER = {"html", "body", "main", "article", "h1"}
 _SILENT = ("script", "style", "head", "template")
@@ -40,9 +41,11 @@ class Sample:
         self._named: dict[str, list[HtmlElement]] = {}
 
     def doubt(self, others: Sequence[Sample]) -> None:
-        """Decides what of the text is doubtful, with the help of the site's other pages."""
+        """Decides what of the text is doubtful, with the help of the site's other stories."""
+        own = frozenset(map(alike, self.paragraphs))
         texts = [frozenset(map(alike, other.paragraphs)) for other in others]
-        self.doubts = doubts(self.paragraphs, self.links, texts)
+        different = [t for t in texts if len(t & own) <= _SHARED * min(len(t), len(own))]
+        self.doubts = doubts(self.paragraphs, self.links, different)
 
     @cached_property
     def links(self) -> frozenset[str]:
@@ -55,9 +58,9 @@ class Sample:
             self._named[selector] = CSSSelector(selector, translator="html")(self.tree)
         return self._named[selector]
 
-    def selectors(self, element: HtmlElement) -> Iterator[str]:
-        """By which a rule can name the element, the plainest first."""
-        return selectors(element, lambda s: len(self.named(s)), self.of_story)
+    def selectors(self, elements: Sequence[HtmlElement]) -> Iterator[str]:
+        """By which a rule can name one of the elements, the plainest first."""
+        return selectors(elements, lambda s: len(self.named(s)), self.of_story)
 
     def says(self, element: HtmlElement, text: str) -> bool:
         """Whether the element's words include these."""

@@ -7,7 +7,7 @@ An id or a class is used when a person wrote it: those that a program makes anew
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
@@ -40,31 +40,34 @@ _TABLE = {
     "th",
     "form",
 }  # their tags may be made plain blocks
+_BLOCKS = ("div", "section", "aside", "article", "ul", "ol", "p")
 _AROUND = 5  #: elements around one that may be named beside it
 
 Matches = Callable[[str], int]
 
 
 def selectors(
-    element: HtmlElement, matches: Matches, story: Collection[HtmlElement] = ()
+    elements: Sequence[HtmlElement], matches: Matches, story: Collection[HtmlElement] = ()
 ) -> Iterator[str]:
-    """Its id, its classes, then each of them (or its bare tag) within something named around it.
+    """For any of the elements: ids and classes of their own, in their order; then each of these (or
+    a bare tag) within something named around it.
 
     `matches`: how many elements of the page a selector names; the most telling class comes first.
     `story`: elements that hold the story: every `em` in one of these is no name for a thing.
     """
-    own = [s for s in _own(element) if matches(s)]
-    own.sort(key=lambda s: (not s.startswith("#"), "[" in s, matches(s), -len(s)))
-    yield from own
-    inner = own[0] if own else _tag(element)
-    for around in list(
-        element.iterancestors("div", "section", "aside", "article", "ul", "ol", "p")
-    )[:_AROUND]:
-        outer = sorted(
-            _own(around), key=lambda s: (not s.startswith("#"), "[" in s, matches(s), -len(s))
-        )
-        if outer and inner and (own or around not in story):
-            yield f"{outer[0]} {inner}"
+    own = {e: _in_order(_own(e), matches) for e in elements}
+    for names in own.values():
+        yield from names
+    for element, names in own.items():
+        inner = names[0] if names else _tag(element)
+        for around in list(element.iterancestors(*_BLOCKS))[:_AROUND]:
+            outer = _in_order(_own(around), matches)
+            if outer and inner and (names or around not in story):
+                yield f"{outer[0]} {inner}"
+
+
+def _in_order(names: list[str], matches: Matches) -> list[str]:
+    return sorted(names, key=lambda s: (not s.startswith("#"), "[" in s, matches(s), -len(s)))
 
 
 def _own(element: HtmlElement) -> list[str]:

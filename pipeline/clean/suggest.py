@@ -38,7 +38,7 @@ def suggest(*pages: Page) -> str:
     without story text still gets a report.
     """
     said: list[str] = []
-    different = {page.body: page for page in pages}.values()
+    different = {(_site(page), page.body): page for page in pages}.values()
     for _, group in groupby(sorted(different, key=_site), key=_site):
         samples = []
         for page in map(_addressed, group):
