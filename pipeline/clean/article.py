@@ -10,6 +10,7 @@ from pipeline.clean import decode, documents, extract, metadata, prune, residue,
 from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.lines import Line, count, norm, squeeze
+from pipeline.clean.official import is_official
 from pipeline.errors import CleanError
 from pipeline.models import Article, Entry, Link, Page, Removal
 from pipeline.urls import canonical, host
@@ -57,15 +58,17 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         byline=said.byline or rest.byline,
         published_at=said.published_at or _dated(rest.removed),
         modified_at=said.modified_at,
-        publisher=said.publisher,
-        section=said.section,
-        language=said.language,
+        publisher=said.publisher, section=said.section, language=said.language,
         access=wall,
         text=text,
         captions=_unique(found.captions + rest.captions),
         links=story_links.within(text),
         removed=_removed(found.removed + rest.removed),
-    )
+        news_agencies=said.news_agencies,
+        canonical_url=said.canonical_url,
+        image=said.image,
+        disagreements=said.disagreements,
+    )  # fmt: skip
 
 
 def _refuse_too_short(text: str, wall: str, url: str) -> None:
@@ -122,8 +125,12 @@ class _Links:
             before = squeeze(anchor.getparent().text or "")[-30:]
             url = _joined(self.base, anchor.get("href"))
             if before in text and url.startswith("http"):
-                kept.setdefault(url, Link(url=canonical(url), text=words))
+                kept.setdefault(url, _link(url, words))
         return tuple(kept.values())
+
+
+def _link(url: str, text: str) -> Link:
+    return Link(url=canonical(url), text=text, official=is_official(url))
 
 
 def _leads_out(anchor: HtmlElement) -> bool:

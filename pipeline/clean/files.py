@@ -21,8 +21,8 @@ from pipeline.urls import canonical
 
 KEYS = ("input", "url", "headline", "standfirst", "byline", "published_at", "modified_at",
         "publisher", "section", "language", "access", "text", "captions", "links", "removed",
-        "error")  # fmt: skip
-_LISTS = ("byline", "captions", "links", "removed")
+        "news_agencies", "canonical_url", "image", "disagreements", "error")  # fmt: skip
+_LISTS = ("byline", "captions", "links", "removed", "news_agencies", "disagreements")
 _TYPES = {".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html"}
 
 

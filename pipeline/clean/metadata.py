@@ -31,7 +31,7 @@ from pipeline.clean.markup import (
     values,
 )
 from pipeline.clean.people import people
-from pipeline.models import Entry, Page
+from pipeline.models import Disagreement, Entry, Image, Page
 from pipeline.urls import canonical, host
 
 _PUBLISHED = ("article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
@@ -69,6 +69,10 @@ class Metadata:
     standfirst: str | None = None
     standfirst_element: HtmlElement | None = None
     byline: tuple[str, ...] = ()
+    news_agencies: tuple[str, ...] = ()
+    canonical_url: str | None = None
+    image: Image | None = None
+    disagreements: tuple[Disagreement, ...] = ()
     published_at: str | None = None
     modified_at: str | None = None
     publisher: str | None = None

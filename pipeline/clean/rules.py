@@ -29,6 +29,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
+from pipeline.clean.official import FILE as OFFICIAL
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import digest, load_yaml
 
@@ -137,7 +138,7 @@ def settings() -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def fingerprint(host: str) -> str:
     """Changes when the stage, a general record, or a record of this host changes: no other."""
-    general = load_yaml(GENERAL)
+    general = [load_yaml(GENERAL), load_yaml(OFFICIAL)]
     own = [r for r in load_yaml(SITES)["rules"] if applies(_rule(r, SITES), host)]
     return digest([STAGE_VERSION, general, own])
 

@@ -46,7 +46,8 @@ def forget() -> None:
 @pytest.fixture
 def write_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     """Writes the given records as sites.yaml beside the general rules."""
-    shutil.copy(knowledge.folder() / rules.GENERAL, tmp_path)
+    for name in (rules.GENERAL, rules.OFFICIAL):
+        shutil.copy(knowledge.folder() / name, tmp_path)
     monkeypatch.setattr(knowledge, "folder", lambda: tmp_path)
 
     def write(*records: dict[str, Any]) -> None:
