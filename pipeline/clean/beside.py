@@ -7,10 +7,12 @@ first paragraph of the story, else directly above it. What is further away may b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.clean import dates
@@ -19,6 +21,7 @@ from pipeline.clean.people import is_byline, is_lone_date, is_name_and_date, is_
 from pipeline.clean.rules import settings
 
 _BELOW, _ABOVE = 6, 3  #: how many short texts are looked at
+_TEXTS = 40  #: text nodes from which they are made
 _LONGEST_DECK = 45  #: words; one summary may stand between headline and byline
 _LATER = re.compile(r"(?i)updated|modified|last|amended|expire|clos")
 _INLINE = frozenset(
@@ -28,6 +31,9 @@ _NOT_READ = frozenset(
     ("aside", "button", "figcaption", "figure", "footer", "form", "nav", "noscript", "option",
      "script", "select", "style", "svg", "template", "title")
 )  # fmt: skip
+
+#: a text, the element that it stands in or behind, and which of the two
+Text = tuple[str, HtmlElement, bool]
 
 
 @dataclass(frozen=True)
@@ -48,23 +54,20 @@ class Beside:
 
 def beside(headline: HtmlElement, *, publisher: str | None = None) -> Beside:
     """Who and when, by what stands next to the element of the headline."""
-    below = _until_story(_shorts(headline.xpath(f"following::text(){_SOME}")))
-    above = _shorts(headline.xpath(f"preceding::text(){_SOME}"))[-_ABOVE:]
+    below = _until_story(_shorts(islice(_after(headline), _TEXTS)))
+    nearest = list(islice(_before(headline), _TEXTS))
+    above = _shorts(reversed(nearest))[-_ABOVE:]
     one, other = _read(below, publisher, below=True), _read(above, publisher, below=False)
     return Beside(one.byline or other.byline, one.published_at or other.published_at)
 
 
-_SOME = "[normalize-space()][position() <= 40]"
-
-
-def _shorts(texts: Iterable[HtmlElement]) -> list[Short]:
+def _shorts(texts: Iterable[Text]) -> list[Short]:
     """Text nodes joined to blocks; those of menus, pictures' captions, forms left out."""
     found: list[Short] = []
     last = None
-    for text in texts:
-        owner = text.getparent()
-        breaks = text.is_tail and owner.tag not in _INLINE
-        block = owner.getparent() if text.is_tail else owner
+    for text, owner, is_tail in texts:
+        breaks = is_tail and owner.tag not in _INLINE
+        block = owner.getparent() if is_tail else owner
         linked = block is not None and block.tag == "a"
         while block is not None and block.tag in _INLINE:
             block = block.getparent()
@@ -76,6 +79,49 @@ def _shorts(texts: Iterable[HtmlElement]) -> list[Short]:
             found.append(Short(squeeze(text), linked))
         last = block
     return found
+
+
+# XPath's axes would gather every text of the page first, to give away all but forty.
+def _after(element: HtmlElement) -> Iterator[Text]:
+    """The texts behind an element, in the order of the page."""
+    node: HtmlElement | None = element
+    while node is not None:
+        yield from _text(node.tail, node, is_tail=True)
+        for beyond in node.itersiblings():
+            for event, inner in etree.iterwalk(beyond, events=("start", "end")):
+                if event == "start":
+                    yield from _text(inner.text, inner, is_tail=False)
+                else:
+                    yield from _text(inner.tail, inner, is_tail=True)
+        node = node.getparent()
+
+
+def _before(element: HtmlElement) -> Iterator[Text]:
+    """The texts in front of an element, the nearest first."""
+    node: HtmlElement | None = element
+    while node is not None:
+        for beyond in node.itersiblings(preceding=True):
+            yield from _backwards(beyond)
+        node = node.getparent()
+        if node is not None:
+            yield from _text(node.text, node, is_tail=False)
+
+
+def _backwards(element: HtmlElement) -> Iterator[Text]:
+    waiting = [(element, False)]
+    while waiting:
+        node, is_read = waiting.pop()
+        if is_read:
+            yield from _text(node.text, node, is_tail=False)
+        else:
+            yield from _text(node.tail, node, is_tail=True)
+            waiting.append((node, True))
+            waiting.extend((child, False) for child in node)
+
+
+def _text(text: str | None, owner: HtmlElement, *, is_tail: bool) -> Iterator[Text]:
+    if text and not text.isspace():
+        yield text, owner, is_tail
 
 
 def _is_in_furniture(block: HtmlElement) -> bool:

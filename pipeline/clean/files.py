@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.clean.address import own_address
 from pipeline.clean.article import clean
-from pipeline.clean.metadata import own_address
 from pipeline.clean.suggest import suggest
 from pipeline.errors import CleanError
 from pipeline.models import Article, Page

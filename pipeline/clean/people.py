@@ -1,4 +1,4 @@
-"""Who wrote a story: names of people out of bylines; desks, agencies and addresses left out."""
+"""Who wrote a story: names of people out of bylines; agencies and desks apart from them."""
 
 from __future__ import annotations
 
@@ -9,40 +9,91 @@ from pipeline.clean.dates import DAY
 from pipeline.clean.lines import count, norm, squeeze
 from pipeline.clean.rules import settings
 
-_BY = re.compile(r"^\s*(?:written |words |report |reported |story |exclusive )?by[\s:]+", re.I)
+_LONGEST = 300  #: characters of a byline; what is longer is prose
+_BY = re.compile(
+    r"^\s*(?:(?:written |words |text |article |post(?:ed)? |report |reported |story |exclusive )?by\b"
+    r"[\s:]*|(?:authors?|writers?|reporters?|contributors?|words|text)(?:\(s\))?\s*:\s*)", re.I)  # fmt: skip
 _AND = re.compile(r"\s*(?:;|,|&|\||/|\n|•|·|\band\b|\bwith\b)\s*", re.I)
 _TIME = re.compile(
     r"\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b(?:GMT|BST|UTC|at|published|updated|posted)\b",
     re.I)  # fmt: skip
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+")
-_WORD = (
-    r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|de|da|di|du|van|von|der|den|la|le|al|el|bin|ap|ab|ni|Mc\w+|O['’]\w+)"
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
+#: degrees and memberships behind a name
+_DEGREE = re.compile(
+    r"[\s,]+(?:Ph\.?\s?D|M\.?D|[BM]\.?Sc?|[BM]\.?A|R\.?[DN]N?|MBA|MPH|J\.?D|D\.?O|Ed\.?D|Psy\.?D|Esq|CFA|CPA|"
+    r"FRCP|FRCS|MRCP|OBE|MBE|CBE|KC|QC|MP|MSP|(?:[A-Z]\.){2,}|[A-Z]{3,6})\.?(?=[\s,;]|$)"
 )
-_NAME = re.compile(rf"^[A-ZÀ-ÖØ-Þ][\w'’.-]*(?:\s+{_WORD}){{1,4}}$")
+_WORD = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:['’.-]+[^\W\d_]+)*\.?")
+_PARTICLES = frozenset(["ab", "al", "ap", "bin", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "la", "le", "mac", "ni", "ten", "ter", "van", "von", "y", "zu"])  # fmt: skip
+_LONE = re.compile(r"[^\W\d_]{2,20}(?:[-'’][^\W\d_]{2,20})?")
 _BY_LINE = re.compile(r"^(?:written |words |report |exclusive )?by\b[\s:]+\S", re.I)
 
 
 def people(text: str | None, *, publisher: str | None = None) -> tuple[str, ...]:
     """Names in a byline, in order, each once. `publisher` is never one of them."""
-    if not text or len(text) > 300:
+    if not text or len(text) > _LONGEST:
         return ()
-    text = _BY.sub("", _ADDRESS.sub(" ", _WEEKDAY.sub(" | ", DAY.sub(" | ", squeeze(text)))))
-    names: list[str] = []
-    for part in _AND.split(text):
-        name = _BY.sub("", part).strip(" .,:-–—()[]")
-        if is_person(name, publisher=publisher) and name.title() not in (n.title() for n in names):
-            names.append(_cased(name))
-    return tuple(names)
+    names: dict[str, str] = {}
+    for part in parts(text):
+        if is_person(part, publisher=publisher):
+            names.setdefault(part.title(), _cased(part))
+    return tuple(names.values())
+
+
+def parts(text: str) -> list[str]:
+    """What a byline names, between commas, bars and "and"s: people, jobs, agencies, desks."""
+    text = _ADDRESS.sub(" ", _WEEKDAY.sub(" | ", DAY.sub(" | ", squeeze(text))))
+    text = _IN_BRACKETS.sub("", _agency_forms().sub(r" | \g<0> | ", _BY.sub("", text)))
+    if not text.isupper():
+        text = _DEGREE.sub(" ", text)
+    found = (_BY.sub("", part).strip(" .,:-–—()[]") for part in _AND.split(text))
+    return [part for part in found if part]
+
+
+def agencies(text: str | None) -> tuple[str, ...]:
+    """The news agencies in a byline, by the names that they use, and desks as they are called."""
+    if not text or len(text) > _LONGEST:
+        return ()
+    known, found = _agencies(), {}
+    for part in parts(text):
+        if (name := known.get(part.lower())) and (len(part) > 3 or part.isupper()):
+            found[name] = name
+        elif _desk().match(part):
+            found[norm(part)] = part
+    return tuple(found.values())
+
+
+def person(name: str, *, publisher: str | None = None, stated: bool = False) -> tuple[str, ...]:
+    """The people in one author's name as a page gives it to machines; () where it is nobody.
+
+    `stated`: the page says that it is a person, so that a given name alone will do, and one that
+    is the name of the site as well (of whoever keeps it).
+    """
+    if found := people(name, publisher=publisher):
+        return found
+    whole = [p for p in parts(name) if p]
+    if len(whole) == 1 and is_person(whole[0]) and (stated or _given(whole[0].split()[0])):
+        return (_cased(whole[0]),)
+    if not whole or len(whole) > 2:
+        return ()
+    site = norm(publisher or "").replace(" ", "")
+    lone = [p for p in whole if _LONE.fullmatch(p) and (_given(p) or (stated and _is_capital(p)))]
+    lone = [p for p in lone if norm(p).replace(" ", "") not in site and not _is_nobody(p)]
+    return tuple(map(_cased, lone)) if len(lone) == len(whole) else ()
 
 
 def is_person(name: str, *, publisher: str | None = None) -> bool:
     """A name of two to five words, none of which belongs to desks, agencies or jobs."""
-    if not _NAME.match(_cased(name)) or len(name) > 50:
+    words = _cased(name).split()
+    if not 2 <= len(words) <= 5 or len(name) > 50 or not words[0][:1].isupper():
+        return False
+    if not all(_WORD.fullmatch(w) and (w[0].isupper() or _is_particle(w)) for w in words):
         return False
     if publisher and norm(name) == norm(publisher):
         return False
-    return _not_people().search(name) is None
+    return not _is_nobody(name)
 
 
 def is_byline(text: str) -> bool:
@@ -76,6 +127,11 @@ def is_lone_date(text: str) -> bool:
     )
 
 
+def is_given_name(word: str) -> bool:
+    """One of the names that many have."""
+    return _given(word)
+
+
 def _cased(name: str) -> str:
     """NINA EXAMPLE → Nina Example; mixed case is left as it is."""
     if name.isupper() or name.islower():
@@ -83,7 +139,57 @@ def _cased(name: str) -> str:
     return name
 
 
+def _is_capital(word: str) -> bool:
+    return word[0].isupper() and not word.isupper()
+
+
+def _is_particle(word: str) -> bool:
+    return word in _PARTICLES or word[:2] in ("d'", "d’", "o'", "o’")
+
+
+def _given(word: str) -> bool:
+    return word.lower() in _given_names()
+
+
+def _is_nobody(name: str) -> bool:
+    return _not_people().search(name) is not None or _roles().search(name) is not None
+
+
+def _one_of(words: list[str]) -> re.Pattern[str]:
+    joined = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![\w'’-])(?:{joined})(?![\w'’-])", re.I)
+
+
 @lru_cache(maxsize=1)
 def _not_people() -> re.Pattern[str]:
     words = "|".join(re.escape(w) for w in settings()["bylines"]["not_people"])
     return re.compile(rf"\b(?:{words})\b", re.I)
+
+
+@lru_cache(maxsize=1)
+def _roles() -> re.Pattern[str]:
+    return _one_of(settings()["bylines"]["roles"])
+
+
+@lru_cache(maxsize=1)
+def _agencies() -> dict[str, str]:
+    """Each form in lower case → the agency's name."""
+    named: dict[str, list[str]] = settings()["bylines"]["agencies"]
+    return {form: name for name, forms in named.items() for form in forms}
+
+
+@lru_cache(maxsize=1)
+def _agency_forms() -> re.Pattern[str]:
+    """In a byline's running text; short forms in capitals only."""
+    long = [f for f in _agencies() if len(f) > 4]
+    return _one_of(long)
+
+
+@lru_cache(maxsize=1)
+def _desk() -> re.Pattern[str]:
+    return re.compile(settings()["bylines"]["desk"], re.I)
+
+
+@lru_cache(maxsize=1)
+def _given_names() -> frozenset[str]:
+    return frozenset(settings()["bylines"]["given_names"].split())

@@ -1,0 +1,104 @@
+"""The headline: what the page shows where its other sources agree, else what they say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipeline.clean import jsonld
+from pipeline.clean.lines import count, norm, squeeze
+from pipeline.clean.markup import Marked, first_of, text_of, values
+from pipeline.models import Entry
+
+_SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—:])\s+")
+_OPEN_GRAPH = ("og:title",)
+_META = ("twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
+_LONGEST = 400  #: characters; what is longer is no headline
+_MOST_HEADINGS = 8
+
+
+@dataclass(frozen=True)
+class Headline:
+    """`forms`: every form of it, normalised, for finding it doubled. `claims`: (source, form)."""
+
+    text: str | None
+    forms: frozenset[str]
+    claims: tuple[tuple[str, str], ...]
+
+
+def read(
+    said: jsonld.Said, marked: Marked, tree: HtmlElement, entry: Entry | None, publisher: str | None
+) -> Headline:
+    """JSON-LD and Open Graph may be cut short or written for sharing: the page's own <h1> wins
+    where it says nearly the same as one of them."""
+    titles = [squeeze(t.text_content()) for t in tree.iterfind(".//head/title")][:3]
+    raw = [
+        *(("json-ld", t) for t in jsonld.texts_of(said.article.get("headline"))),
+        *(("open graph", t) for t in values(marked.meta, _OPEN_GRAPH)),
+        *(("meta", t) for t in values(marked.meta, _META)),
+        *(("title", t) for t in titles),
+        *([("feed", entry.headline)] if entry and entry.headline else []),
+    ]
+    raw = [(source, text) for source, text in raw if text and len(text) <= _LONGEST]
+    claims = [(source, without_site(text, publisher)) for source, text in raw]
+    h1 = [t for t in (text_of(e) for e in marked.h1[:_MOST_HEADINGS]) if 0 < len(t) <= _LONGEST]
+    h1 = [t for t in h1 if norm(t) != norm(publisher or "")]
+    shown = _shown(h1, [text for _, text in claims])
+    text = first_of(
+        [shown] if shown else [], [t for _, t in claims], h1 if len(h1) == 1 else [], []
+    )
+    forms = {norm(t) for t in (shown, *(t for _, t in claims), *(t for _, t in raw), text) if t}
+    page = [("page", shown)] if shown else []
+    return Headline(text, frozenset(forms - {""}), (*claims, *page))
+
+
+def _shown(h1: list[str], said: list[str]) -> str | None:
+    """The <h1> that one of the other sources says as well; else the one that is nearest to any."""
+    for text in h1:
+        if any(agree(text, s) for s in said):
+            return text
+    near = [(max((_overlap(t, s) for s in said), default=0.0), -i, t) for i, t in enumerate(h1)]
+    best = max(near, default=(0.0, 0, ""))
+    return best[2] if best[0] >= 0.4 and count(best[2]) >= 3 else None
+
+
+def agree(one: str, other: str) -> bool:
+    """The same but for case, punctuation, and one being cut short."""
+    a, b = norm(one), norm(other)
+    return bool(a and b) and (a == b or (len(a) > 15 and (b.startswith(a) or a.startswith(b))))
+
+
+def differ(one: str, other: str) -> bool:
+    """Materially: neither says all that the other says."""
+    a, b = set(norm(one).split()), set(norm(other).split())
+    return not agree(one, other) and not a <= b and not b <= a
+
+
+def _overlap(one: str, other: str) -> float:
+    """Share of the shorter one's longer words that stand in the other."""
+    a, b = ({w for w in norm(t).split() if len(w) > 3} for t in (one, other))
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def without_site(title: str, publisher: str | None) -> str:
+    """ "School praised | News | The Example" → "School praised"."""
+    site = norm(publisher or "")
+    before, colon, after = title.partition(": ")
+    if colon and count(before) <= 4 and norm(before).replace(" ", "") in site.replace(" ", ""):
+        title = after
+    parts = _SITE_SUFFIX.split(title)
+    seams = _SITE_SUFFIX.findall(title)
+    while len(parts) > 1:
+        last = norm(parts[-1])
+        if not (seams[-1].strip() in "|»·•" or (site and (last in site or site in last))):
+            break
+        if count(parts[-1]) > 7:
+            break
+        parts.pop()
+        seams.pop()
+    text = parts[0]
+    for seam, part in zip(seams, parts[1:], strict=True):
+        text += seam + part
+    return text
