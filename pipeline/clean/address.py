@@ -18,24 +18,10 @@ _LONGEST = 2000  #: characters
 _CANONICAL = re.compile(r"<link\b[^>]*rel\s*=\s*[\"']?canonical[^>]*>", re.I)
 _OG_URL = re.compile(r"<meta\b[^>]*property\s*=\s*[\"']?og:url[^>]*>", re.I)
 #: second-level names under which a country's sites are registered
-_SECOND = frozenset(
-    [
-        "ac",
-        "co",
-        "com",
-        "edu",
-        "gov",
-        "judiciary",
-        "ltd",
-        "me",
-        "mod",
-        "net",
-        "nhs",
-        "org",
-        "plc",
-        "police",
-        "sch",
-    ]
+_SECOND = frozenset((
+    "ac", "co", "com", "edu", "gov", "judiciary", "ltd", "me", "mod", "net", "nhs", "org",
+    "plc", "police", "sch",
+))  # fmt: skip
 )
 
 
@@ -82,7 +68,7 @@ def site_of(name: str) -> str:
 
 
 def own_address(page: Page) -> str | None:
-    """Where a stored file says that it lives (canonical link, og:url); None for a PDF or silence."""
+    """Where a stored file says that it lives (canonical link, og:url); None where it does not."""
     if page.body[:8].lstrip().startswith(b"%PDF-"):
         return None
     head = page.body[:200_000].decode("utf-8", "replace")

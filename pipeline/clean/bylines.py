@@ -13,31 +13,35 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.clean import jsonld
+from pipeline.clean.beside import Beside, after
 from pipeline.clean.lines import norm, squeeze
-from pipeline.clean.markup import Marked, is_aside, text_of, values
-from pipeline.clean.people import agencies, is_person, people, person
+from pipeline.clean.markup import Marked, is_aside, is_elsewhere, text_of, values
+from pipeline.clean.people import agencies, is_person, person
 from pipeline.models import Entry
 
 _OPEN_GRAPH = ("article:author", "og:article:author", "og:author")
 _META = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
-         "cxenseparse:author", "citation_author", "article.author")  # fmt: skip
+         "cxenseparse:author", "article.author")  # fmt: skip
 _WRITTEN_BY = re.compile(r"(?i)^(?:written|words|article|posted)? ?by$|^authors?$")
 _MOST_ELEMENTS, _MOST_PEOPLE = 12, 20
 #: a text that joins the name before it with the name after it
 _JOINS = re.compile(r"(?:^|\s)(?:and|&|with|,|;|\|)\s*$", re.I)
 _JOINED = re.compile(r"^\s*(?:and|&|with)\b", re.I)
+#: what others did for the story
+_HELPED = re.compile(
+    r"(?i)^\W*(?:\w+ )?(?:reviewed|edited|updated|fact[- ]checked|photographs?) by\b"
+)
+_HONORIFIC = re.compile(r"^(?:dr|prof|professor|sir|dame|cllr|rev) ")
 _LABEL = re.compile(
     r"^(?:(?:article |story |post |blog )?(?:written|words|text|article|story|posted|published) by"
     r"|by|authors?(?:\(s\))?|contributors?|writers?|reporters?)\s*:?$", re.I)  # fmt: skip
 _LINE = re.compile(
-    r"^(?:published\b.{0,30}\d{4},?\s+)?(?:(?:article |story |post )?(?:written|words|text|article|"
-    r"story|posted|published) by|by|authors?\s*:|contributors?\s*:)[\s:]+(?=\S)", re.I)  # fmt: skip
+    r"^(?:published\b.{0,30}\d{4},?\s+)?"
+    r"(?:(?:(?:this )?(?:article |story |post )(?:was )?)?(?:written|words|text|article|story|posted|"
+    r"published) by|by|authors?\s*:|contributors?\s*:)[\s:]+(?=\S)", re.I)  # fmt: skip
 _TEXTS = etree.XPath("descendant-or-self::*/text()[normalize-space()]")
-_BY_TEXTS = etree.XPath(
-    "//body//text()[contains(., 'By') or contains(., 'by') or contains(., 'BY')"
-    " or contains(., 'uthor') or contains(., 'ontributor')]"
-    "[string-length(normalize-space()) < 120]"
-)
+_BY_QUICK = re.compile(r"[Bb][Yy]\b|uthor|riter|ontributor|eporter")
+_LONGEST_LINE = 160
 
 
 @dataclass(frozen=True)
@@ -50,35 +54,68 @@ class Byline:
 
 
 def stated(
-    said: jsonld.Said, marked: Marked, entry: Entry | None, *, publisher: str | None
+    said: jsonld.Said,
+    marked: Marked,
+    entry: Entry | None,
+    beside: tuple[str, ...],
+    *,
+    publisher: str | None,
 ) -> Iterator[Byline]:
-    """Each source that names somebody, in the order in which they are believed."""
+    """Each source that names somebody, in the order in which they are believed.
+
+    `beside`: who stands bare beside the headline.
+    """
     named = _Namer(publisher)
     yield from named.by_things("json-ld", said.article.get("author"), said)
     yield from named.by_texts("open graph", values(marked.meta, _OPEN_GRAPH))
-    yield from named.by_texts("meta", [*values(marked.meta, _META), *_labelled(marked)])
+    cited = map(_turned, values(marked.meta, ("citation_author",)))
+    yield from named.by_texts("meta", [*values(marked.meta, _META), *cited, *_labelled(marked)])
     yield from named.by_elements("microdata", marked.props.get("author", ()))
     yield from named.by_elements("page", marked.bylines)
     yield from named.by_links("page", marked.author_links)
+    yield from _byline("page", list(beside), [])
     if entry and entry.author:
         yield from named.by_texts("feed", [entry.author])
 
 
-def searched(tree: HtmlElement, *, publisher: str | None) -> tuple[str, ...]:
+def chosen(named: list[Byline], beside: Beside) -> tuple[str, ...]:
+    """The people of the first source, completed by a later one that names them all and more.
+
+    A line "By …" right beside the headline that names none of them is believed instead: it is what
+    was printed, and a publishing system may only know who pressed the button.
+    """
+    first = next((b.people for b in named if b.people), ())
+    if beside.signed and not _keys(beside.byline) & _keys(first):
+        return beside.byline
+    for later in (b.people for b in named if b.source != "page"):
+        if first and _keys(first) < _keys(later):
+            first = later
+    return first
+
+
+def _keys(names: Iterable[str]) -> set[str]:
+    return {_HONORIFIC.sub("", norm(name)) for name in names}
+
+
+def searched(
+    marked: Marked, headline: HtmlElement | None, *, publisher: str | None
+) -> tuple[str, ...]:
     """The last resort: a line anywhere that begins with "By", or a name behind such a word."""
-    for text in islice(_BY_TEXTS(tree), 60):
-        line, owner = squeeze(text), text.getparent()
-        if owner is None or owner.tag in ("script", "style", "title", "option", "textarea"):
+    for element, text, is_tail in marked.texts():
+        if len(text) > _LONGEST_LINE or not _BY_QUICK.search(text):
             continue
-        if _LABEL.match(line):
-            names = _behind(text, publisher)
+        line = squeeze(text)
+        if m := _LABEL.match(line):
+            names = _behind(element, line, is_tail, publisher)
         elif m := _LINE.match(line):
-            names = people(line[m.end() :], publisher=publisher)[:_MOST_PEOPLE]
+            names = person(line[m.end() :], publisher=publisher)[:_MOST_PEOPLE]
             if names and not line[m.end() :].startswith(names[0][:4]):
                 names = ()  # a sentence that has a name in it
         else:
             continue
-        if names and not is_aside(owner):
+        if m[0].strip().lower() == "by" and not marked.near(element, headline):
+            continue  # a book, a picture
+        if names and not is_elsewhere(element):
             return names
     return ()
 
@@ -108,16 +145,16 @@ class _Namer:
         wire: list[str] = []
         for text in texts:
             if not text.startswith(("http", "@")):
-                names += person(text, publisher=self.publisher)
+                names += person(text, publisher=self.publisher, stated=True)
                 wire += agencies(text)
         yield from _byline(source, names, wire)
 
     def by_elements(self, source: str, elements: Iterable[HtmlElement]) -> Iterator[Byline]:
         """The first element that names people; the agencies of those before it."""
         wire: list[str] = []
-        for element in islice(elements, _MOST_ELEMENTS):
-            if is_aside(element):
-                continue
+        near = [e for e in islice(elements, 2 * _MOST_ELEMENTS) if not is_elsewhere(e)]
+        near.sort(key=is_aside)  # those in the story first, in the order of the page
+        for element in near[:_MOST_ELEMENTS]:
             names = self.within(element)
             wire += agencies(element.get("content") or text_of(element))
             if names:
@@ -128,12 +165,14 @@ class _Namer:
     def within(self, element: HtmlElement) -> list[str]:
         """Names in an element, text by text: a job in a <span> of its own is no part of a name."""
         if content := element.get("content"):
-            return list(person(content, publisher=self.publisher))
+            return list(person(content, publisher=self.publisher, stated=True))
         names: list[str] = []
         joined = True
         for text in _TEXTS(element)[:40]:
             line = squeeze(text)
-            found = people(line, publisher=self.publisher)
+            if _HELPED.search(line):
+                break
+            found = person(line, publisher=self.publisher) if len(line) <= _LONGEST_LINE else ()
             if found and (joined or _is_linked(text) or _JOINED.match(line)):
                 names += found
             if names:
@@ -152,7 +191,7 @@ class _Namer:
                 break
             text = text_of(link)
             slug = norm(unquote(link.get("href") or "")).replace("_", " ").split()
-            if not is_person(text, publisher=self.publisher) or is_aside(link):
+            if not is_person(text, publisher=self.publisher) or is_elsewhere(link):
                 continue
             if norm(text).split()[-1] in slug or norm(text).replace(" ", "") in slug:
                 names.append(text)
@@ -163,8 +202,14 @@ class _Namer:
 def _byline(source: str, names: list[str], wire: list[str]) -> Iterator[Byline]:
     if names or wire:
         unique = {norm(n): n for n in reversed(names)}
-        ordered = [n for n in dict.fromkeys(unique[norm(n)] for n in names)]
+        ordered = list(dict.fromkeys(unique[norm(n)] for n in names))
         yield Byline(source, tuple(ordered[:_MOST_PEOPLE]), tuple(dict.fromkeys(wire)))
+
+
+def _turned(name: str) -> str:
+    """ "Example, Nina" → "Nina Example", as citations have it."""
+    last, comma, first = name.partition(", ")
+    return f"{first} {last}" if comma else name
 
 
 def _labelled(marked: Marked) -> list[str]:
@@ -176,7 +221,7 @@ def _labelled(marked: Marked) -> list[str]:
 def _is_linked(text: Any) -> bool:
     """Is a text node (of lxml's kind that knows where it stands) the text of a link?"""
     owner = text.getparent()
-    return (owner.getparent() if text.is_tail else owner).tag == "a"
+    return bool((owner.getparent() if text.is_tail else owner).tag == "a")
 
 
 def _grandparent(element: HtmlElement) -> HtmlElement | None:
@@ -184,14 +229,12 @@ def _grandparent(element: HtmlElement) -> HtmlElement | None:
     return parent.getparent() if parent is not None else None
 
 
-def _behind(text: Any, publisher: str | None) -> tuple[str, ...]:
-    """Names in the texts that follow a label such as "Written by"."""
-    following = text.getparent().xpath("following::text()[normalize-space()][position() <= 3]")
-    if not text.is_tail:
-        inner = text.getparent().xpath(".//text()[normalize-space()][position() <= 3]")
-        following = [t for t in inner if t is not text and squeeze(t) != squeeze(text)] + following
-    for near in following[:2]:
-        line = squeeze(near)
-        if len(line) < 100 and (names := people(line, publisher=publisher)):
+def _behind(
+    element: HtmlElement, label: str, is_tail: bool, publisher: str | None
+) -> tuple[str, ...]:
+    """Names in the two texts that follow a label such as "Written by"."""
+    texts = (squeeze(text) for text, _, _ in after(element, inside=not is_tail))
+    for line in islice((t for t in texts if t != label), 2):
+        if len(line) < 100 and (names := person(line, publisher=publisher)):
             return names if line.startswith(names[0][:3]) else ()
     return ()

@@ -15,8 +15,14 @@ from pipeline.models import Entry
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—:])\s+")
 _OPEN_GRAPH = ("og:title",)
 _META = ("twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
-_LONGEST = 400  #: characters; what is longer is no headline
+_LONGEST = 250  #: characters; what is longer is no headline
+_STOP = frozenset((
+    "what", "when", "where", "which", "that", "this", "they", "with", "from", "your", "have",
+    "will", "more", "most", "about",
+))  # fmt: skip
+_LABEL = re.compile(r"^(?:Blog|News|Article|Press release):\s+")
 _MOST_HEADINGS = 8
+_NEAR = 0.4  #: share of words that two headlines of one story have in common
 
 
 @dataclass(frozen=True)
@@ -43,25 +49,27 @@ def read(
     ]
     raw = [(source, text) for source, text in raw if text and len(text) <= _LONGEST]
     claims = [(source, without_site(text, publisher)) for source, text in raw]
-    h1 = [t for t in (text_of(e) for e in marked.h1[:_MOST_HEADINGS]) if 0 < len(t) <= _LONGEST]
+    headings = (text_of(e) for e in marked.h1[:_MOST_HEADINGS])
+    h1 = [_LABEL.sub("", without_site(t, publisher)) for t in headings if 0 < len(t) <= _LONGEST]
     h1 = [t for t in h1 if norm(t) != norm(publisher or "")]
-    shown = _shown(h1, [text for _, text in claims])
-    text = first_of(
-        [shown] if shown else [], [t for _, t in claims], h1 if len(h1) == 1 else [], []
-    )
+    shown = _shown(h1, claims)
+    text = first_of([shown] if shown else [], [t for _, t in claims], h1 if len(h1) == 1 else [])
     forms = {norm(t) for t in (shown, *(t for _, t in claims), *(t for _, t in raw), text) if t}
     page = [("page", shown)] if shown else []
     return Headline(text, frozenset(forms - {""}), (*claims, *page))
 
 
-def _shown(h1: list[str], said: list[str]) -> str | None:
-    """The <h1> that one of the other sources says as well; else the one that is nearest to any."""
+def _shown(h1: list[str], claims: list[tuple[str, str]]) -> str | None:
+    """The <h1> that one of the other sources says as well; else the first that is near to one.
+
+    A <title> alone does not make a heading the headline: it may begin with the site's name.
+    """
+    said = [text for source, text in claims if source != "title"] or [text for _, text in claims]
     for text in h1:
         if any(agree(text, s) for s in said):
             return text
-    near = [(max((_overlap(t, s) for s in said), default=0.0), -i, t) for i, t in enumerate(h1)]
-    best = max(near, default=(0.0, 0, ""))
-    return best[2] if best[0] >= 0.4 and count(best[2]) >= 3 else None
+    long = (text for text in h1 if count(text) >= 3)
+    return next((t for t in long if any(_is_near(t, s) for _, s in claims)), None)
 
 
 def agree(one: str, other: str) -> bool:
@@ -76,10 +84,11 @@ def differ(one: str, other: str) -> bool:
     return not agree(one, other) and not a <= b and not b <= a
 
 
-def _overlap(one: str, other: str) -> float:
-    """Share of the shorter one's longer words that stand in the other."""
-    a, b = ({w for w in norm(t).split() if len(w) > 3} for t in (one, other))
-    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+def _is_near(one: str, other: str) -> bool:
+    """Do they have two words in common, and not too few of the shorter one's?"""
+    a, b = ({w for w in norm(t).split() if len(w) > 3 and w not in _STOP} for t in (one, other))
+    common = len(a & b)
+    return common >= 2 and common >= _NEAR * min(len(a), len(b))
 
 
 def without_site(title: str, publisher: str | None) -> str:

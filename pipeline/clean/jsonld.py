@@ -41,8 +41,8 @@ class Said:
 
     def meant(self, value: Any) -> Any:
         """What a reference `{"@id": …}` refers to, if it is there; anything else as it is."""
-        if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
-            return self.by_id.get(value["@id"], value)
+        if isinstance(value, dict) and "@type" not in value and isinstance(value.get("@id"), str):
+            return {**self.by_id.get(value["@id"], {}), **value}
         return value
 
 

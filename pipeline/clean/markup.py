@@ -6,8 +6,9 @@ made once, and kept while the page is cleaned (`Marked.elements`): the walks tha
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -19,6 +20,7 @@ from pipeline.clean.lines import squeeze
 
 _MOST_ELEMENTS = 60_000  #: a long page has 5,000
 _MOST_OF_A_KIND = 40
+_BEFORE, _BEHIND = 80, 120  #: elements from the headline that still belong to it
 _STANDFIRST = (
     r"(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"
     r"article-?description|article-?summary|article-?synopsis|story-?summary|"
@@ -33,19 +35,28 @@ _DATELINE = (
     r"(?:date|dateline|timestamp|publish(?:ed)?-?(?:date|time|on|at)?|pub-?date|post-?date|"
     r"entry-?date|article-?date|submitted|posted-?on|publication-?date|date-?published)"
 )
+#: of one word of a class attribute, in lower case
 _NAMED = re.compile(
-    rf"(?:^|[ _-])(?:(?P<standfirst>{_STANDFIRST})|(?P<byline>{_BYLINE})|(?P<date>{_DATELINE}))"
-    r"(?=$|[ _-])", re.I)  # fmt: skip
+    rf"(?:^|[_-])(?:(?P<standfirst>{_STANDFIRST})|(?P<byline>{_BYLINE})|(?P<date>{_DATELINE}))"
+    r"(?=$|[_-])"
+)
 _KINDS = ("standfirst", "byline", "date")
 #: a link to the page of a person who writes, by the habits of publishing systems
-_AUTHOR_LINK = re.compile(
+_AUTHOR_LINK = re.compile(  # as all systems write it, in lower case: that is searched the fastest
     r"/(?:authors?|contributors?|writers?|profiles?|people|person|reporters?|journalists?|staff|"
-    r"our-team|team|producers|by|experts?|columnists?|users?|u)/[^/?#]+/?(?:[?#]|$)", re.I)  # fmt: skip
+    r"our-team|team|producers|by|experts?|columnists?|users?|u)/[^/?#]+/?(?:[?#]|$)"
+)
+#: other stories, and what readers write
+_ELSEWHERE = re.compile(
+    r"(?:^|[ _-])(?:comments?|respond|replies|related|recommended|most-?read|popular|"
+    r"more-?(?:stories|articles|posts|from|news)|latest|next-?post|previous|recirc|teasers?|"
+    r"testimonials?|carousel|menu|promo|trending|newsletter)(?:$|[ _-])", re.I)  # fmt: skip
+#: beside the story, where other stories may stand, or what is said of this one
 _ASIDE = re.compile(
-    r"(?:^|[ _-])(?:comments?|respond|replies|related|recommended|sidebar|most-?read|popular|"
-    r"more-?(?:stories|articles|posts|from|news)|latest|next-?post|previous|recirc|teasers?|(?<!author.)(?<!bio.)cards?|"
-    r"testimonials?|carousel|footer|menu|promo|trending|newsletter)(?:$|[ _-])", re.I)  # fmt: skip
-_ASIDE_TAGS = frozenset(("nav", "footer", "aside", "figure", "select", "noscript"))
+    r"(?:^|[ _-])(?:sidebar|footer|(?<!author.)(?<!bio.)cards?)(?:$|[ _-])", re.I)  # fmt: skip
+_ELSEWHERE_TAGS = frozenset(("nav", "figure", "select", "noscript"))
+_ASIDE_TAGS = frozenset(("footer", "aside"))
+_UNSEEN = frozenset(("script", "style", "title", "option", "textarea", "template", "svg"))
 
 
 @dataclass
@@ -62,18 +73,39 @@ class Marked:
     scripts: list[str] = field(default_factory=list)
     canonical: str | None = None
     elements: list[HtmlElement] = field(default_factory=list)
+    #: which element of the page each heading and each element named by its class is
+    place: dict[HtmlElement, int] = field(default_factory=dict)
+
+    def near(self, element: HtmlElement, headline: HtmlElement | None) -> bool:
+        """Does it stand with the headline, rather than with another story?"""
+        if headline is None or headline not in self.place:
+            return True
+        if element not in self.place:
+            self.place.update((e, i) for i, e in enumerate(self.elements))
+        return -_BEFORE <= self.place[element] - self.place[headline] <= _BEHIND
+
+    def texts(self) -> Iterator[tuple[HtmlElement, str, bool]]:
+        """(element, text, whether it stands behind it): what a reader may see, nearly in order."""
+        for element in self.elements:
+            if element.tag not in _UNSEEN and (text := element.text):
+                yield element, text, False
+            if text := element.tail:
+                yield element, text, True
 
 
 def marked_in(tree: HtmlElement) -> Marked:
     """All that a page marks. Of no kind more than a few dozen are kept."""
     marked = Marked(elements=list(islice(tree.iter(), _MOST_ELEMENTS)))
-    for element in marked.elements:
+    for place, element in enumerate(marked.elements):
         tag = element.tag
         if tag in _BY_TAG:
             _BY_TAG[tag](element, marked)
+            if tag in ("h1", "time"):
+                marked.place[element] = place
         names = element.get("class")
         if names and (what := _named(names)) is not None:
             _keep(getattr(marked, f"{what}s"), element)
+            marked.place[element] = place
         prop = element.get("itemprop")
         if prop:
             _keep(marked.props.setdefault(prop.lower(), []), element)
@@ -89,7 +121,7 @@ def _meta(element: HtmlElement, marked: Marked) -> None:
     name = element.get("property") or element.get("name")
     content = element.get("content")
     if name and content and len(content) < 100_000:
-        content = squeeze(content)
+        content = squeeze(html.unescape(content) if "&" in content else content)
         kept = marked.meta.setdefault(name.strip().lower(), [])
         if content and len(kept) < _MOST_OF_A_KIND:
             kept.append(content)
@@ -106,9 +138,10 @@ def _link(element: HtmlElement, marked: Marked) -> None:
 
 
 def _anchor(element: HtmlElement, marked: Marked) -> None:
-    if "author" in element.get("rel", "").split():
+    rel, href = element.get("rel"), element.get("href")
+    if rel and "author" in rel.split():
         _keep(marked.bylines, element)
-    elif _AUTHOR_LINK.search(element.get("href") or ""):
+    elif href and _AUTHOR_LINK.search(href):
         _keep(marked.author_links, element)
 
 
@@ -126,31 +159,54 @@ _BY_TAG = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _named(names: str) -> str | None:
-    """What a class attribute says that its element is; pages use few different ones."""
-    found = {m.lastgroup for m in _NAMED.finditer(names)}
-    return next((kind for kind in _KINDS if kind in found), None)
+    """What a class attribute says that its element is."""
+    found = [kind for name in names.split() if (kind := _kind(name)) is not None]
+    return min(found, key=_KINDS.index, default=None)
+
+
+@lru_cache(maxsize=50_000)
+def _kind(name: str) -> str | None:
+    """Of one word: attributes differ from page to page, the words in them much less.
+
+    Its last part tells: `author-date` is a date.
+    """
+    kind = None
+    for m in _NAMED.finditer(name.lower()):
+        kind = m.lastgroup
+    return kind
 
 
 def is_aside(element: HtmlElement) -> bool:
-    """Does it stand in a menu, comments, a list of other stories?"""
-    if _is_aside(element.get("class") or ""):
-        return True
+    """Does it stand in a sidebar or a footer, or elsewhere altogether?"""
+    return _distance(element) > 0
+
+
+def is_elsewhere(element: HtmlElement) -> bool:
+    """Does it stand in a menu, in comments, in a list of other stories?"""
+    return _distance(element) > 1
+
+
+def _distance(element: HtmlElement) -> int:
+    """How far from the story: 0 in it, 1 beside it, 2 elsewhere."""
+    far = _distance_of(element.get("class") or "")
     for around in element.iterancestors():
+        if far == 2 or around.tag in ("body", "html", "article", "main"):
+            break
+        if around.tag in _ELSEWHERE_TAGS:
+            return 2
         if around.tag in _ASIDE_TAGS:
-            return True
-        if around.tag in ("body", "html", "article", "main"):
-            return False
+            far = 1
         names = f"{around.get('class') or ''} {around.get('id') or ''}"
-        if names != " " and _is_aside(names):
-            return True
-    return False
+        if names != " ":
+            far = max(far, _distance_of(names))
+    return far
 
 
 @lru_cache(maxsize=20_000)
-def _is_aside(names: str) -> bool:
-    return _ASIDE.search(names) is not None
+def _distance_of(names: str) -> int:
+    return 2 if _ELSEWHERE.search(names) else int(_ASIDE.search(names) is not None)
 
 
 def json_ld(marked: Marked) -> jsonld.Said:

@@ -27,11 +27,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from htmldate import find_date
 from lxml.html import HtmlElement
 
-from pipeline.clean import address, bylines, dates, headlines, jsonld, picture, publication
-from pipeline.clean.beside import beside
+from pipeline.clean import address, bylines, headlines, jsonld, picture, publication
+from pipeline.clean.beside import Beside, beside
 from pipeline.clean.bylines import Byline
 from pipeline.clean.disagreements import Claim, disagreements
 from pipeline.clean.lines import count, norm
@@ -42,6 +41,7 @@ from pipeline.urls import host
 ORDER = ("json-ld", "open graph", "meta", "microdata", "page", "feed", "address")
 _SECTION_GRAPH = ("article:section", "og:article:section")
 _SECTION = ("parsely-section", "section", "cxenseparse:recs:category", "dc.subject")
+_REGION = re.compile(r"[-_][A-Za-z]{2}\b")
 _AMERICAN = re.compile(r"en[-_]us\b", re.I)
 #: hosts whose dates are day first, whatever language their theme was delivered with
 _DAY_FIRST_HOST = re.compile(r"\.(?:uk|wales|cymru|scot|ie|london|au|nz|in|eu)$")
@@ -81,13 +81,15 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     headline = headlines.read(said, marked, tree, entry, found.publisher)
     found.headline, found.headlines = headline.text, set(headline.forms)
     _standfirst(found, said, marked)
-    named = list(bylines.stated(said, marked, entry, publisher=found.publisher))
+    shown = _headline_element(found, marked)
+    near = beside(shown, publisher=found.publisher) if shown is not None else Beside()
+    named = list(bylines.stated(said, marked, entry, near.byline, publisher=found.publisher))
     american = _is_american(tree, marked, url)
-    published = publication.published(said, marked, entry, url, monthfirst=american)
+    published = publication.published(said, marked, entry, url, shown, near, monthfirst=american)
     addresses = address.claims(said, marked, url)
-    _choose(found, named, published)
-    found.modified_at = publication.modified(said, marked, monthfirst=american)
-    _last_resorts(found, marked, tree, url)
+    _choose(found, named, published, near)
+    found.modified_at = publication.modified(said, marked, shown, monthfirst=american)
+    _last_resorts(found, marked, shown, monthfirst=american)
     found.canonical_url = next((c.value for c in addresses), None)
     found.image = picture.lead(said, marked, url)
     found.section = first_of(
@@ -138,50 +140,41 @@ def _standfirst(found: Metadata, said: jsonld.Said, marked: Marked) -> None:
         found.standfirst = described
 
 
-def _choose(found: Metadata, named: list[Byline], published: list[Claim]) -> None:
+def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: Beside) -> None:
     """The first source that names people, the first that names a day; every agency named."""
-    found.byline = next((b.people for b in named if b.people), ())
+    found.byline = bylines.chosen(named, near)
     wire = (a for b in named for a in b.agencies)
     publisher = norm(found.publisher or "")
     found.news_agencies = tuple(dict.fromkeys(a for a in wire if norm(a) != publisher))
-    found.published_at = next((c.value for c in published), None)
+    found.published_at = publication.chosen(published, near)
 
 
-def _last_resorts(found: Metadata, marked: Marked, tree: HtmlElement, url: str) -> None:
-    """What stands bare beside the headline, then a line or a date anywhere."""
-    if found.byline and found.published_at:
-        return
-    if (headline := _headline_element(found, marked)) is not None:
-        stands = beside(headline, publisher=found.publisher)
-        found.byline = found.byline or stands.byline
-        found.published_at = found.published_at or stands.published_at
-    if not found.byline:
-        found.byline = bylines.searched(tree, publisher=found.publisher)
+def _last_resorts(
+    found: Metadata, marked: Marked, headline: HtmlElement | None, *, monthfirst: bool
+) -> None:
+    """A line or a date anywhere; the day of the last change where no other is named."""
+    if not found.byline and not found.news_agencies:
+        found.byline = bylines.searched(marked, headline, publisher=found.publisher)
     if found.published_at is None:
-        found.published_at = _searched(tree, url)
+        found.published_at = (
+            publication.searched(marked, headline, monthfirst=monthfirst) or found.modified_at
+        )
 
 
 def _headline_element(found: Metadata, marked: Marked) -> HtmlElement | None:
     """The heading that says the headline; the highest one where several do."""
-    for level in ("h1", "h2", "h3"):
-        for element in marked.elements if level != "h1" else marked.h1:
-            if element.tag == level and norm(text_of(element)) in found.headlines:
-                return element
-    return None
-
-
-def _searched(tree: HtmlElement, url: str) -> str | None:
-    try:
-        day = find_date(tree, url=url, extensive_search=False, original_date=True)
-    except (ValueError, TypeError, AttributeError, OverflowError):  # odd pages trip it
-        return None
-    return dates.iso(day)
+    for element in marked.h1:
+        if norm(text_of(element)) in found.headlines:
+            return element
+    lower = [e for e in marked.elements if e.tag in ("h2", "h3")]
+    return next((e for e in lower if norm(text_of(e)) in found.headlines), None)
 
 
 def _is_american(tree: HtmlElement, marked: Marked, url: str) -> bool:
     """Does the page say that it is written in the United States?"""
-    said = first_of([tree.get("lang") or ""], values(marked.meta, ("og:locale",))) or ""
-    return bool(_AMERICAN.match(said)) and not _DAY_FIRST_HOST.search(host(url))
+    said = [tree.get("lang") or "", *values(marked.meta, ("og:locale",))]
+    named = first_of(code for code in said if _REGION.search(code)) or ""
+    return bool(_AMERICAN.match(named)) and not _DAY_FIRST_HOST.search(host(url))
 
 
 def _language(tree: HtmlElement, marked: Marked, said: jsonld.Said) -> str | None:

@@ -11,22 +11,34 @@ from pipeline.clean.rules import settings
 
 _LONGEST = 300  #: characters of a byline; what is longer is prose
 _BY = re.compile(
-    r"^\s*(?:(?:written |words |text |article |post(?:ed)? |report |reported |story |exclusive )?by\b"
-    r"[\s:]*|(?:authors?|writers?|reporters?|contributors?|words|text)(?:\(s\))?\s*:\s*)", re.I)  # fmt: skip
-_AND = re.compile(r"\s*(?:;|,|&|\||/|\n|•|·|\band\b|\bwith\b)\s*", re.I)
+    r"^\s*(?:(?:this (?:post|article|story) was )?"
+    r"(?:written |words |text |article |post(?:ed)? |report |reported |story |exclusive )?by\b"
+    r"[\s:]*|(?:authors?|writers?|reporters?|contributors?|words|text)(?:\(s\))?\s*:\s*)",
+    re.I)  # fmt: skip
+_AND = re.compile(r"\s*(?:;|,|&|\||/|\n|•|·|●|⋅|∙|\band\b|\bwith\b)\s*", re.I)
 _TIME = re.compile(
-    r"\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b(?:GMT|BST|UTC|at|published|updated|posted)\b",
+    r"\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b\d{1,2}[ -]min(?:ute)?s?\b(?: read\b)?"
+    r"|\b(?:GMT|BST|UTC|at|published|updated|posted)\b",
     re.I)  # fmt: skip
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 #: degrees and memberships behind a name
 _DEGREE = re.compile(
-    r"[\s,]+(?:Ph\.?\s?D|M\.?D|[BM]\.?Sc?|[BM]\.?A|R\.?[DN]N?|MBA|MPH|J\.?D|D\.?O|Ed\.?D|Psy\.?D|Esq|CFA|CPA|"
-    r"FRCP|FRCS|MRCP|OBE|MBE|CBE|KC|QC|MP|MSP|(?:[A-Z]\.){2,}|[A-Z]{3,6})\.?(?=[\s,;]|$)"
+    r"(?:[\s,]+(?:Ph\.?\s?D|M\.?D|[BM]\.?Sc?|[BM]\.?A|R\.?[DN]N?|J\.?D|D\.?O|Ed\.?D|Psy\.?D|Esq|KC|QC|"
+    r"MP|(?:[A-Z]\.){2,}|[A-Z]{3,6})\.?)+(?=\s*(?:[,;|&*]|$|and\b))"
 )
+#: what others did for a story, and whose section it stands in
+_REST = re.compile(
+    r"(?<=\w)\W+(?:(?:(?:medically|expert) )?reviewed|edited|fact[- ]checked|photo(?:graph)?s?|"
+    r"pictures?|videos?|illustrat\w+|additional reporting) by\b.*"
+    r"|(?<=\w)\s+(?:in|for|at|from|on behalf of)\s+[^,;|&]*?(?=\s*(?:[,;|&]|\band\b|$))",
+    re.I)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:['’.-]+[^\W\d_]+)*\.?")
-_PARTICLES = frozenset(["ab", "al", "ap", "bin", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "la", "le", "mac", "ni", "ten", "ter", "van", "von", "y", "zu"])  # fmt: skip
+_PARTICLES = frozenset((
+    "ab", "al", "ap", "bin", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "el",
+    "la", "le", "mac", "ni", "ten", "ter", "van", "von", "y", "zu",
+))  # fmt: skip
 _LONE = re.compile(r"[^\W\d_]{2,20}(?:[-'’][^\W\d_]{2,20})?")
 _BY_LINE = re.compile(r"^(?:written |words |report |exclusive )?by\b[\s:]+\S", re.I)
 
@@ -46,9 +58,10 @@ def parts(text: str) -> list[str]:
     """What a byline names, between commas, bars and "and"s: people, jobs, agencies, desks."""
     text = _ADDRESS.sub(" ", _WEEKDAY.sub(" | ", DAY.sub(" | ", squeeze(text))))
     text = _IN_BRACKETS.sub("", _agency_forms().sub(r" | \g<0> | ", _BY.sub("", text)))
+    text = _REST.sub("", text)
     if not text.isupper():
-        text = _DEGREE.sub(" ", text)
-    found = (_BY.sub("", part).strip(" .,:-–—()[]") for part in _AND.split(text))
+        text = _DEGREE.sub("", text)
+    found = (_BY.sub("", part).strip(" .,:-–—()[]*†") for part in _AND.split(text))
     return [part for part in found if part]
 
 
@@ -78,9 +91,10 @@ def person(name: str, *, publisher: str | None = None, stated: bool = False) -> 
         return (_cased(whole[0]),)
     if not whole or len(whole) > 2:
         return ()
-    site = norm(publisher or "").replace(" ", "")
-    lone = [p for p in whole if _LONE.fullmatch(p) and (_given(p) or (stated and _is_capital(p)))]
-    lone = [p for p in lone if norm(p).replace(" ", "") not in site and not _is_nobody(p)]
+    lone = [p for p in whole if _LONE.fullmatch(p) and not _is_nobody(p)]
+    lone = [
+        p for p in lone if _given(p) or (stated and _is_capital(p) and not _is_site(p, publisher))
+    ]
     return tuple(map(_cased, lone)) if len(lone) == len(whole) else ()
 
 
@@ -127,9 +141,19 @@ def is_lone_date(text: str) -> bool:
     )
 
 
+def has_role(text: str) -> bool:
+    """A job, a desk, an agency: with a word that no person is called."""
+    return len(text) < 60 and _is_nobody(text)
+
+
 def is_given_name(word: str) -> bool:
     """One of the names that many have."""
     return _given(word)
+
+
+def is_time(text: str) -> bool:
+    """A time of day, or how long a story takes to read, and nothing else."""
+    return not re.search(r"\w", _TIME.sub(" ", text))
 
 
 def _cased(name: str) -> str:
@@ -141,6 +165,13 @@ def _cased(name: str) -> str:
 
 def _is_capital(word: str) -> bool:
     return word[0].isupper() and not word.isupper()
+
+
+def _is_site(name: str, publisher: str | None) -> bool:
+    """Is a word the site's name, or a part of it?"""
+    site = norm(publisher or "").replace(" ", "")
+    word = norm(name).replace(" ", "")
+    return bool(site) and (word in site or site in word)
 
 
 def _is_particle(word: str) -> bool:

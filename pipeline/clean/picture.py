@@ -24,6 +24,7 @@ _STAND_IN = re.compile(
     r"(?![a-z])|\.(?:svg|ico)$", re.I)  # fmt: skip
 _LONGEST = 2000  #: characters of an address
 _MOST_FIGURES = 12
+_SOURCES = ("data-src", "src", "data-lazy-src")  #: the last two may hold a stand-in
 _SIZE = re.compile(r"[-_]?\d{2,4}x\d{2,4}|[-_@](?:\d{2,4}w?|scaled|large|small|medium)(?=\.)")
 
 
@@ -57,7 +58,7 @@ def _things(value: Any, said: jsonld.Said) -> Iterator[tuple[str, str | None]]:
         if isinstance(thing, str):
             yield thing, None
         elif isinstance(thing, dict):
-            caption = (jsonld.texts_of(thing.get("caption")) or [None])[0]
+            caption = next(iter(jsonld.texts_of(thing.get("caption"))), None)
             for key in ("url", "contentUrl", "@id"):
                 if isinstance(thing.get(key), str):
                     yield thing[key], caption
@@ -73,7 +74,7 @@ def _source(figure: HtmlElement) -> str | None:
     image = next(figure.iter("img"), None)
     if image is None:
         return None
-    return image.get("data-src") or image.get("src") or image.get("data-lazy-src")
+    return next((s for key in _SOURCES if (s := image.get(key))), None)
 
 
 def _web_address(address: str, base: str) -> str | None:
