@@ -22,7 +22,6 @@ _SECOND = frozenset((
     "ac", "co", "com", "edu", "gov", "judiciary", "ltd", "me", "mod", "net", "nhs", "org",
     "plc", "police", "sch",
 ))  # fmt: skip
-)
 
 
 def claims(said: jsonld.Said, marked: Marked, url: str) -> list[Claim]:

@@ -37,8 +37,8 @@ _LABEL = re.compile(
     r"|by|authors?(?:\(s\))?|contributors?|writers?|reporters?)\s*:?$", re.I)  # fmt: skip
 _LINE = re.compile(
     r"^(?:published\b.{0,30}\d{4},?\s+)?"
-    r"(?:(?:(?:this )?(?:article |story |post )(?:was )?)?(?:written|words|text|article|story|posted|"
-    r"published) by|by|authors?\s*:|contributors?\s*:)[\s:]+(?=\S)", re.I)  # fmt: skip
+    r"(?:(?:(?:this )?(?:article |story |post )(?:was )?)?(?:written|words|text|article|story|"
+    r"posted|published) by|by|authors?\s*:|contributors?\s*:)[\s:]+(?=\S)", re.I)  # fmt: skip
 _TEXTS = etree.XPath("descendant-or-self::*/text()[normalize-space()]")
 _BY_QUICK = re.compile(r"[Bb][Yy]\b|uthor|riter|ontributor|eporter")
 _LONGEST_LINE = 160

@@ -36,7 +36,6 @@ _WHEN = frozenset((
     "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu",
     "thurs", "fri", "sat", "sun", "blog", "news", "article", "press",
 ))  # fmt: skip
-)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _IN_DATA = re.compile(
     r"\"(?:datePublished|date_?published|publish(?:ed)?_?(?:at|on|date)|publication_?date|pub_?date|"
