@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -31,7 +31,7 @@ from pipeline.clean.people import (
 from pipeline.clean.rules import settings
 
 _BELOW, _ABOVE = 6, 3  #: how many short texts are looked at
-_TEXTS, _SHORTS = 40, 16  #: text nodes, and blocks, from which they are made
+_TEXTS = 40  #: text nodes from which they are made
 _LONGEST_DECK = 45  #: words; one summary may stand between headline and byline
 _LATER = re.compile(r"(?i)updated|modified|last|amended|expire|clos")
 _UPDATED = re.compile(r"(?i)(?<=\S)\W+(?:last )?(?:updated|modified|amended)\b")
@@ -61,34 +61,35 @@ class Beside:
 
     byline: tuple[str, ...] = ()
     published_at: str | None = None
-    above: str | None = None  #: a day above the headline, which may be another story's
     signed: bool = False  #: the names stand behind "By"
 
 
-def beside(headline: HtmlElement, *, publisher: str | None = None) -> Beside:
-    """Who and when, by what stands next to the element of the headline."""
-    below = _until_story(list(islice(_shorts(islice(after(headline), _TEXTS)), _SHORTS)))
-    one = _read(below, publisher, below=True)
-    if one.byline and one.published_at:
-        return one
+def below(headline: HtmlElement, *, publisher: str | None = None) -> Beside:
+    """Who and when, by what stands between the headline and the story."""
+    shorts = _shorts(islice(after(headline), _TEXTS))
+    return _read(_until_story(shorts), publisher, below=True)
+
+
+def above(headline: HtmlElement, *, publisher: str | None = None) -> Beside:
+    """The same of what stands right above it, which may be of another story."""
     nearest = list(islice(_before(headline), _TEXTS // 2))
-    above = list(_shorts(reversed(nearest)))[-_ABOVE:]
-    other = _read(above, publisher, below=False)
-    named = one if one.byline else other
-    return Beside(named.byline, one.published_at, other.published_at, named.signed)
+    return _read(list(_shorts(reversed(nearest)))[-_ABOVE:], publisher, below=False)
 
 
 def _shorts(texts: Iterable[Text]) -> Iterator[Short]:
     """Text nodes joined to blocks; those of menus, pictures' captions, forms left out."""
     current: Short | None = None
     last = None
+    furniture: dict[HtmlElement, bool] = {}
     for text, owner, is_tail in texts:
         breaks = is_tail and owner.tag not in _INLINE
         block = owner.getparent() if is_tail else owner
         linked = block is not None and block.tag == "a"
         while block is not None and block.tag in _INLINE:
             block = block.getparent()
-        if block is None or _is_in_furniture(block):
+        if block is not None and block not in furniture:
+            furniture[block] = _is_in_furniture(block)
+        if block is None or furniture[block]:
             continue
         if current is not None and block is last and not breaks:
             current = Short(f"{current.text} {squeeze(text)}", current.linked and linked)
@@ -154,32 +155,29 @@ def _is_in_furniture(block: HtmlElement) -> bool:
     return block.tag in _NOT_READ or next(block.iterancestors(*_NOT_READ), None) is not None
 
 
-def _until_story(shorts: list[Short]) -> list[Short]:
+def _until_story(shorts: Iterator[Short]) -> list[Short]:
     """Up to the first paragraph; one short summary is passed over where a date follows it."""
     found: list[Short] = []
-    for i, short in enumerate(shorts):
+    has_deck = False
+    while len(found) < _BELOW and (short := next(shorts, None)) is not None:
         if not is_prose(short.text):
             found.append(short)
-        elif not _is_deck(shorts, i):
+            continue
+        if has_deck or count(short.text) > _LONGEST_DECK:
             break
-    return found[:_BELOW]
-
-
-def _is_deck(shorts: list[Short], i: int) -> bool:
-    later = shorts[i + 1 : i + 3]
-    earlier = shorts[:i]
-    return (
-        count(shorts[i].text) <= _LONGEST_DECK
-        and not any(is_prose(s.text) for s in earlier)
-        and any(is_lone_date(s.text) or is_name_and_date(s.text) for s in later)
-    )
+        behind = list(islice(shorts, 2))
+        if not any(is_lone_date(s.text) or is_name_and_date(s.text) for s in behind):
+            break
+        has_deck = True
+        shorts = chain(behind, shorts)
+    return found
 
 
 def _read(shorts: list[Short], publisher: str | None, *, below: bool) -> Beside:
     day: str | None = None
     for short in shorts:
         text = _earlier(short.text)
-        if (names := _names(text, publisher)) and _is_signed(text):
+        if _is_signed(text) and (names := _names(text, publisher)):
             return Beside(names, dates.iso(text), signed=is_byline(text))
         if day is None and is_lone_date(text) and not _LATER.match(text):
             day = dates.iso(text)
@@ -215,7 +213,7 @@ def _names(text: str, publisher: str | None) -> tuple[str, ...]:
 
 def _are_names(text: str, publisher: str | None) -> bool:
     """A name, or several with nothing else between them."""
-    named = parts(text) if len(text) < 140 else []
+    named = parts(text) if len(text) < 140 and text[:1].isupper() and count(text) < 20 else []
     return bool(named) and all(_is_name(name, publisher) for name in named)
 
 

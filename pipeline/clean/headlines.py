@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from pipeline.clean import jsonld
-from pipeline.clean.lines import count, norm, squeeze
+from pipeline.clean.lines import count, norm
 from pipeline.clean.markup import Marked, first_of, text_of, values
 from pipeline.models import Entry
 
@@ -34,17 +32,14 @@ class Headline:
     claims: tuple[tuple[str, str], ...]
 
 
-def read(
-    said: jsonld.Said, marked: Marked, tree: HtmlElement, entry: Entry | None, publisher: str | None
-) -> Headline:
+def read(said: jsonld.Said, marked: Marked, entry: Entry | None, publisher: str | None) -> Headline:
     """JSON-LD and Open Graph may be cut short or written for sharing: the page's own <h1> wins
     where it says nearly the same as one of them."""
-    titles = [squeeze(t.text_content()) for t in tree.iterfind(".//head/title")][:3]
     raw = [
         *(("json-ld", t) for t in jsonld.texts_of(said.article.get("headline"))),
         *(("open graph", t) for t in values(marked.meta, _OPEN_GRAPH)),
         *(("meta", t) for t in values(marked.meta, _META)),
-        *(("title", t) for t in titles),
+        *(("title", t) for t in marked.titles[:3]),
         *([("feed", entry.headline)] if entry and entry.headline else []),
     ]
     raw = [(source, text) for source, text in raw if text and len(text) <= _LONGEST]

@@ -63,7 +63,9 @@ _UNSEEN = frozenset(("script", "style", "title", "option", "textarea", "template
 class Marked:
     """What says by tag, class or microdata what it is, in the order of the page."""
 
+    titles: list[str] = field(default_factory=list)
     h1: list[HtmlElement] = field(default_factory=list)
+    figures: list[HtmlElement] = field(default_factory=list)
     standfirsts: list[HtmlElement] = field(default_factory=list)
     bylines: list[HtmlElement] = field(default_factory=list)
     dates: list[HtmlElement] = field(default_factory=list)
@@ -96,11 +98,11 @@ class Marked:
 def marked_in(tree: HtmlElement) -> Marked:
     """All that a page marks. Of no kind more than a few dozen are kept."""
     marked = Marked(elements=list(islice(tree.iter(), _MOST_ELEMENTS)))
+    by_tag = _BY_TAG.get
     for place, element in enumerate(marked.elements):
-        tag = element.tag
-        if tag in _BY_TAG:
-            _BY_TAG[tag](element, marked)
-            if tag in ("h1", "time"):
+        if (read := by_tag(element.tag)) is not None:
+            read(element, marked)
+            if read is _h1 or read is _time:
                 marked.place[element] = place
         names = element.get("class")
         if names and (what := _named(names)) is not None:
@@ -149,17 +151,27 @@ def _h1(element: HtmlElement, marked: Marked) -> None:
     _keep(marked.h1, element)
 
 
+def _figure(element: HtmlElement, marked: Marked) -> None:
+    _keep(marked.figures, element)
+
+
+def _title(element: HtmlElement, marked: Marked) -> None:
+    if element.getparent().tag == "head" and element.text:
+        marked.titles.append(squeeze(element.text))
+
+
 def _time(element: HtmlElement, marked: Marked) -> None:
     if _named(element.get("class") or "") != "date":  # else it is kept by its class
         _keep(marked.dates, element)
 
 
 _BY_TAG = {
-    "meta": _meta, "script": _script, "link": _link, "a": _anchor, "h1": _h1, "time": _time,
+    "title": _title, "meta": _meta, "script": _script, "link": _link, "a": _anchor, "h1": _h1,
+    "figure": _figure, "time": _time,
 }  # fmt: skip
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=30_000)
 def _named(names: str) -> str | None:
     """What a class attribute says that its element is."""
     found = [kind for name in names.split() if (kind := _kind(name)) is not None]

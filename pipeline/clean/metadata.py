@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from pipeline.clean import address, bylines, headlines, jsonld, picture, publication
-from pipeline.clean.beside import Beside, beside
+from pipeline.clean.beside import Beside, above, below
 from pipeline.clean.bylines import Byline
 from pipeline.clean.disagreements import Claim, disagreements
 from pipeline.clean.lines import count, norm
@@ -78,11 +78,11 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     article = said.article
     found = Metadata(elements=marked.elements)
     found.publisher = _publisher(said, marked, url)
-    headline = headlines.read(said, marked, tree, entry, found.publisher)
+    headline = headlines.read(said, marked, entry, found.publisher)
     found.headline, found.headlines = headline.text, set(headline.forms)
     _standfirst(found, said, marked)
     shown = _headline_element(found, marked)
-    near = beside(shown, publisher=found.publisher) if shown is not None else Beside()
+    near = below(shown, publisher=found.publisher) if shown is not None else Beside()
     named = list(bylines.stated(said, marked, entry, near.byline, publisher=found.publisher))
     american = _is_american(tree, marked, url)
     published = publication.published(said, marked, entry, url, shown, near, monthfirst=american)
@@ -152,7 +152,12 @@ def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: 
 def _last_resorts(
     found: Metadata, marked: Marked, headline: HtmlElement | None, *, monthfirst: bool
 ) -> None:
-    """A line or a date anywhere; the day of the last change where no other is named."""
+    """What stands above the headline, then a line or a date anywhere, then the last change."""
+    if found.byline and found.published_at:
+        return
+    over = above(headline, publisher=found.publisher) if headline is not None else Beside()
+    found.byline = found.byline or over.byline
+    found.published_at = found.published_at or over.published_at
     if not found.byline and not found.news_agencies:
         found.byline = bylines.searched(marked, headline, publisher=found.publisher)
     if found.published_at is None:

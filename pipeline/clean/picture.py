@@ -30,7 +30,7 @@ _SIZE = re.compile(r"[-_]?\d{2,4}x\d{2,4}|[-_@](?:\d{2,4}w?|scaled|large|small|m
 
 def lead(said: jsonld.Said, marked: Marked, base: str) -> Image | None:
     """JSON-LD's image, else Open Graph's, else that of the article's first figure."""
-    figures = [e for e in marked.elements if e.tag == "figure"][:_MOST_FIGURES]
+    figures = marked.figures[:_MOST_FIGURES]
     logo = {url for url, _ in _things(_publisher_logo(said), said)}
     for address, caption in _candidates(said, marked, figures):
         url = _web_address(address, base)

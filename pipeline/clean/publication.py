@@ -55,7 +55,7 @@ def published(
 ) -> list[Claim]:
     """One claim a source that names a day, in the order in which they are believed."""
     earlier, _ = _shown(marked, headline)
-    shown = _first([beside.published_at, *earlier, beside.above], monthfirst=monthfirst)
+    shown = _first([beside.published_at, *earlier], monthfirst=monthfirst)
     sources: tuple[tuple[str, Iterable[str | None]], ...] = (
         ("json-ld", _json_ld(said, "datePublished", "dateCreated")),
         ("open graph", values(marked.meta, _PUBLISHED_GRAPH)),
