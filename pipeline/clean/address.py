@@ -26,12 +26,20 @@ _SECOND = frozenset((
 
 def claims(said: jsonld.Said, marked: Marked, url: str) -> list[Claim]:
     """One a source, canonical form. None leads to the site's front page or to another site."""
+    meant: dict[str, str | None] = {}  # most pages say the same three times
     found = []
     for source, address in _stated(said, marked):
-        own = canonical(absolute(url, plain_text(address)) or "") if len(address) < _LONGEST else ""
-        if own.startswith("http") and _can_be(own, url):
+        if address not in meant:
+            meant[address] = _meant(address, url)
+        if own := meant[address]:
             found.append(Claim("canonical_url", source, own))
     return found
+
+
+def _meant(address: str, url: str) -> str | None:
+    whole = absolute(url, plain_text(address)) if len(address) < _LONGEST else None
+    own = canonical(whole) if whole else ""
+    return own if own.startswith("http") and _can_be(own, url) else None
 
 
 def _stated(said: jsonld.Said, marked: Marked) -> Iterator[tuple[str, str]]:
@@ -55,8 +63,8 @@ def _can_be(address: str, url: str) -> bool:
         return False
     if parts.path in ("", "/") and not parts.query:
         return False
-    own = host(canonical(url))
-    return not own or site_of(own) == site_of(host(address))
+    own, stated = host(url), host(address)
+    return own in ("", stated) or site_of(host(canonical(url))) == site_of(stated)
 
 
 def site_of(name: str) -> str:

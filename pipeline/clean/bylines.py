@@ -60,12 +60,13 @@ def stated(
     beside: tuple[str, ...],
     *,
     publisher: str | None,
+    host: str = "",
 ) -> Iterator[Byline]:
     """Each source that names somebody, in the order in which they are believed.
 
     `beside`: who stands bare beside the headline.
     """
-    named = _Namer(publisher)
+    named = _Namer(publisher, host)
     yield from named.by_things("json-ld", said.article.get("author"), said)
     yield from named.by_texts("open graph", values(marked.meta, _OPEN_GRAPH))
     cited = map(_turned, values(marked.meta, ("citation_author",)))
@@ -123,8 +124,12 @@ def searched(
 class _Namer:
     """Reads names as the publisher's own page means them."""
 
-    def __init__(self, publisher: str | None) -> None:
+    def __init__(self, publisher: str | None, name: str) -> None:
         self.publisher = publisher
+        self.site = f"{publisher or ''} {name}"
+
+    def person(self, text: str, *, stated: bool = False) -> tuple[str, ...]:
+        return person(text, publisher=self.publisher, site=self.site, stated=stated)
 
     def by_things(self, source: str, value: Any, said: jsonld.Said) -> Iterator[Byline]:
         """Authors of JSON-LD: strings, objects with a name, references to such."""
@@ -137,7 +142,7 @@ class _Namer:
                 wire += agencies(text)
                 if "Organization" not in " ".join(kinds):
                     stated = "Person" in kinds
-                    names += person(text, publisher=self.publisher, stated=stated)
+                    names += self.person(text, stated=stated)
         yield from _byline(source, names, wire)
 
     def by_texts(self, source: str, texts: Iterable[str]) -> Iterator[Byline]:
@@ -145,7 +150,7 @@ class _Namer:
         wire: list[str] = []
         for text in texts:
             if not text.startswith(("http", "@")):
-                names += person(text, publisher=self.publisher, stated=True)
+                names += self.person(text, stated=True)
                 wire += agencies(text)
         yield from _byline(source, names, wire)
 
@@ -165,21 +170,21 @@ class _Namer:
     def within(self, element: HtmlElement) -> list[str]:
         """Names in an element, text by text: a job in a <span> of its own is no part of a name."""
         if content := element.get("content"):
-            return list(person(content, publisher=self.publisher, stated=True))
+            return list(self.person(content, stated=True))
         names: list[str] = []
         joined = True
         for text in _TEXTS(element)[:40]:
             line = squeeze(text)
             if _HELPED.search(line):
                 break
-            found = person(line, publisher=self.publisher) if len(line) <= _LONGEST_LINE else ()
+            found = self.person(line) if len(line) <= _LONGEST_LINE else ()
             if found and (joined or _is_linked(text) or _JOINED.match(line)):
                 names += found
             if names:
                 joined = bool(_JOINS.search(line))
         if not names:
             whole = text_of(element)
-            names += person(whole, publisher=self.publisher) if len(whole) < 160 else ()
+            names += self.person(whole) if len(whole) < 160 else ()
         return names
 
     def by_links(self, source: str, links: Iterable[HtmlElement]) -> Iterator[Byline]:

@@ -83,7 +83,9 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     _standfirst(found, said, marked)
     shown = _headline_element(found, marked)
     near = below(shown, publisher=found.publisher) if shown is not None else Beside()
-    named = list(bylines.stated(said, marked, entry, near.byline, publisher=found.publisher))
+    named = list(
+        bylines.stated(said, marked, entry, near.byline, publisher=found.publisher, host=host(url))
+    )
     american = _is_american(tree, marked, url)
     published = publication.published(said, marked, entry, url, shown, near, monthfirst=american)
     addresses = address.claims(said, marked, url)

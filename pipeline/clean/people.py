@@ -78,11 +78,13 @@ def agencies(text: str | None) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def person(name: str, *, publisher: str | None = None, stated: bool = False) -> tuple[str, ...]:
+def person(
+    name: str, *, publisher: str | None = None, site: str = "", stated: bool = False
+) -> tuple[str, ...]:
     """The people in one author's name as a page gives it to machines; () where it is nobody.
 
     `stated`: the page says that it is a person, so that a given name alone will do, and one that
-    is the name of the site as well (of whoever keeps it).
+    is the name of the site as well (of whoever keeps it). `site`: what the site is called besides.
     """
     if found := people(name, publisher=publisher):
         return found
@@ -92,9 +94,7 @@ def person(name: str, *, publisher: str | None = None, stated: bool = False) -> 
     if not whole or len(whole) > 2:
         return ()
     lone = [p for p in whole if _LONE.fullmatch(p) and not _is_nobody(p)]
-    lone = [
-        p for p in lone if _given(p) or (stated and _is_capital(p) and not _is_site(p, publisher))
-    ]
+    lone = [p for p in lone if _given(p) or (stated and _is_capital(p) and not _is_site(p, site))]
     return tuple(map(_cased, lone)) if len(lone) == len(whole) else ()
 
 
@@ -105,8 +105,8 @@ def is_person(name: str, *, publisher: str | None = None) -> bool:
         return False
     if not all(_WORD.fullmatch(w) and (w[0].isupper() or _is_particle(w)) for w in words):
         return False
-    if publisher and norm(name) == norm(publisher):
-        return False
+    if publisher and norm(name) in norm(publisher):
+        return norm(name) != norm(publisher) and _given(words[0])
     return not _is_nobody(name)
 
 
@@ -167,11 +167,9 @@ def _is_capital(word: str) -> bool:
     return word[0].isupper() and not word.isupper()
 
 
-def _is_site(name: str, publisher: str | None) -> bool:
+def _is_site(name: str, site: str) -> bool:
     """Is a word the site's name, or a part of it?"""
-    site = norm(publisher or "").replace(" ", "")
-    word = norm(name).replace(" ", "")
-    return bool(site) and (word in site or site in word)
+    return norm(name).replace(" ", "") in norm(site).replace(" ", "")
 
 
 def _is_particle(word: str) -> bool:
