@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 
 from pipeline.clean import dates
 from pipeline.clean.lines import count, is_prose, norm, squeeze
+from pipeline.clean.markup import is_elsewhere
 from pipeline.clean.people import (
     has_role,
     is_byline,
@@ -64,16 +65,20 @@ class Beside:
     signed: bool = False  #: the names stand behind "By"
 
 
-def below(headline: HtmlElement, *, publisher: str | None = None) -> Beside:
+def below(
+    headline: HtmlElement, *, publisher: str | None = None, monthfirst: bool = False
+) -> Beside:
     """Who and when, by what stands between the headline and the story."""
     shorts = _shorts(islice(after(headline), _TEXTS))
-    return _read(_until_story(shorts), publisher, below=True)
+    return _read(_until_story(shorts), publisher, monthfirst, below=True)
 
 
-def above(headline: HtmlElement, *, publisher: str | None = None) -> Beside:
+def above(
+    headline: HtmlElement, *, publisher: str | None = None, monthfirst: bool = False
+) -> Beside:
     """The same of what stands right above it, which may be of another story."""
     nearest = list(islice(_before(headline), _TEXTS // 2))
-    return _read(list(_shorts(reversed(nearest)))[-_ABOVE:], publisher, below=False)
+    return _read(list(_shorts(reversed(nearest)))[-_ABOVE:], publisher, monthfirst, below=False)
 
 
 def _shorts(texts: Iterable[Text]) -> Iterator[Short]:
@@ -152,7 +157,9 @@ def _text(text: str | None, owner: HtmlElement, *, is_tail: bool) -> Iterator[Te
 
 
 def _is_in_furniture(block: HtmlElement) -> bool:
-    return block.tag in _NOT_READ or next(block.iterancestors(*_NOT_READ), None) is not None
+    if block.tag in _NOT_READ or is_elsewhere(block):
+        return True
+    return next(block.iterancestors(*_NOT_READ), None) is not None
 
 
 def _until_story(shorts: Iterator[Short]) -> list[Short]:
@@ -173,14 +180,14 @@ def _until_story(shorts: Iterator[Short]) -> list[Short]:
     return found
 
 
-def _read(shorts: list[Short], publisher: str | None, *, below: bool) -> Beside:
+def _read(shorts: list[Short], publisher: str | None, monthfirst: bool, *, below: bool) -> Beside:
     day: str | None = None
     for short in shorts:
         text = _earlier(short.text)
         if _is_signed(text) and (names := _names(text, publisher)):
-            return Beside(names, dates.iso(text), signed=is_byline(text))
+            return Beside(names, dates.iso(text, monthfirst=monthfirst), signed=is_byline(text))
         if day is None and is_lone_date(text) and not _LATER.match(text):
-            day = dates.iso(text)
+            day = dates.iso(text, monthfirst=monthfirst)
     for i, short in enumerate(shorts):
         if is_byline(short.text) and (names := _names(short.text, publisher)):
             return Beside(names, day, signed=True)

@@ -13,6 +13,7 @@ from pipeline.models import Entry
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—:])\s+")
 _OPEN_GRAPH = ("og:title",)
 _META = ("twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
+_SECTION = re.compile(r"(?:latest )?news|blogs?|opinion|home|press releases?|sports?", re.I)
 _LONGEST = 250  #: characters; what is longer is no headline
 _STOP = frozenset((
     "what", "when", "where", "which", "that", "this", "they", "with", "from", "your", "have",
@@ -92,7 +93,8 @@ def without_site(title: str, publisher: str | None) -> str:
     before, colon, after = title.partition(": ")
     if colon and count(before) <= 4 and norm(before).replace(" ", "") in site.replace(" ", ""):
         title = after
-    parts = _SITE_SUFFIX.split(title)
+    all_parts = _SITE_SUFFIX.split(title)
+    parts = list(all_parts)
     seams = _SITE_SUFFIX.findall(title)
     while len(parts) > 1:
         last = norm(parts[-1])
@@ -102,6 +104,8 @@ def without_site(title: str, publisher: str | None) -> str:
             break
         parts.pop()
         seams.pop()
+    if not seams and _SECTION.fullmatch(parts[0]):  # "News | School praised | The Example"
+        return max(all_parts, key=count)
     text = parts[0]
     for seam, part in zip(seams, parts[1:], strict=True):
         text += seam + part

@@ -24,6 +24,8 @@ _ARTICLE = re.compile(
 )
 _SITE = re.compile(r"(?:Organization|WebSite)$")
 _COMMENTED = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
+_SURROGATE = re.compile(
+    r"(?<!\\)\\u(?:(d[89ab]..\\ud[c-f]..)|d[89a-f]..)", re.I)  # fmt: skip
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _TELLING = ("headline", "datePublished", "author")  #: an article that has them is the page's own
 
@@ -73,6 +75,8 @@ def read(scripts: Iterable[str]) -> Said:
 
 def _loads(text: str) -> Any:
     text = _COMMENTED.sub("", _COMMENTED.sub("", text)).strip().rstrip(";")
+    if "\\ud" in text or "\\uD" in text:  # nothing can store half a pair
+        text = _SURROGATE.sub(lambda m: m[0] if m[1] else "?", text)
     for mended in (str, _TRAILING_COMMA_OUT, html.unescape):
         try:
             return json.loads(mended(text), strict=False)
@@ -97,16 +101,13 @@ def _nodes(value: Any, depth: int = 0) -> Iterator[Node]:
     elif isinstance(value, dict):
         if "@type" in value:
             yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage", "author"):
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
             if key in value:
                 yield from _nodes(value[key], depth + 1)
 
 
 def text(value: str) -> str:
-    """One line of plain text; half a surrogate pair becomes a question mark, as nothing can
-    store it."""
-    if not value.isascii():
-        value = value.encode("utf-8", "replace").decode("utf-8")
+    """One line of plain text."""
     return squeeze(plain_text(value) if "<" in value or "&" in value else value)
 
 

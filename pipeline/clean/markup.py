@@ -51,7 +51,7 @@ _AUTHOR_LINK = re.compile(  # as all systems write it, in lower case: that is se
 _ELSEWHERE = re.compile(
     r"(?:^|[ _-])(?:comments?|respond|replies|related|recommended|most-?read|popular|"
     r"more-?(?:stories|articles|posts|from|news)|latest|next-?post|previous|recirc|teasers?|"
-    r"testimonials?|carousel|menu|promo|trending|newsletter)(?:$|[ _-])", re.I)  # fmt: skip
+    r"testimonials?|carousel|promo|trending)(?:$|[ _-])", re.I)  # fmt: skip
 #: beside the story, where other stories may stand, or what is said of this one
 _ASIDE = re.compile(
     r"(?:^|[ _-])(?:sidebar|footer|(?<!author.)(?<!bio.)cards?)(?:$|[ _-])", re.I)  # fmt: skip
@@ -193,15 +193,15 @@ def _kind(name: str) -> str | None:
 
 def is_aside(element: HtmlElement) -> bool:
     """Does it stand in a sidebar or a footer, or elsewhere altogether?"""
-    return _distance(element) > 0
+    return distance(element) > 0
 
 
 def is_elsewhere(element: HtmlElement) -> bool:
     """Does it stand in a menu, in comments, in a list of other stories?"""
-    return _distance(element) > 1
+    return distance(element) > 1
 
 
-def _distance(element: HtmlElement) -> int:
+def distance(element: HtmlElement) -> int:
     """How far from the story: 0 in it, 1 beside it, 2 elsewhere."""
     far = _distance_of(element.get("class") or "")
     for around in element.iterancestors():

@@ -82,11 +82,13 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     found.headline, found.headlines = headline.text, set(headline.forms)
     _standfirst(found, said, marked)
     shown = _headline_element(found, marked)
-    near = below(shown, publisher=found.publisher) if shown is not None else Beside()
+    american = _is_american(tree, marked, url)
+    near = Beside()
+    if shown is not None:
+        near = below(shown, publisher=found.publisher, monthfirst=american)
     named = list(
         bylines.stated(said, marked, entry, near.byline, publisher=found.publisher, host=host(url))
     )
-    american = _is_american(tree, marked, url)
     published = publication.published(said, marked, entry, url, shown, near, monthfirst=american)
     addresses = address.claims(said, marked, url)
     _choose(found, named, published, near)
@@ -99,9 +101,7 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
         values(marked.meta, (*_SECTION_GRAPH, *_SECTION)),
     )
     found.language = _language(tree, marked, said)
-    free = article.get("isAccessibleForFree")
-    found.free = None if free is None else str(free).lower() not in ("false", "0", "no")
-    found.body = article.get("articleBody") if isinstance(article.get("articleBody"), str) else None
+    found.free, found.body = _reading(article)
     found.disagreements = disagreements(
         headline=found.headline,
         byline=found.byline,
@@ -115,6 +115,13 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
         ],
     )
     return found
+
+
+def _reading(article: jsonld.Node) -> tuple[bool | None, str | None]:
+    """JSON-LD's isAccessibleForFree and articleBody."""
+    free, body = article.get("isAccessibleForFree"), article.get("articleBody")
+    is_free = None if free is None else str(free).lower() not in ("false", "0", "no")
+    return is_free, body if isinstance(body, str) else None
 
 
 def _publisher(said: jsonld.Said, marked: Marked, url: str) -> str | None:
@@ -157,9 +164,10 @@ def _last_resorts(
     """What stands above the headline, then a line or a date anywhere, then the last change."""
     if found.byline and found.published_at:
         return
-    over = above(headline, publisher=found.publisher) if headline is not None else Beside()
-    found.byline = found.byline or over.byline
-    found.published_at = found.published_at or over.published_at
+    if headline is not None:
+        over = above(headline, publisher=found.publisher, monthfirst=monthfirst)
+        found.byline = found.byline or over.byline
+        found.published_at = found.published_at or over.published_at
     if not found.byline and not found.news_agencies:
         found.byline = bylines.searched(marked, headline, publisher=found.publisher)
     if found.published_at is None:

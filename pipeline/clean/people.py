@@ -127,7 +127,10 @@ def is_name_and_date(text: str) -> bool:
         return False
     rest = _WEEKDAY.sub(" ", _TIME.sub(" ", DAY.sub(" ", _BY.sub("", text))))
     names = [n for n in _AND.split(rest) if n.strip(" .,:-–—()[]")]
-    return bool(names) and all(is_person(n.strip(" .,:-–—()[]")) for n in names)
+    stripped = [n.strip(" .,:-–—()[]") for n in names]
+    return any(map(is_person, stripped)) and all(
+        is_person(n) or (n[:1].isupper() and has_role(n)) for n in stripped
+    )
 
 
 def is_lone_date(text: str) -> bool:

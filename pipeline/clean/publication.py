@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from pipeline.clean import dates, jsonld
 from pipeline.clean.beside import Beside
 from pipeline.clean.disagreements import Claim, other_day
-from pipeline.clean.markup import Marked, content_of, is_aside, text_of, values
+from pipeline.clean.markup import Marked, content_of, distance, is_aside, text_of, values
 from pipeline.models import Entry
 
 _PUBLISHED_GRAPH = ("article:published_time", "og:published_time", "article:published",
@@ -95,7 +95,7 @@ def _unturned(shown: str | None, stamps: list[str]) -> str | None:
 def searched(marked: Marked, headline: HtmlElement | None, *, monthfirst: bool) -> str | None:
     """The last resort: a short line with a day, behind the headline if there is one; else what
     scripts hold for other programs."""
-    beside, _ = _shown(marked, headline, aside=True)
+    beside, _ = _shown(marked, headline, distant=1)
     if day := _first(beside, monthfirst=monthfirst):
         return day
     before: str | None = None
@@ -163,7 +163,7 @@ def _microdata(marked: Marked, *names: str) -> Iterator[str]:
 
 
 def _shown(
-    marked: Marked, headline: HtmlElement | None, *, aside: bool = False
+    marked: Marked, headline: HtmlElement | None, *, distant: int = 0
 ) -> tuple[list[str], list[str]]:
     """What elements of dates near the headline say: (of publication, of the last change)."""
     earlier: list[str] = []
@@ -171,7 +171,7 @@ def _shown(
     near = [e for e in marked.dates if marked.near(e, headline)]
     for element in near[:_MOST_ELEMENTS]:
         text = text_of(element)
-        if len(text) > 120 or _NO_DAY.search(text) or is_aside(element) != aside:
+        if len(text) > 120 or _NO_DAY.search(text) or distance(element) != distant:
             continue
         which = later if _LATER.match(text) or _is_behind_update(element) else earlier
         if stamp := element.get("datetime"):
