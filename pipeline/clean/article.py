@@ -55,7 +55,7 @@ def clean(page: Page, *, entry: Entry | None = None) -> Article:
         url=page.url,
         headline=said.headline or rest.headline,
         standfirst=_standfirst(said.standfirst, rest.lines),
-        byline=said.byline or rest.byline,
+        byline=said.byline or (() if said.news_agencies else rest.byline),
         published_at=said.published_at or _dated(rest.removed),
         modified_at=said.modified_at,
         publisher=said.publisher, section=said.section, language=said.language,

@@ -182,9 +182,9 @@ class _Namer:
                 names += found
             if names:
                 joined = bool(_JOINS.search(line))
-        if not names:
-            whole = text_of(element)
-            names += self.person(whole) if len(whole) < 160 else ()
+        whole = text_of(element) if not names else ""
+        if len(whole) < _LONGEST_LINE and not _HELPED.search(whole):
+            names += self.person(whole)
         return names
 
     def by_links(self, source: str, links: Iterable[HtmlElement]) -> Iterator[Byline]:
@@ -237,9 +237,21 @@ def _grandparent(element: HtmlElement) -> HtmlElement | None:
 def _behind(
     element: HtmlElement, label: str, is_tail: bool, publisher: str | None
 ) -> tuple[str, ...]:
-    """Names in the two texts that follow a label such as "Written by"."""
-    texts = (squeeze(text) for text, _, _ in after(element, inside=not is_tail))
-    for line in islice((t for t in texts if t != label), 2):
-        if len(line) < 100 and (names := person(line, publisher=publisher)):
-            return names if line.startswith(names[0][:3]) else ()
-    return ()
+    """Names in the texts that follow a label such as "Written by", as long as they are listed."""
+    found: list[str] = []
+    listed: HtmlElement | None = None  # where the first name stands
+    tag = ""
+    read = 0
+    for text, owner, _ in after(element, inside=not is_tail):
+        line = squeeze(text)
+        if line == label:
+            continue
+        read += 1
+        names = person(line, publisher=publisher) if len(line) < 100 else ()
+        if listed is None and names and line.startswith(names[0][:3]):
+            found, listed, tag = list(names), _grandparent(owner), owner.tag
+        elif names and owner.tag == tag and listed in (_grandparent(owner), owner.getparent()):
+            found += names
+        elif (listed is not None and not _JOINS.search(line)) or read > 1:
+            break
+    return tuple(dict.fromkeys(found))[:_MOST_PEOPLE]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lxml.html import HtmlElement
+
 from pipeline.clean import jsonld
-from pipeline.clean.lines import count, norm
+from pipeline.clean.dates import DAY
+from pipeline.clean.lines import count, norm, squeeze
 from pipeline.clean.markup import Marked, first_of, text_of, values
 from pipeline.models import Entry
 
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—:])\s+")
 _OPEN_GRAPH = ("og:title",)
 _META = ("twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
+_POSTED = re.compile(r"\s+(?:posted|published|updated) (?:on|by)\b.*$", re.I)
 _SECTION = re.compile(r"(?:latest )?news|blogs?|opinion|home|press releases?|sports?", re.I)
 _LONGEST = 250  #: characters; what is longer is no headline
 _STOP = frozenset((
@@ -45,14 +49,29 @@ def read(said: jsonld.Said, marked: Marked, entry: Entry | None, publisher: str 
     ]
     raw = [(source, text) for source, text in raw if text and len(text) <= _LONGEST]
     claims = [(source, without_site(text, publisher)) for source, text in raw]
-    headings = (text_of(e) for e in marked.h1[:_MOST_HEADINGS])
-    h1 = [_LABEL.sub("", without_site(t, publisher)) for t in headings if 0 < len(t) <= _LONGEST]
+    known = {norm(text) for _, text in claims}
+    headings = (_heading(e, known) for e in marked.h1[:_MOST_HEADINGS])
+    h1 = [without_site(t, publisher) for t in headings if 0 < len(t) <= _LONGEST]
     h1 = [t for t in h1 if norm(t) != norm(publisher or "")]
     shown = _shown(h1, claims)
     text = first_of([shown] if shown else [], [t for _, t in claims], h1 if len(h1) == 1 else [])
     forms = {norm(t) for t in (shown, *(t for _, t in claims), *(t for _, t in raw), text) if t}
     page = [("page", shown)] if shown else []
     return Headline(text, frozenset(forms - {""}), (*claims, *page))
+
+
+def _heading(element: HtmlElement, known: set[str]) -> str:
+    """The text of a heading, without a date or a label in front of it or who posted it behind.
+
+    Between its elements a space is set, but for where the headline is known to have none: "O" in
+    large letters and "fsted" behind it are one word.
+    """
+    glued = squeeze(element.text_content())
+    text = glued if norm(glued) in known else text_of(element)
+    text = _POSTED.sub("", _LABEL.sub("", text))
+    day = DAY.match(text)
+    rest = text[day.end() :].lstrip(" -–—:|,") if day else ""
+    return rest if count(rest) >= 3 else text
 
 
 def _shown(h1: list[str], claims: list[tuple[str, str]]) -> str | None:

@@ -11,7 +11,8 @@ from pipeline.clean.rules import settings
 
 _LONGEST = 300  #: characters of a byline; what is longer is prose
 _BY = re.compile(
-    r"^\s*(?:(?:this (?:post|article|story) was )?"
+    r"^\s*(?:(?:read more about|(?:view )?(?:all|more) (?:posts|articles|stories) by|about) |"
+    r"(?:this (?:post|article|story) was )?"
     r"(?:written |words |text |article |post(?:ed)? |report |reported |story |exclusive )?by\b"
     r"[\s:]*|(?:authors?|writers?|reporters?|contributors?|words|text)(?:\(s\))?\s*:\s*)",
     re.I)  # fmt: skip

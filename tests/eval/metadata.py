@@ -11,11 +11,13 @@ The set is `wcxb-articles/` of the evaluation data (793 pages with `publish_date
   compared in lower case without punctuation; titles (Dr) and what follows a name (MD, PhD, jobs
   after a comma) are left out. What we say is the byline, or where there is none the agencies and
   desks. A label that names no person (a team, a company, one word) counts, and is also shown apart.
-- title: letters and digits of it, in order, in text or markup. Right: equal in lower case with
-  plain quotes and without punctuation, after the site's name is taken off both ends of both.
+- title: letters and digits of it, in order, in text or markup. Right: equal in lower case without
+  punctuation, "&" as "and", after the site's name is taken off both ends of both.
 
-Labels that do not stand on the page are counted apart (`--wrong` lists them too); they are not
-tuned to. trafilatura is called with `with_metadata=True` on the same bytes.
+Labels that do not stand on the page are counted apart (`--wrong` lists them too), and so are dates
+that the page names only as those of its last change ("updated", "dateModified"): evidently wrong
+as days of publication. They are not tuned to. trafilatura is called with `with_metadata=True` on
+the same bytes.
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ _MONTHS = (
     "october", "november", "december",
 )  # fmt: skip
 _WHOLE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CHANGED = re.compile(r"(?:modified|updated?|reviewed|revised|changed)\w*\W(?:\D|\d{1,2}\b){0,40}$")
 _SEAM = re.compile(r"\s+(?:[|»·•]|[-–—:]+)\s+|\s*\|\s*|:\s+")
 _SUFFIX = re.compile(
     r"\b(?:ph\.? ?d|m\.? ?d|m\.?s|m\.?a|b\.?a|b\.?s|r\.?d|r\.?n|mba|cfa|cpa|jd|esq|mph|facp?|dds|"
@@ -137,6 +140,7 @@ TOOLS = {"clean": by_us, "trafilatura": by_trafilatura}
 def plain(text: str) -> str:
     """Letters and digits, lower case, single spaces."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
+    text = text.replace("&", " and ")
     return " ".join(re.sub(r"[^\w']+", " ", text.lower().replace("'", "")).split())
 
 
@@ -173,15 +177,23 @@ def what_stands(label: Label, body: bytes) -> frozenset[str]:
     found = set()
     # a time of day is glued to its day by a "t"
     dated = [re.sub(r"(?<=\d\d)t(?=\d\d)", " ", t) for t in texts]
-    if label.date and any(
-        f in t and re.search(rf"(?<!\d){f}(?!\d)", t) for f in forms_of(label.date) for t in dated
-    ):
+    places = [p for t in dated for p in places_of(label.date, t)] if label.date else []
+    if places:
         found.add("date")
+        if all(_CHANGED.search(before) for before in places):
+            found.add("last change")
     if label.author and all(stands(n) for n in people(label.author)):
         found.add("author")
     if label.title and (stands(plain(label.title)) or stands(bare_title(label.title, label, ""))):
         found.add("title")
     return frozenset(found)
+
+
+def places_of(day: str, text: str) -> Iterator[str]:
+    """What stands in front of each place where a plain text has the day."""
+    for form in {f for f in forms_of(day) if f in text}:
+        for m in re.finditer(rf"(?<!\d){form}(?!\d)", text):
+            yield text[max(0, m.start() - 60) : m.start()]
 
 
 # ---------------------------------------------------------------- what is the same
@@ -309,10 +321,14 @@ def report(field: str, outcomes: list[Outcome], wrong: int) -> float:
             line += f"  of the {len(some)} that name people {_share(some, name, field):.3f}"
         unlabelled = [o for o in outcomes if not getattr(o.label, field)]
         said = sum(bool(getattr(o.said[name], field)) for o in unlabelled)
+        if field == "date":
+            first = [o for o in standing if "last change" not in o.stands]
+            line += f"  of the {len(first)} not of a last change {_share(first, name, field):.3f}"
         print(f"{line}  said without a label {said} of {len(unlabelled)}")
     misses = [o for o in standing if field not in o.right["clean"]]
     for o in misses[:wrong]:
-        print(f"    {o.label.id} {_told(o, field)}  {o.label.url[:80]}")
+        why = " (the last change)" if field == "date" and "last change" in o.stands else ""
+        print(f"    {o.label.id} {_told(o, field)}{why}  {o.label.url[:80]}")
     for o in [o for o in labelled if field not in o.stands][:wrong]:
         print(f"    {o.label.id} not on the page: {_told(o, field)}")
     return _share(standing, "clean", field)
