@@ -206,7 +206,7 @@ def _earlier(text: str) -> str:
 
 def _is_signed(text: str) -> bool:
     """A line of names, jobs and a date: "Nina Example | Reporter | 3 May 2024"."""
-    if len(text) > 140 or not dates.DAY.search(text):
+    if len(text) > 140 or not dates.has_day(text):
         return False
     return is_name_and_date(text) or all(
         is_person(part) or has_role(part) or is_time(part) for part in parts(text)

@@ -27,6 +27,7 @@ DAY = re.compile(
     rf"|(?P<a4>[0-3]?\d)(?P<s4>[-/.])(?P<b4>[0-3]?\d)(?P=s4)(?P<y4>{_YEAR})\b)",
     re.I,
 )
+_HAS_YEAR = re.compile(_YEAR)  #: most texts have none, and that is seen at once
 _CLOCK = re.compile(
     r"(?:\b|(?<=T))(?P<h>[01]?\d|2[0-3])(?:[:.](?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\b)?|\s*(?P<hour>[ap]\.?m\b))", re.I)  # fmt: skip
@@ -53,6 +54,16 @@ _ZONES: dict[str, tzinfo] = {
        for zone, hours in (("E", -5), ("C", -6), ("M", -7), ("P", -8)) for kind in "SD"},
 }  # fmt: skip
 _EARLIEST, _LATEST = 1990, 2100  #: years; what is outside is a default or a mistake
+
+
+def has_day(text: str) -> bool:
+    """Is a calendar day named in it?"""
+    return _HAS_YEAR.search(text) is not None and DAY.search(text) is not None
+
+
+def without_days(text: str, by: str = " ", count: int = 0) -> str:
+    """The text with `by` in place of its calendar days (of `count` of them; 0: of all)."""
+    return DAY.sub(by, text, count=count) if _HAS_YEAR.search(text) else text
 
 
 def iso(text: str | None, *, monthfirst: bool = False) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.clean.dates import DAY
+from pipeline.clean.dates import has_day, without_days
 from pipeline.clean.lines import count, norm, squeeze
 from pipeline.clean.rules import settings
 
@@ -57,7 +57,7 @@ def people(text: str | None, *, publisher: str | None = None) -> tuple[str, ...]
 
 def parts(text: str) -> list[str]:
     """What a byline names, between commas, bars and "and"s: people, jobs, agencies, desks."""
-    text = _ADDRESS.sub(" ", _WEEKDAY.sub(" | ", DAY.sub(" | ", squeeze(text))))
+    text = _ADDRESS.sub(" ", _WEEKDAY.sub(" | ", without_days(squeeze(text), " | ")))
     text = _IN_BRACKETS.sub("", _agency_forms().sub(r" | \g<0> | ", _BY.sub("", text)))
     text = _REST.sub("", text)
     if not text.isupper():
@@ -124,9 +124,9 @@ def is_byline(text: str) -> bool:
 
 def is_name_and_date(text: str) -> bool:
     """A line that is a name, a date and perhaps a time: "Nina Example, 18/11/2026 11:15"."""
-    if len(text) > 100 or not DAY.search(text) or not people(text):
+    if len(text) > 100 or not has_day(text) or not people(text):
         return False
-    rest = _WEEKDAY.sub(" ", _TIME.sub(" ", DAY.sub(" ", _BY.sub("", text))))
+    rest = _WEEKDAY.sub(" ", _TIME.sub(" ", without_days(_BY.sub("", text))))
     names = [n for n in _AND.split(rest) if n.strip(" .,:-–—()[]")]
     stripped = [n.strip(" .,:-–—()[]") for n in names]
     return any(map(is_person, stripped)) and all(
@@ -136,9 +136,9 @@ def is_name_and_date(text: str) -> bool:
 
 def is_lone_date(text: str) -> bool:
     """A date, perhaps with its weekday, a time and a word such as "Published", and nothing else."""
-    if len(text) > 80 or not DAY.search(text):
+    if len(text) > 80 or not has_day(text):
         return False
-    rest = _WEEKDAY.sub(" ", _TIME.sub(" ", DAY.sub(" ", text, count=1)))
+    rest = _WEEKDAY.sub(" ", _TIME.sub(" ", without_days(text, count=1)))
     return (
         re.search(r"\w", re.sub(r"(?i)\b(?:on|date|first|mon|tue|wed|thu|fri|sat|sun)\b", "", rest))
         is None

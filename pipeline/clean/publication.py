@@ -115,9 +115,9 @@ def searched(marked: Marked, headline: HtmlElement | None, *, monthfirst: bool) 
 
 
 def _says_when(line: str) -> bool:
-    if not dates.DAY.search(line) or _NO_DAY.search(line):
+    if not dates.has_day(line) or _NO_DAY.search(line):
         return False
-    others = _WORDS.findall(dates.DAY.sub(" ", line, count=1).lower())
+    others = _WORDS.findall(dates.without_days(line, count=1).lower())
     return sum(word not in _WHEN for word in others) <= 1 and line[-1] not in "!?"
 
 
@@ -176,7 +176,7 @@ def _shown(
         which = later if _LATER.match(text) or _is_behind_update(element) else earlier
         if stamp := element.get("datetime"):
             which.append(stamp)
-        if dates.DAY.search(text):
+        if dates.has_day(text):
             which.append(text[:80])
     return earlier, later
 
