@@ -51,22 +51,15 @@ def disagreements(
 
 
 def other_day(one: str, other: str) -> bool:
-    """Can two ISO dates not be one day? Half a day apart is a time zone left out or mistaken."""
-    (a, b), (c, d) = _span(one), _span(other)
-    return b + _SAME_MOMENT < c or d + _SAME_MOMENT < a if len(one) > 10 and len(other) > 10 else (
-        one[:10] != other[:10] and (b < c or d < a)
-    )  # fmt: skip
-
-
-def _span(text: str) -> tuple[datetime, datetime]:
-    """The moments that a date may mean, in UTC."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC), moment.astimezone(UTC)
-    moment = moment.replace(tzinfo=UTC)
-    if len(text) > 10:
-        return moment - _AHEAD, moment + _BEHIND
-    return moment - _AHEAD, moment + timedelta(days=1) + _BEHIND
+    """Can two ISO dates not be one day? With a zone, a moment may be the day before or after."""
+    a, b = datetime.fromisoformat(one), datetime.fromisoformat(other)
+    if one[:10] == other[:10] or (a.tzinfo is None and b.tzinfo is None):
+        return one[:10] != other[:10]
+    if a.tzinfo is not None and b.tzinfo is not None:
+        return abs(a - b) > _SAME_MOMENT
+    moment, local = (a, b) if a.tzinfo is not None else (b, a)
+    day = local.replace(hour=0, minute=0, second=0, tzinfo=UTC)
+    return not day - _AHEAD <= moment <= day + timedelta(days=1) + _BEHIND
 
 
 def _others(value: str, byline: tuple[str, ...]) -> bool:

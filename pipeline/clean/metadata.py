@@ -6,20 +6,28 @@ Each field is taken from the first source that has it, in one stated order (`ORD
 2. `open graph`  <meta property="og:…"> and "article:…"
 3. `meta`        other <meta>: Dublin Core, Parse.ly, Sailthru, citation, Twitter's "Written by"
 4. `microdata`   elements with itemprop
-5. `page`        what a reader sees: elements by class, <time>, links to an author's page, what
+5. `title`       <title>, without the site's name
+6. `page`        what a reader sees: elements by class, <time>, links to an author's page, what
                  stands bare beside the headline, a line that begins with "By"
-6. `feed`        the entry that led here
-7. `address`     a day in the address of the page
+7. `feed`        the entry that led here
+8. `address`     a day in the address of the page
 
-Four depart from it. The headline is the page's own <h1> where that nearly agrees with another
-source, for those may be cut short or written for sharing. The page's canonical link comes before
-og:url and JSON-LD. A standfirst is a marked element first. The publisher's name falls back on
-what the site is called, then on its host.
+Some depart from it, each for a reason:
+
+- The headline is the page's own <h1> where that nearly agrees with another source, for those may
+  be cut short or written for sharing.
+- A day that stands beside the headline and is earlier than the machines' is believed: systems give
+  a story a new date when it is moved. Where no day of publication is named at all, that of the
+  last change stands for it.
+- A line "By …" right below the headline that names none of a source's people is believed instead:
+  a system may only know who pressed the button. A later source that names all people of the first
+  and more completes it.
+- The page's canonical link comes before og:url and JSON-LD.
+- A standfirst is a marked element first. A publisher's name falls back on the host.
 
 A source that says something materially different from what was chosen is recorded: a headline of
 which neither has all the words of the other; a date that no time zone makes the same day; authors
-of whom neither is part of the other; another canonical address. Only where no source says a date
-is htmldate asked, which searches the whole page and costs as much as the rest together.
+of whom neither is part of the other; another canonical address.
 """
 
 from __future__ import annotations
@@ -38,7 +46,7 @@ from pipeline.clean.markup import Marked, first_of, json_ld, marked_in, text_of,
 from pipeline.models import Disagreement, Entry, Image
 from pipeline.urls import host
 
-ORDER = ("json-ld", "open graph", "meta", "microdata", "page", "feed", "address")
+ORDER = ("json-ld", "open graph", "meta", "microdata", "title", "page", "feed", "address")
 _SECTION_GRAPH = ("article:section", "og:article:section")
 _SECTION = ("parsely-section", "section", "cxenseparse:recs:category", "dc.subject")
 _REGION = re.compile(r"[-_][A-Za-z]{2}\b")

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean import clean
+from pipeline.clean.metadata import ORDER
 from pipeline.errors import CleanError
 from pipeline.models import Article, Entry, Page
 
@@ -64,6 +65,23 @@ def test_what_a_page_says_of_its_story(case: dict[str, Any]) -> None:
     for field in ("byline", "news_agencies"):
         article[field] = list(article[field])
     assert {field: article[field] for field in case["expect"]} == case["expect"]
+
+
+def test_sources_that_disagree_are_named_in_the_stated_order() -> None:
+    """Every source says a day of its own; the first is chosen, all others are told."""
+    days = [f"2018-01-{10 + n}" for n in range(7)]
+    found = cleaned(
+        script(json.dumps({"@type": "NewsArticle", "datePublished": days[0]}))
+        + f'<meta property="article:published_time" content="{days[1]}">'
+        + f'<meta name="dc.date" content="{days[2]}">',
+        f'<p itemprop="datePublished" content="{days[3]}">x</p><time datetime="{days[4]}">x</time>',
+        url="https://paper.example/2018/01/16/home",
+        feed={"published_at": days[5]},
+    )
+    assert found.published_at == days[0]
+    order = [source for source in ORDER if source != "title"]
+    assert [d.source for d in found.disagreements] == order[1:]
+    assert [d.value for d in found.disagreements] == days[1:]
 
 
 def test_links_to_official_reports_are_marked() -> None:
