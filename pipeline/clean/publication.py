@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from lxml.html import HtmlElement
 
 from pipeline.clean import dates, jsonld
 from pipeline.clean.beside import Beside
-from pipeline.clean.disagreements import Claim, other_day
+from pipeline.clean.disagreements import Claim
 from pipeline.clean.markup import Marked, content_of, distance, is_aside, text_of, values
 from pipeline.models import Entry
 
@@ -79,8 +80,9 @@ def chosen(claims: list[Claim], beside: Beside) -> str | None:
     """
     first = claims[0].value if claims else None
     shown = next((c.value for c in claims if c.source == "page"), None)
-    if first and shown and beside.published_at and shown[:10] < first[:10]:
-        return shown if other_day(shown, first) else first
+    if first and shown and beside.published_at:
+        earlier = date.fromisoformat(first[:10]) - date.fromisoformat(shown[:10])
+        return shown if earlier.days > 1 else first  # by one day: a zone
     return first
 
 
