@@ -23,6 +23,7 @@ _YEAR = r"(?:19|20)\d\d"
 DAY = re.compile(
     rf"\b(?:(?P<d1>\d{{1,2}}){_ORDINAL}(?:\s+(?:of\s+)?|-)(?P<m1>{_MONTH})(?:\.?,?\s+|-)(?P<y1>{_YEAR})\b"
     rf"|(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}}){_ORDINAL}(?:,\s*|\s+)(?P<y2>{_YEAR})\b"
+    rf"|(?P<y5>{_YEAR})\s+(?P<m5>{_MONTH})\.?\s+(?P<d5>\d{{1,2}})\b"
     rf"|(?P<y3>{_YEAR})(?P<s3>[-/.])(?P<m3>[01]?\d)(?P=s3)(?P<d3>[0-3]?\d)(?!\d)"
     rf"|(?P<a4>[0-3]?\d)(?P<s4>[-/.])(?P<b4>[0-3]?\d)(?P=s4)(?P<y4>{_YEAR})\b)",
     re.I,
@@ -124,10 +125,10 @@ def _calendar(m: re.Match[str], *, monthfirst: bool) -> tuple[int, int, int]:
         if (monthfirst and one <= 12) or other > 12:
             one, other = other, one
         return int(m["y4"]), other, one
-    for n in "123":
+    for n in "1235":
         if m[f"y{n}"]:
             return int(m[f"y{n}"]), _month(m[f"m{n}"]), int(m[f"d{n}"])
-    raise AssertionError("DAY has four forms")
+    raise AssertionError("DAY has five forms")
 
 
 def _month(text: str) -> int:

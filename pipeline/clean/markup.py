@@ -19,7 +19,7 @@ from pipeline.clean import jsonld
 from pipeline.clean.lines import squeeze
 
 _MOST_ELEMENTS = 60_000  #: a long page has 5,000
-_MOST_OF_A_KIND = 40
+_MOST_OF_A_KIND = 120
 _BEFORE, _BEHIND = 80, 120  #: elements from the headline that still belong to it
 _STANDFIRST = (
     r"(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"
@@ -116,7 +116,7 @@ def marked_in(tree: HtmlElement) -> Marked:
 
 
 def _keep(kept: list[HtmlElement], element: HtmlElement) -> None:
-    if len(kept) < _MOST_OF_A_KIND:
+    if len(kept) < _MOST_OF_A_KIND:  # menus may have a dozen dates or names before the story's
         kept.append(element)
 
 

@@ -11,7 +11,15 @@ from lxml.html import HtmlElement
 from pipeline.clean import dates, jsonld
 from pipeline.clean.beside import Beside
 from pipeline.clean.disagreements import Claim
-from pipeline.clean.markup import Marked, content_of, distance, is_aside, text_of, values
+from pipeline.clean.markup import (
+    Marked,
+    content_of,
+    distance,
+    is_aside,
+    is_elsewhere,
+    text_of,
+    values,
+)
 from pipeline.models import Entry
 
 _PUBLISHED_GRAPH = ("article:published_time", "og:published_time", "article:published",
@@ -100,19 +108,19 @@ def searched(marked: Marked, headline: HtmlElement | None, *, monthfirst: bool) 
     beside, _ = _shown(marked, headline, distant=1)
     if day := _first(beside, monthfirst=monthfirst):
         return day
-    before: str | None = None
+    before: str | None = None  # or beside
     reached = headline is None
     for element, text, _ in marked.texts():
         reached = reached or element is headline
         if len(text) > 90 or (not reached and before) or not _YEAR.search(text):
             continue
         line = text.strip()
-        if len(line) > 70 or not _says_when(line) or is_aside(element):
+        if len(line) > 70 or not _says_when(line) or is_elsewhere(element):
             continue
         if day := dates.iso(line, monthfirst=monthfirst):
-            if reached:
+            if reached and not is_aside(element):
                 return day
-            before = day
+            before = before or day
     return before or _in_data(marked, monthfirst=monthfirst)
 
 
