@@ -28,7 +28,9 @@ def left_out(
         return []
     said = "\n".join(norm(line.text) for line in lines)
     inside = {e: None for part in story.parts for e in part.iter()}
-    unread = (e for e in inside if e.tag in _BLOCKS and next(e.iterchildren(*_BLOCKS), None) is None)
+    unread = (
+        e for e in inside if e.tag in _BLOCKS and next(e.iterchildren(*_BLOCKS), None) is None
+    )
     elsewhere = (p for p in paragraphs if p not in inside and _is_in(tree, p))
     return [
         *_removals(unread, said, "extractor", "unread"),
@@ -47,7 +49,5 @@ def _removals(
 
 
 def _is_in(tree: HtmlElement, element: HtmlElement) -> bool:
-    *_, top = (element, *element.iterancestors())
-    return top is tree
-
-
+    around: list[HtmlElement] = [element, *element.iterancestors()]
+    return around[-1] is tree

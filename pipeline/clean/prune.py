@@ -24,8 +24,8 @@ from pipeline.models import Removal
 
 _NEVER_CUT = {"html", "body", "main", "h1", "article", "head", "title"}
 _WORTHLESS = {"script", "style", "noscript", "template", "svg", "iframe", "object", "embed",
-              "canvas", "button", "select", "input", "textarea", "nav", "dialog", "amp-ad", "amp-iframe",
-              "amp-embed", "amp-consent", "amp-sidebar", "amp-social-share", "amp-sticky-ad",
+              "canvas", "button", "select", "input", "textarea", "nav", "dialog", "amp-ad",
+              "amp-iframe", "amp-embed", "amp-consent", "amp-sidebar", "amp-social-share", "amp-sticky-ad",
               "amp-user-notification", "amp-list", "amp-video", "amp-analytics"}  # fmt: skip
 _LABELS = {"h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "dt", "a", "li"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -190,7 +190,7 @@ class _Running:
 
 
 class _SaidElsewhere:
-    """Whether the story's paragraphs say the words of an element that repeats them in large type."""
+    """Whether paragraphs of the page say the words of an element that prints them large."""
 
     def __init__(self, tree: HtmlElement) -> None:
         self._tree = tree

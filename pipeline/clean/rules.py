@@ -30,11 +30,12 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from pipeline.clean.firsts import alternatives, first_characters
+from pipeline.clean.official import FILE as OFFICIAL
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import digest, load_yaml
 
 #: raise when the code of this stage changes what it makes of a page
-STAGE_VERSION = 2
+STAGE_VERSION = 3
 GENERAL, SITES = "cleaning.yaml", "sites.yaml"
 REPEATS, ADDRESSES = "repeats.yaml", "urls.yaml"
 _MATCHED = ("element", "label", "box", "line", "linked", "end", "wall")
@@ -170,7 +171,7 @@ def settings() -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def fingerprint(host: str) -> str:
     """Changes when the stage, a general record, or a record of this host changes: no other."""
-    general = load_yaml(GENERAL)
+    general = [load_yaml(GENERAL), load_yaml(OFFICIAL)]
     own = [r for r in load_yaml(SITES)["rules"] if applies(_rule(r, SITES), host)]
     return digest([STAGE_VERSION, general, own, load_yaml(REPEATS), load_yaml(ADDRESSES)])
 

@@ -13,7 +13,7 @@ from pipeline.archive import tags as tagging
 from pipeline.archive.deriving import Work, stored_time
 from pipeline.archive.sources import sync_sources
 from pipeline.errors import CleanError, TagError
-from pipeline.models import Agency
+from pipeline.models import Agency, Disagreement, Image
 from tests import stored
 from tests.stored import NOON, URL, article, count, save, save_tags, store, tags
 
@@ -139,12 +139,29 @@ def test_an_article_row_says_what_the_page_said(archive: Archive) -> None:
     assert kept["source_id"] == "gazette"
     assert json.loads(str(kept["captions"])) == ["Larkfield House"]
     assert json.loads(str(kept["links"])) == [
-        {"url": "https://www.cqc.example/report", "text": "report"}
+        {"url": "https://www.cqc.example/report", "text": "report", "official": False}
     ]
     assert kept["is_report"] is None, "not tagged yet"
     assert list(archive.db.query("SELECT rule, kind, text FROM removals")) == [
         {"rule": "newsletter", "kind": "newsletter", "text": "Sign up"}
     ]
+
+
+def test_a_row_also_says_who_else_wrote_it_its_picture_and_who_disagrees(archive: Archive) -> None:
+    store(archive)
+    other = Disagreement(field="published_at", source="feed", value="2026-11-01")
+    image = Image(url="https://gazette.example/home.jpg", caption="The home in Harwick")
+    save(archive, article(news_agencies=("PA Media", "Harwick newsdesk"), canonical_url=URL,
+                          image=image, disagreements=(other,)))  # fmt: skip
+    kept = row(archive)
+    assert kept["news_agencies"] == "PA Media; Harwick newsdesk"
+    assert (kept["canonical_url"], kept["image_url"], kept["image_caption"]) == (
+        URL, "https://gazette.example/home.jpg", "The home in Harwick")  # fmt: skip
+    assert json.loads(str(kept["disagreements"])) == [
+        {"field": "published_at", "source": "feed", "value": "2026-11-01"}
+    ]
+    save(archive, article(), rules="rules-2")
+    assert (row(archive)["image_url"], row(archive)["disagreements"]) == (None, "[]")
 
 
 def test_the_feed_stands_in_for_what_the_page_leaves_out(archive: Archive) -> None:

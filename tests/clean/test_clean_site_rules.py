@@ -46,7 +46,7 @@ def forget() -> None:
 @pytest.fixture
 def write_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     """Writes the given records as sites.yaml beside the general rules."""
-    for name in (rules.GENERAL, rules.REPEATS, rules.ADDRESSES):
+    for name in (rules.GENERAL, rules.REPEATS, rules.ADDRESSES, rules.OFFICIAL):
         shutil.copy(knowledge.folder() / name, tmp_path)
     monkeypatch.setattr(knowledge, "folder", lambda: tmp_path)
 
