@@ -24,9 +24,10 @@ from pipeline.models import Removal
 
 _NEVER_CUT = {"html", "body", "main", "h1", "article", "head", "title"}
 _WORTHLESS = {"script", "style", "noscript", "template", "svg", "iframe", "object", "embed",
-              "canvas", "button", "select", "input", "textarea", "nav", "dialog", "amp-ad",
-              "amp-iframe", "amp-embed", "amp-consent", "amp-sidebar", "amp-social-share", "amp-sticky-ad",
-              "amp-user-notification", "amp-list", "amp-video", "amp-analytics"}  # fmt: skip
+              "canvas", "button", "select", "input", "textarea", "nav", "dialog",
+              "amp-ad", "amp-analytics", "amp-consent", "amp-embed", "amp-iframe", "amp-list",
+              "amp-sidebar", "amp-social-share", "amp-sticky-ad", "amp-user-notification",
+              "amp-video"}  # fmt: skip
 _LABELS = {"h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "dt", "a", "li"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PARAGRAPH = 80  #: characters from which a <p> counts as running text
