@@ -20,6 +20,11 @@ _OFFER_WORD = re.compile(
     r"\b(?:member(?:ship)?|subscri(?:be|ption|ber)s?|magazine|digital|print|premium|package|pack|"
     r"access|bundle|plan|edition|issues?|trial)\b", re.I)  # fmt: skip
 _BARS = re.compile(r"\s*[|·•]\s*")
+_ABOUT = re.compile(r"About (?:the |us$|[A-Z])[^.!?]{0,60}$")
+#: a telephone number, an e-mail address, a charity's number
+_REACHED = re.compile(
+    r"\b0\d{2,4} ?\d{3,4} ?\d{3,4}\b|\S@\S+\.\w|\benquiries\b|\b[Rr]egistered [Cc]harity\b"
+)
 _OFFER_REACH = 14  #: lines between an offer's heading and its price
 _TOP = 10  #: lines in which headline, byline and date may be doubled
 
@@ -199,9 +204,25 @@ def _single_lines(state: Residue, rules: RuleSet) -> None:
 
 
 def _ends(state: Residue, rules: RuleSet) -> None:
-    """Lines with which nothing of the story follows."""
+    """Lines with which nothing of the story follows, and whom a press office speaks for."""
+    _about_publisher(state)
     while state.lines and (rule := rules.end.find(plain_quotes(state.lines[-1].bare))):
         state.cut(state.lines.pop(), rule.id, rule.kind)
+
+
+def _about_publisher(state: Residue) -> None:
+    """ "About …" and what follows it to the end, if that says how to reach whom it is about.
+
+    Without an address or number it may be part of the story: on two labelled sets it is.
+    """
+    lines = state.lines
+    for i in range(len(lines) - 1, max(-1, len(lines) - 5), -1):
+        heading = _ABOUT.match(lines[i].text) is not None and not is_finished(lines[i].text)
+        if heading and any(_REACHED.search(x.text) for x in lines[i + 1 :]):
+            for line in lines[i:]:
+                state.cut(line, "about-publisher", "contact")
+            del lines[i:]
+            return
 
 
 def _line_rule(line: Line, rules: RuleSet) -> Rule | None:
