@@ -202,7 +202,8 @@ def _row(archive: Archive, url: str, article: Article, now: datetime) -> dict[st
         (url,),
     ).fetchone() or (None, None, None, _stamp(now))
     published = stored_time(article.published_at) or stored_time(feed_date)
-    read_by_the_tagger = [article.headline, article.standfirst, article.text, published]
+    read_by_the_tagger = [article.headline, article.standfirst, article.text, published,
+                          article.access]  # fmt: skip
     return {
         "url": url,
         "headline": article.headline,
