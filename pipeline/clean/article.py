@@ -28,6 +28,7 @@ from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.leftout import left_out
 from pipeline.clean.lines import Line, count, norm
+from pipeline.clean.recovery import recovered
 from pipeline.errors import CleanError
 from pipeline.models import Article, Cleaned, Entry, Page, Reading, Removal
 from pipeline.urls import host
@@ -70,6 +71,9 @@ def read(
     story = frame.find(tree, said.headlines, found.paragraphs)
     lines = _lines(tree, page, story, found)
     found.removed += left_out(tree, story, found.paragraphs, lines)
+    if not decode.is_from_feed(page):
+        lines, note = recovered(lines, said, found, entry)
+        found.removed += note
     rest = residue.strip(
         lines,
         rule_set,

@@ -328,7 +328,7 @@ def _note_links(tree: HtmlElement, found: Found) -> None:
 
 def _drop_worthless(tree: HtmlElement, running: _Running, found: Found) -> None:
     for element in list(tree.iter(*_WORTHLESS)):
-        if element.getparent() is None or (element.tag == "script" and _is_json_ld(element)):
+        if element.getparent() is None:
             continue
         if element.tag in ("script", "style"):
             element.drop_tree()
@@ -336,10 +336,6 @@ def _drop_worthless(tree: HtmlElement, running: _Running, found: Found) -> None:
             _cut(element, CONTROLS, found)
         else:  # a <nav> or <button> that was never closed holds the rest of the page
             element.tag = "div"
-
-
-def _is_json_ld(element: HtmlElement) -> bool:
-    return bool(element.get("type") == "application/ld+json")
 
 
 def _straighten(tree: HtmlElement) -> None:
