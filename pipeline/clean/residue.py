@@ -26,6 +26,7 @@ _REACHED = re.compile(
     r"\b0\d{2,4} ?\d{3,4} ?\d{3,4}\b|\S@\S+\.\w|\benquiries\b|\b[Rr]egistered [Cc]harity\b"
 )
 _OFFER_REACH = 14  #: lines between an offer's heading and its price
+_CREDIT = 140  #: characters at the end of a caption in which its credit stands
 _TOP = 10  #: lines in which headline, byline and date may be doubled
 
 
@@ -162,7 +163,9 @@ def _captions(state: Residue, captions: list[str], alts: set[str]) -> None:
             if "caption" in text[:16].lower():  # the others say whose picture it is
                 state.captions.append(_fused().sub("", line.bare))
             return "caption-fused", "caption"
-        if (_credit().search(text) and words < 60) or (words < 14 and _agency().match(text)):
+        if (words < 60 and _credit().search(text, max(0, len(text) - _CREDIT))) or (
+            words < 14 and _agency().match(text)
+        ):
             if line.bare not in state.captions:
                 state.captions.append(line.bare)
             known.add(norm(_credit().sub("", text)))
@@ -236,9 +239,19 @@ def _line_rule(line: Line, rules: RuleSet) -> Rule | None:
     if rule is None and line.linked:
         rule = rules.linked.find(text)
     if rule is None and len(sentences := SENTENCES.split(text)) > 1:
-        found = [rules.line.find(s) or rules.end.find(s) for s in sentences]
-        rule = found[0] if None not in found else None
+        rule = _of_all(sentences, rules)
     return rule
+
+
+def _of_all(sentences: list[str], rules: RuleSet) -> Rule | None:
+    """The first one's rule, if each of them has one."""
+    first = None
+    for sentence in sentences:
+        rule = rules.line.find(sentence) or rules.end.find(sentence)
+        if rule is None:
+            return None
+        first = first or rule
+    return first
 
 
 def _job_adverts(state: Residue, rules: RuleSet) -> None:

@@ -36,14 +36,11 @@ def official_links(tree: HtmlElement, base: str) -> tuple[Link, ...]:
     ours = host(base).removeprefix("www.")
     found: dict[str, Link] = {}
     for anchor in _anchors(tree):
-        href = anchor.get("href")
-        if (
-            not href.startswith(("http", "//"))
-            or next(anchor.iterancestors(*_FURNISHING), None) is not None
-        ):
+        if not is_official(anchor.get("href")):
             continue
-        link = _link(anchor, base)
-        if link and link.official and host(link.url).removeprefix("www.") != ours:
+        furnishing = next(anchor.iterancestors(*_FURNISHING), None) is not None
+        link = None if furnishing else _link(anchor, base)
+        if link and host(link.url).removeprefix("www.") != ours:
             found.setdefault(link.url, link)
     return tuple(found.values()) if len(found) <= _MOST_OFFICIAL else ()
 

@@ -50,7 +50,7 @@ def test_the_feeds_words_stand_in_where_there_is_no_text_at_all() -> None:
     article = cleaned("<div id='app'></div>", entry=announced(content))
     assert article.text.split("\n\n") == STORY
     assert [r.text for r in article.removed if r.kind == "recovery"] == [
-        "the text is that of its feed (156 words; in the page's markup 0)"
+        "the text is that of its feed (156 words; in the page's markup 2)"
     ]
 
 
