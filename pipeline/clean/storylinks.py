@@ -23,6 +23,7 @@ _MOST_OFFICIAL = 20  #: beside a story; a page with more is a list of reports
 #: what every page of a site carries
 _FURNISHING = {"nav", "footer", "header"}
 _anchors = XPath(".//a[@href]")
+_addresses = XPath(".//a/@href", smart_strings=False)
 
 
 def base_of_page(tree: HtmlElement, url: str) -> str:
@@ -33,6 +34,8 @@ def base_of_page(tree: HtmlElement, url: str) -> str:
 
 def official_links(tree: HtmlElement, base: str) -> tuple[Link, ...]:
     """Links of a whole page that lead to a body's own site, which is not the page's; each once."""
+    if not any(map(is_official, _addresses(tree))):
+        return ()
     ours = host(base).removeprefix("www.")
     found: dict[str, Link] = {}
     for anchor in _anchors(tree):
