@@ -25,8 +25,12 @@ class _Said:
     lines: set[str]
     words: str
 
-    def says(self, text: str) -> bool:
-        return text in self.lines or norm(text) in self.words
+    def says(self, element: HtmlElement) -> bool:
+        """As one line, or piece by piece: a paragraph with line breaks makes several lines."""
+        text = squeeze("".join(element.itertext()))
+        if text in self.lines or norm(text) in self.words:
+            return True
+        return all(norm(piece) in self.words for piece in element.itertext())
 
 
 def left_out(
@@ -56,8 +60,8 @@ def _removals(
 ) -> Iterator[Removal]:
     told = 0
     for element in elements:
-        text = squeeze("".join(element.itertext()))
-        if text and not said.says(text) and (told := told + 1) <= _MOST:
+        text = squeeze(" ".join(element.itertext()))
+        if text and not said.says(element) and (told := told + 1) <= _MOST:
             yield Removal(rule=rule, kind=kind, text=text)
 
 
