@@ -149,7 +149,7 @@ def derive(db: Path, stages: tuple[str, ...], host: str | None, url: str | None,
 @cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--url", help="Where the page came from (for one FILE).")
-@click.option("--suggest", is_flag=True, help="Propose cleaning rules for the pages' site, each tried.")
+@click.option("--suggest", is_flag=True, help="Propose rules for the pages' site, each tried.")
 @common()
 def clean(files: tuple[str, ...], url: str | None, suggest: bool) -> int:
     """Pages or reports (.html, .html.gz, .pdf, -) in, one JSON line each out. Never fetches."""

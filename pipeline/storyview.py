@@ -72,7 +72,7 @@ def _head(story: Row) -> None:
     print(terminal.printable(story["headline"] or "(no headline)"))
     about = (
         story["publisher"],
-        "; ".join(story["byline"]),
+        "; ".join(story["byline"] + story["news_agencies"]),
         day(story["published_at"]),
         story["url"],
     )
@@ -86,6 +86,12 @@ def _head(story: Row) -> None:
         names = [x["name"] + (f" ({x['code']})" if x["code"] else "") for x in story[key]]
         if names:
             print(terminal.printable(f"{label}: {'; '.join(names)}"))
+    for link in story["links"]:
+        if link.get("official"):
+            print(terminal.printable(f"Official page: {link['text']} <{link['url']}>"))
+    for said in story["disagreements"]:
+        what = f"{said['field']} by {said['source']}: {shortened(said['value'], 90)}"
+        print(terminal.printable(f"Says otherwise: {what}"))
     print()
 
 

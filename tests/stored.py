@@ -114,7 +114,8 @@ def article(url: str = URL, **values: Any) -> Article:
         "modified_at": None, "publisher": "Harwick Gazette", "section": None, "language": "en",
         "access": "open", "text": TEXT, "captions": ("Larkfield House",),
         "links": (Link(url="https://www.cqc.example/report", text="report"),),
-        "removed": (Removal(rule="newsletter", kind="newsletter", text="Sign up"),), **values,
+        "removed": (Removal(rule="newsletter", kind="newsletter", text="Sign up"),),
+        "news_agencies": (), "canonical_url": None, "image": None, "disagreements": (), **values,
     }  # fmt: skip
     return Article(url=url, **fields)
 

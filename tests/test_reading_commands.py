@@ -17,12 +17,14 @@ from tests.conftest import copied
 from tests.stored import NOON, URL, store
 
 TRAP = "https://gazette.example/trap"
-PAGE = """<html><body><article><h1>{headline}</h1>
+PAGE = """<html><head><meta name="author" content="Orla Fenwick, PA Media"></head>
+<body><article><h1>{headline}</h1><time datetime="2026-10-28">28 October 2026</time>
 <p>The Care Quality Commission has rated Larkfield House in Harwick inadequate after a visit.</p>
 <p>{trap} Inspectors praised kind staff, but medicines were not managed safely in six of the
 20 rooms that they looked at during the two days of their visit.</p>
-<p>The home must now send the regulator an action plan, and will be inspected again within six
-months to see whether it has improved.</p>
+<p>The home must now send
+<a href="https://www.cqc.org.uk/location/1-1">the regulator</a> an action plan, and will be
+inspected again within six months to see whether it has improved.</p>
 <p>Sign up to our newsletter to get the latest news in your inbox every morning.</p>
 </article></body></html>"""
 
@@ -32,7 +34,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two stories, read and tagged; to be copied."""
     path = tmp_path_factory.mktemp("made") / "archive.db"
     with open_archive(path) as archive:
-        store(archive, URL, PAGE.format(headline="Home rated inadequate", trap=""), at=NOON)
+        store(archive, URL, PAGE.format(headline="Home rated inadequate", trap=""), at=NOON,
+              published_at="2026-11-02T08:00:00+00:00")  # fmt: skip
         trap = PAGE.format(headline="A \x1b[31mred\x1b[0m headline", trap="A \x1b]0;bell\x07 text.")
         store(archive, TRAP, trap, at=NOON)
         derive(archive)
@@ -59,6 +62,16 @@ def test_show_marks_the_evidence_and_lists_what_was_cut(db: Path) -> None:
     assert "inadequate (4 of 4)" in shown
     assert "Cut from the page" in shown
     assert "newsletter: Sign up to our newsletter" in shown
+
+
+def test_show_says_who_wrote_it_where_the_report_is_and_who_disagrees(db: Path) -> None:
+    shown = run("show", URL, "--db", db).stdout
+    assert "Orla Fenwick; PA Media" in shown
+    assert "Official page: the regulator <https://www.cqc.org.uk/location/1-1>" in shown
+    assert "Says otherwise: published_at by feed: 2026-11-02T08:00:00+00:00" in shown
+    story = json.loads(run("show", URL, "--json", "--db", db).stdout)
+    assert story["news_agencies"] == ["PA Media"]
+    assert [d["source"] for d in story["disagreements"]] == ["feed"]
 
 
 def test_show_as_json_proves_every_span(db: Path) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -148,7 +148,8 @@ def entry(archive: Archive, url: str) -> Entry | None:
 
 _COLUMNS = ("url", "headline", "standfirst", "byline", "publisher", "section", "language",
             "published_at", "modified_at", "first_seen_at", "updated_at", "access", "text",
-            "captions", "links", "source_id", "digest")  # fmt: skip
+            "captions", "links", "news_agencies", "canonical_url", "image_url", "image_caption",
+            "disagreements", "source_id", "digest")  # fmt: skip
 _COMPARED = tuple(c for c in _COLUMNS if c not in ("url", "first_seen_at", "updated_at"))
 _UPSERT = (
     f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)})"
@@ -209,7 +210,8 @@ def _row(archive: Archive, url: str, article: Article, now: datetime) -> dict[st
         (url,),
     ).fetchone() or (None, None, None, _stamp(now))
     published = stored_time(article.published_at) or stored_time(feed_date)
-    read_by_the_tagger = [article.headline, article.standfirst, article.text, published]
+    read_by_the_tagger = [article.headline, article.standfirst, article.text, published,
+                          article.access]  # fmt: skip
     return {
         "url": url,
         "headline": article.headline,
@@ -224,12 +226,20 @@ def _row(archive: Archive, url: str, article: Article, now: datetime) -> dict[st
         "updated_at": _stamp(now),
         "access": article.access,
         "text": article.text,
-        "captions": json.dumps(article.captions, ensure_ascii=False),
-        "links": json.dumps([{"url": x.url, "text": x.text} for x in article.links],
-                            ensure_ascii=False),
+        "captions": _json(article.captions),
+        "links": _json([asdict(link) for link in article.links]),
+        "news_agencies": "; ".join(article.news_agencies) or None,
+        "canonical_url": article.canonical_url,
+        "image_url": article.image.url if article.image else None,
+        "image_caption": article.image.caption if article.image else None,
+        "disagreements": _json([asdict(x) for x in article.disagreements]),
         "source_id": source_id,
         "digest": _digest(json.dumps(read_by_the_tagger)),
-    }  # fmt: skip
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _save_revision(

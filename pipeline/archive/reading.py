@@ -324,9 +324,10 @@ def show(archive: Archive, url: str) -> Row:
     url = find_url(archive, url)
     row = next(archive.db.query("SELECT * FROM articles WHERE url = ?", [url]))
     id_ = row.pop("id")
-    for column in ("captions", "links", "reasons"):
+    for column in ("captions", "links", "reasons", "disagreements"):
         row[column] = json.loads(row[column])
-    row["byline"] = row["byline"].split("; ") if row["byline"] else []
+    for column in ("byline", "news_agencies"):
+        row[column] = row[column].split("; ") if row[column] else []
     row["is_report"] = _flag(row["is_report"])
     tags: Row = {name: list(archive.db.query(sql, [id_])) for name, sql in _TAGS.items()}
     pages = archive.db.query("SELECT final_url, content_type, fetched_at, digest, bytes FROM pages"

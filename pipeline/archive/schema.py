@@ -266,11 +266,18 @@ CREATE TABLE passes (
 );
 """
 
+_FACTS = """
+ALTER TABLE articles ADD COLUMN news_agencies TEXT;         -- agencies and desks, joined by "; "
+ALTER TABLE articles ADD COLUMN canonical_url TEXT;         -- as the page itself says
+ALTER TABLE articles ADD COLUMN image_url TEXT;
+ALTER TABLE articles ADD COLUMN image_caption TEXT;
+ALTER TABLE articles ADD COLUMN disagreements TEXT NOT NULL DEFAULT '[]'; -- JSON list of objects
+"""
 
 #: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.
 #: `serve --public` and `export --public` leave them out; nothing else decides what is public.
 PRIVATE: dict[str, frozenset[str] | None] = {
-    "articles": frozenset({"standfirst", "text", "captions", "links"}),
+    "articles": frozenset({"standfirst", "text", "captions", "links", "image_caption"}),
     "entries": frozenset({"summary", "content_html"}),
     "revisions": None,
     "removals": None,
@@ -335,6 +342,15 @@ def m005_stories_of_an_agency(db: Database) -> None:
 def m006_watching(db: Database) -> None:
     """Feeds of every kind, their pace and their past in one row; gaps, moves, robots.txt."""
     _run_script(db, WATCHING)
+
+
+@archive_migrations()
+def m007_what_else_a_page_says_of_its_story(db: Database) -> None:
+    """Columns, not tables: each is read and replaced with its story, in the same statement.
+
+    `disagreements` are few and are asked for across stories now and then; `json_each` answers that.
+    """
+    _run_script(db, _FACTS)
 
 
 @archive_migrations()

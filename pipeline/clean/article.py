@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -23,22 +22,22 @@ from pipeline.clean import (
     rules,
     same,
     site,
+    storylinks,
 )
 from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.leftout import left_out
-from pipeline.clean.lines import Line, count, norm, squeeze
+from pipeline.clean.lines import Line, count, norm
+from pipeline.clean.recovery import recovered
 from pipeline.errors import CleanError
-from pipeline.models import Article, Cleaned, Entry, Link, Page, Reading, Removal
-from pipeline.urls import canonical, host
+from pipeline.models import Article, Cleaned, Entry, Page, Reading, Removal
+from pipeline.urls import host
 
 #: fewer words than this are no story: a teaser, an error page, a login form
 LEAST_WORDS = 20
 #: where more is known to be out of reach
 _FEWEST_WORDS = 5
 _LONGEST = 2_000  #: characters of a removal that are kept to explain it
-_INLINE = {"p", "em", "strong", "b", "i", "span", "li", "td", "div", "blockquote", "h2", "h3", "dd",
-           "font", "u"}  # fmt: skip
 
 
 def clean(
@@ -72,12 +71,17 @@ def read(
     tree = parsed.tree
     rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat(), site_rules)
     said = metadata.read(tree, page.url, entry)
+    base = storylinks.base_of_page(tree, page.final_url or page.url)
+    reports = storylinks.official_links(tree, base)
     found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
-    story_links = _Links(tree, page.final_url or page.url)
+    found.removed += _too_large(parsed.unread)
     story = frame.find(tree, said.headlines, found.paragraphs)
     story = frame.with_kept(story, tree, found.kept)
     lines = _lines(tree, page, story, found)
-    unread = left_out(tree, story, found.paragraphs, lines)
+    found.removed += left_out(tree, story, found.paragraphs, lines)
+    if not decode.is_from_feed(page):
+        lines, note = recovered(lines, said, found, entry)
+        found.removed += note
     rest = residue.strip(
         lines,
         rule_set,
@@ -88,16 +92,27 @@ def read(
     )
     reading = _compared(page, entry, said, rest)
     used = _cut_own(rest, reading, site_lines)
+    article = _article(page, said, found, rest)
+    _refuse_too_short(article, parsed.unread)
+    parts = (tree,) if story is None else story.parts
+    links = dict.fromkeys((*storylinks.links_within(parts, base, article.text), *reports))
+    unique = {link.url: link for link in reversed(links)}
+    article = replace(article, links=tuple(reversed(unique.values())))
+    return Cleaned(article=article, reading=reading, used=used)
+
+
+def _article(
+    page: Page, said: metadata.Metadata, found: prune.Found, rest: residue.Residue
+) -> Article:
     text = "\n\n".join(line.text for line in rest.lines)
     wall = access(rest, found, said)
     if decode.is_from_feed(page) and wall == "open" and count(text) < LEAST_WORDS:
         wall = "partial"  # a sentence or two that stand for a page nobody could have
-    _refuse_too_short(text, wall, page.url, parsed.unread)
-    article = Article(
+    return Article(
         url=page.url,
         headline=said.headline or rest.headline,
         standfirst=_standfirst(said.standfirst, rest.lines),
-        byline=said.byline or rest.byline,
+        byline=said.byline or (() if said.news_agencies else rest.byline),
         published_at=said.published_at or _dated(rest.removed),
         modified_at=said.modified_at,
         publisher=said.publisher,
@@ -106,10 +121,13 @@ def read(
         access=wall,
         text=text,
         captions=_unique(found.captions + rest.captions),
-        links=story_links.within(text),
-        removed=_removed([*found.removed, *rest.removed, *unread, *_too_large(parsed.unread)]),
+        links=(),
+        removed=_removed([*found.removed, *rest.removed]),
+        news_agencies=said.news_agencies,
+        canonical_url=said.canonical_url,
+        image=said.image,
+        disagreements=said.disagreements,
     )
-    return Cleaned(article=article, reading=reading, used=used)
 
 
 def _document(page: Page, entry: Entry | None) -> Cleaned:
@@ -145,12 +163,12 @@ def _cut_own(
     return used
 
 
-def _refuse_too_short(text: str, wall: str, url: str, unread: int) -> None:
-    words = count(text)
-    if words < (LEAST_WORDS if wall == "open" else _FEWEST_WORDS):
+def _refuse_too_short(article: Article, unread: int) -> None:
+    words = count(article.text)
+    if words < (LEAST_WORDS if article.access == "open" else _FEWEST_WORDS):
         where = f"in what was read of the page, which is too large ({unread:,} characters were not)"
         where = where if unread else "on the page"
-        raise CleanError(f"no story text found {where} ({words} words)", url=url)
+        raise CleanError(f"no story text found {where} ({words} words)", url=article.url)
 
 
 def _standfirst(standfirst: str | None, lines: list[Line]) -> str | None:
@@ -193,39 +211,3 @@ def _removed(removed: list[Removal]) -> tuple[Removal, ...]:
 
 def _shortened(removal: Removal) -> Removal:
     return replace(removal, text=removal.text[:_LONGEST].rstrip() + " …")
-
-
-class _Links:
-    """Links of the pruned page, of which those inside the story's text are kept."""
-
-    def __init__(self, tree: HtmlElement, base: str) -> None:
-        named = tree.find(".//base")
-        self.base = _joined(base, named.get("href") or "") if named is not None else base
-        self.anchors = [a for a in tree.iter("a") if _leads_out(a)]
-
-    def within(self, text: str) -> tuple[Link, ...]:
-        """Web links whose words, and the words before them, stand in the text; each once."""
-        kept: dict[str, Link] = {}
-        for anchor in self.anchors:
-            words = squeeze(" ".join(anchor.itertext()))
-            if len(words) < 3 or words not in text:
-                continue
-            before = squeeze(anchor.getparent().text or "")[-30:]
-            url = _joined(self.base, anchor.get("href"))
-            if before in text and url.startswith("http"):
-                kept.setdefault(url, Link(url=canonical(url), text=words))
-        return tuple(kept.values())
-
-
-def _leads_out(anchor: HtmlElement) -> bool:
-    href, parent = anchor.get("href"), anchor.getparent()
-    if not href or parent is None or href.startswith(("#", "javascript:", "mailto:", "tel:")):
-        return False
-    return parent.tag in _INLINE
-
-
-def _joined(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return ""

@@ -1,107 +1,175 @@
 """Dates as pages write them → ISO 8601, claiming no more than was written.
 
-An offset is kept; a day without a time stays `YYYY-MM-DD`; British dates have the day first.
+An offset is kept; a time without one stays without; a day without a time stays `YYYY-MM-DD`.
+`3/4/2024` is 3 April, as in Britain, unless the caller says that the page is American (or the
+second number can be no month). Months are read in English and Welsh.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-
-from dateutil import parser
-from dateutil.tz import gettz, tzoffset, tzutc
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 _MONTH = (r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-          r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)")  # fmt: skip
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.I)
-_CLOCK = re.compile(
-    r"\b([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?\s*([ap]m)?|\b1?\d\s*[ap]m\b", re.I
-)
+          r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|ionawr|chwefror|mawrth|ebrill|"
+          r"mai|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr)")  # fmt: skip
+_MONTHS = {name: number for number, names in enumerate(
+    ("jan ion", "feb chw", "mar maw", "apr ebr", "may mai", "jun meh", "jul gor", "aug aws",
+     "sep med", "oct hyd", "nov tac", "dec rha"), 1) for name in names.split()}  # fmt: skip
+_ORDINAL = r"(?:st|nd|rd|th|ain|af|il|ydd|eg|fed)?"
+_YEAR = r"(?:19|20)\d\d"
 #: a calendar day in running text
 DAY = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\.?,?\s+(?:19|20)\d\d"
-    rf"|{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
-    r"|(?:19|20)\d\d-[01]\d-[0-3]\d"
-    r"|[0-3]?\d[/.][01]?\d[/.](?:19|20)\d\d)\b",
+    rf"\b(?:(?P<d1>\d{{1,2}}){_ORDINAL}(?:\s+(?:of\s+)?|-)(?P<m1>{_MONTH})(?:\.?,?\s+|-)(?P<y1>{_YEAR})\b"
+    rf"|(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}}){_ORDINAL}(?:,\s*|\s+)(?P<y2>{_YEAR})\b"
+    rf"|(?P<y5>{_YEAR})\s+(?P<m5>{_MONTH})\.?\s+(?P<d5>\d{{1,2}})\b"
+    rf"|(?P<y3>{_YEAR})(?P<s3>[-/.])(?P<m3>[01]?\d)(?P=s3)(?P<d3>[0-3]?\d)(?!\d)"
+    rf"|(?P<a4>[0-3]?\d)(?P<s4>[-/.])(?P<b4>[0-3]?\d)(?P=s4)(?P<y4>{_YEAR})\b)",
     re.I,
 )
-_WHOLE = re.compile(r"^\d{4}-\d\d-\d\d$")
-_TIMED = re.compile(r"\d[:.]\d\d|\d\s*[ap]m\b|T\d\d", re.I)
-_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)$")
-_EPOCH = re.compile(r"^1\d{9}(?:\d{3})?$")
-_YEAR_FIRST = re.compile(r"^\s*\d{4}[-/]")
+_HAS_YEAR = re.compile(_YEAR)  #: most texts have none, and that is seen at once
+_CLOCK = re.compile(
+    r"(?:\b|(?<=T))(?P<h>[01]?\d|2[0-3])(?:[:.](?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?"
+    r"\s*(?P<half>[ap]\.?m\b)?|\s*(?P<hour>[ap]\.?m\b))", re.I)  # fmt: skip
+_ZONE = re.compile(
+    r"\.?\s*\(?(?:(?:GMT|UTC)?(?P<sign>[+-])(?P<zh>\d\d):?(?P<zm>\d\d)|(?P<name>[A-Z]{1,4})\b)"
+)
+_STAMP = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?"
+    r"\s*(?:(Z|UTC|GMT)|([+-])(\d\d)(?::?(\d\d))?)?)?", re.I)  # fmt: skip
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(Z)?)?")
+_SHORT_YEAR = re.compile(r"([0-3]?\d)([/.])([0-3]?\d)\2(\d\d)")
+_EPOCH = re.compile(r"(1\d{9})(?:\d{3})?")
 _URL_DAY = re.compile(
     rf"/((?:19|20)\d\d)[/-]([01]?\d|{_MONTH})[/-]([0-3]?\d)(?:[/-]|$)"
     r"|/((?:19|20)\d\d)([01]\d)([0-3]\d)(?:[/-]|$)", re.I)  # fmt: skip
-#: what British pages append; others that dateutil knows it reads by itself
-_ZONES = {"BST": tzoffset("BST", 3600), "GMT": tzutc(), "UTC": tzutc(), "Z": tzutc(),
-          "IST": gettz("Europe/Dublin"), "CET": tzoffset("CET", 3600),
-          "CEST": tzoffset("CEST", 7200), "EST": tzoffset("EST", -18000),
-          "EDT": tzoffset("EDT", -14400), "CST": tzoffset("CST", -21600),
-          "CDT": tzoffset("CDT", -18000), "PST": tzoffset("PST", -28800),
-          "PDT": tzoffset("PDT", -25200), "MST": tzoffset("MST", -25200),
-          "ET": gettz("America/New_York"), "PT": gettz("America/Los_Angeles"),
-          "AEST": tzoffset("AEST", 36000), "AEDT": tzoffset("AEDT", 39600)}  # fmt: skip
+#: what pages append to a time; British first
+_ZONES: dict[str, tzinfo] = {
+    "GMT": UTC, "UTC": UTC, "Z": UTC, "BST": timezone(timedelta(hours=1)),
+    "IST": ZoneInfo("Europe/Dublin"), "CET": timezone(timedelta(hours=1)),
+    "CEST": timezone(timedelta(hours=2)), "ET": ZoneInfo("America/New_York"),
+    "PT": ZoneInfo("America/Los_Angeles"), "AEST": timezone(timedelta(hours=10)),
+    "AEDT": timezone(timedelta(hours=11)),
+    **{f"{zone}{kind}T": timezone(timedelta(hours=hours + (kind == "D")))
+       for zone, hours in (("E", -5), ("C", -6), ("M", -7), ("P", -8)) for kind in "SD"},
+}  # fmt: skip
+_EARLIEST, _LATEST = 1990, 2100  #: years; what is outside is a default or a mistake
 
 
-def iso(text: str | None) -> str | None:
+def has_day(text: str) -> bool:
+    """Is a calendar day named in it?"""
+    return _HAS_YEAR.search(text) is not None and DAY.search(text) is not None
+
+
+def without_days(text: str, by: str = " ", count: int = 0) -> str:
+    """The text with `by` in place of its calendar days (of `count` of them; 0: of all)."""
+    return DAY.sub(by, text, count=count) if _HAS_YEAR.search(text) else text
+
+
+def iso(text: str | None, *, monthfirst: bool = False) -> str | None:
     """A machine's or a person's date as ISO 8601, or None when no whole day is in it."""
     text = (text or "").strip()
     if not text or len(text) > 80:
         return None
-    if _EPOCH.match(text):
-        return datetime.fromtimestamp(int(text[:10]), UTC).isoformat()
-    if m := _COMPACT.match(text):
-        text = "-".join(m.groups())
-    if not _YEAR_FIRST.match(text):
-        return _from_words(text)
-    return _parsed(text, dayfirst=False)
+    if m := _STAMP.fullmatch(text):
+        return _stamp(m)
+    if m := _EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(m[1]), UTC).isoformat()
+    if m := _COMPACT.fullmatch(text):
+        zone = UTC if m[7] else None
+        clock = (int(m[4]), int(m[5]), int(m[6] or 0)) if m[4] else None
+        return _written(int(m[1]), int(m[2]), int(m[3]), clock, zone)
+    if m := _SHORT_YEAR.fullmatch(text):
+        text = f"{m[1]}/{m[3]}/20{m[4]}"
+    m = DAY.search(text)
+    return _from_words(text, m, monthfirst=monthfirst) if m else None
 
 
 def first_day(text: str) -> str | None:
     """The first calendar day named in running text, with its time if one stands beside it."""
     m = DAY.search(text)
-    return _from_words(text[max(0, m.start() - 12) : m.end() + 20]) if m else None
+    return _from_words(text, m) if m else None
 
 
 def day_in_url(url: str) -> str | None:
     """`/2018/01/16/`, `/2018/jan/16/`, `/20180116/` → 2018-01-16."""
     m = _URL_DAY.search(url)
-    return _parsed("-".join(g for g in m.groups() if g), dayfirst=False) if m else None
-
-
-def _from_words(text: str) -> str | None:
-    m = DAY.search(text)
     if m is None:
-        return _parsed(text, dayfirst=True) if re.match(r"^\w{3}, \d", text) else None
-    day = _ORDINAL.sub("", m[0]).replace(" of ", " ")
+        return None
+    year, month, day = (g for g in m.groups() if g)
+    return _written(int(year), _month(month), int(day))
+
+
+def _stamp(m: re.Match[str]) -> str | None:
+    zone: tzinfo | None = UTC if m[7] else None
+    if m[8]:
+        zone = _offset(m[8], m[9], m[10] or "0")
+    clock = (int(m[4]), int(m[5]), int(m[6] or 0)) if m[4] else None
+    return _written(int(m[1]), int(m[2]), int(m[3]), clock, zone)
+
+
+def _from_words(text: str, m: re.Match[str], *, monthfirst: bool = False) -> str | None:
+    year, month, day = _calendar(m, monthfirst=monthfirst)
     # beyond a bar or a word such as "updated" another date begins
     rest = re.split(r"[|•]|updated|modified", text[m.end() : m.end() + 30], flags=re.I)[0]
-    before = text[max(0, m.start() - 14) : m.start()]
-    clock = _clock(rest) or _clock(before)
-    return _parsed(f"{day} {clock}" if clock else day, dayfirst=True)
+    for near in (rest, text[max(0, m.start() - 14) : m.start()]):
+        if clock := _CLOCK.search(near):
+            return _written(year, month, day, _time(clock), _zone(near[clock.end() :]))
+    return _written(year, month, day)
 
 
-def _clock(text: str) -> str | None:
-    """A time of day with its zone, if one is written right here."""
-    m = _CLOCK.search(text)
+def _calendar(m: re.Match[str], *, monthfirst: bool) -> tuple[int, int, int]:
+    if m["y4"]:
+        one, other = int(m["a4"]), int(m["b4"])
+        if (monthfirst and one <= 12) or other > 12:
+            one, other = other, one
+        return int(m["y4"]), other, one
+    for n in "1235":
+        if m[f"y{n}"]:
+            return int(m[f"y{n}"]), _month(m[f"m{n}"]), int(m[f"d{n}"])
+    raise AssertionError("DAY has five forms")
+
+
+def _month(text: str) -> int:
+    return int(text) if text.isdigit() else _MONTHS[text[:3].lower()]
+
+
+def _time(m: re.Match[str]) -> tuple[int, int, int]:
+    hour, half = int(m["h"]), (m["half"] or m["hour"] or "").lower()[:1]
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return hour, int(m["m"] or 0), int(m["s"] or 0)
+
+
+def _zone(text: str) -> tzinfo | None:
+    """The zone written right behind a time of day."""
+    m = _ZONE.match(text)
     if m is None:
         return None
-    zone = re.match(r"\s*\(?(BST|GMT|UTC|E[SD]?T|[CP][SD]T|[+-]\d\d:?\d\d|Z)\b", text[m.end() :])
-    return m[0].replace(".", ":") + (f" {zone[1]}" if zone else "")
+    return _offset(m["sign"], m["zh"], m["zm"]) if m["sign"] else _ZONES.get(m["name"])
 
 
-def _parsed(text: str, *, dayfirst: bool) -> str | None:
-    # two defaults tell whether the day was written or made up by the parser
+def _offset(sign: str, hours: str, minutes: str) -> tzinfo | None:
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    if offset > timedelta(hours=14):
+        return None
+    return timezone(-offset if sign == "-" else offset)
+
+
+def _written(
+    year: int,
+    month: int,
+    day: int,
+    clock: tuple[int, int, int] | None = None,
+    zone: tzinfo | None = None,
+) -> str | None:
+    """ISO 8601 of what was written; None where no calendar has such a day, or the year is odd."""
+    if not _EARLIEST <= year <= _LATEST:
+        return None
     try:
-        one, two = (
-            parser.parse(text, dayfirst=dayfirst, tzinfos=_ZONES, default=default)
-            for default in (datetime(2001, 2, 3), datetime(2002, 4, 5))
-        )
-    except (ValueError, OverflowError, TypeError):
+        if clock is None:
+            return date(year, month, day).isoformat()
+        return datetime(year, month, day, *clock, tzinfo=zone).isoformat()
+    except ValueError:
         return None
-    if one.date() != two.date() or not 1990 <= one.year <= 2100:
-        return None
-    if _WHOLE.match(text) or not _TIMED.search(DAY.sub(" ", text)):
-        return one.date().isoformat()
-    return one.replace(microsecond=0).isoformat()

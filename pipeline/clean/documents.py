@@ -63,6 +63,10 @@ def article(page: Page, *, entry: Entry | None = None) -> Article:
         captions=(),
         links=(),
         removed=running,
+        news_agencies=(),
+        canonical_url=None,
+        image=None,
+        disagreements=(),
     )
 
 

@@ -33,7 +33,7 @@ def lines(tree: HtmlElement, url: str, story: Frame | None, links: set[str]) -> 
 
 
 def _row(line: str) -> str:
-    """An item with one kind of bullet; a table's row as its cells; '' for the rule below its head."""
+    """An item with one kind of bullet; a table's row as its cells; '' for a table's rule."""
     if not line.startswith("|"):
         return BULLET.sub("- ", line)
     cells = [cell.strip() for cell in line.strip("|").split("|")]

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clean import decode
+from pipeline.clean.address import own_address
 from pipeline.clean.article import clean
 from pipeline.clean.documents import is_pdf
-from pipeline.clean.metadata import own_address
 from pipeline.clean.suggest import suggest
 from pipeline.errors import CleanError
 from pipeline.models import Article, Page
@@ -23,8 +23,8 @@ from pipeline.urls import canonical
 
 KEYS = ("input", "url", "headline", "standfirst", "byline", "published_at", "modified_at",
         "publisher", "section", "language", "access", "text", "captions", "links", "removed",
-        "error")  # fmt: skip
-_LISTS = ("byline", "captions", "links", "removed")
+        "news_agencies", "canonical_url", "image", "disagreements", "error")  # fmt: skip
+_LISTS = ("byline", "captions", "links", "removed", "news_agencies", "disagreements")
 _TYPES = {".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html"}
 
 

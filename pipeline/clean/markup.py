@@ -1,169 +1,243 @@
-"""Where pages write about themselves: JSON-LD, <meta>, elements marked by class or microdata."""
+"""Where pages write about themselves: JSON-LD, <meta>, elements marked by class or microdata.
+
+One walk over a page finds all of it. Python's objects for the elements are what costs, so they are
+made once, and kept while the page is cleaned (`Marked.elements`): the walks that follow find them.
+"""
 
 from __future__ import annotations
 
-import json
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.html import plain_text
+from pipeline.clean import jsonld
 from pipeline.clean.lines import squeeze
 
-_ARTICLE_TYPES = re.compile(r"Article$|^(?:Report|BlogPosting|LiveBlogPosting|SocialMediaPosting)$")
-_STANDFIRST = re.compile(
-    r"(?:^|[ _-])(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"  # noqa: E501
-    r"article-?description|article-?summary|article-?synopsis|story-?summary|lead-?paragraph-?standfirst|"
-    r"post-?excerpt|entry-?summary|article-?excerpt|page-?intro|gem-c-lead-paragraph)(?:$|[ _-])",
-    re.I,
+_MOST_ELEMENTS = 60_000  #: a long page has 5,000
+_MOST_OF_A_KIND = 120
+_BEFORE, _BEHIND = 80, 120  #: elements from the headline that still belong to it
+_STANDFIRST = (
+    r"(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"
+    r"article-?description|article-?summary|article-?synopsis|story-?summary|"
+    r"lead-?paragraph-?standfirst|post-?excerpt|entry-?summary|article-?excerpt|page-?intro|"
+    r"gem-c-lead-paragraph)"
 )
-_BYLINE = re.compile(
-    r"(?:^|[ _-])(?:byline|by-line|author-?name|article-?author|author|post-?author|entry-?author|"
-    r"writer|contributor-?name|vcard)(?:$|[ _-])", re.I)  # fmt: skip
-_DATELINE = re.compile(
-    r"(?:^|[ _-])(?:date|dateline|timestamp|publish(?:ed)?-?(?:date|time|on|at)?|pub-?date|"
-    r"post-?date|entry-?date|article-?date|submitted)(?:$|[ _-])", re.I)  # fmt: skip
+_BYLINE = (
+    r"(?:byline|by-line|author-?name|article-?author|author|authors|post-?author|entry-?author|"
+    r"writer|contributor-?name|vcard|contributors?)"
+)
+_DATELINE = (
+    r"(?:date|dateline|timestamp|publish(?:ed)?-?(?:date|time|on|at)?|pub-?date|post-?date|"
+    r"entry-?date|article-?date|submitted|posted-?on|publication-?date|date-?published)"
+)
+#: of one word of a class attribute, in lower case
+_NAMED = re.compile(
+    rf"(?:^|[_-])(?:(?P<standfirst>{_STANDFIRST})|(?P<byline>{_BYLINE})|(?P<date>{_DATELINE}))"
+    r"(?=$|[_-])"
+)
+_KINDS = ("standfirst", "byline", "date")
+#: a link to the page of a person who writes, by the habits of publishing systems
+#: (not `/people/` and the like: ministers and inspectors have such pages too)
+_AUTHOR_LINK = re.compile(  # as all systems write it, in lower case: that is searched the fastest
+    r"/(?:authors?|contributors?|writers?|reporters?|journalists?|producers|by|columnists?)"
+    r"/[^/?#]+/?(?:[?#]|$)"
+)
+#: other stories, and what readers write
+_ELSEWHERE = re.compile(
+    r"(?:^|[ _-])(?:comments?|respond|replies|related|recommended|most-?read|popular|"
+    r"more-?(?:stories|articles|posts|from|news)|latest|next-?post|previous|recirc|teasers?|"
+    r"testimonials?|carousel|promo|trending)(?:$|[ _-])", re.I)  # fmt: skip
+#: beside the story, where other stories may stand, or what is said of this one
+_ASIDE = re.compile(
+    r"(?:^|[ _-])(?:sidebar|footer|(?<!author.)(?<!bio.)cards?)(?:$|[ _-])", re.I)  # fmt: skip
+_ELSEWHERE_TAGS = frozenset(("nav", "figure", "select", "noscript"))
+_ASIDE_TAGS = frozenset(("footer", "aside"))
+_UNSEEN = frozenset(("script", "style", "title", "option", "textarea", "template", "svg"))
 
 
 @dataclass
 class Marked:
-    """Elements that say by tag, class or microdata what they are, in the order of the page."""
+    """What says by tag, class or microdata what it is, in the order of the page."""
 
+    titles: list[str] = field(default_factory=list)
     h1: list[HtmlElement] = field(default_factory=list)
+    figures: list[HtmlElement] = field(default_factory=list)
     standfirsts: list[HtmlElement] = field(default_factory=list)
     bylines: list[HtmlElement] = field(default_factory=list)
     dates: list[HtmlElement] = field(default_factory=list)
+    author_links: list[HtmlElement] = field(default_factory=list)
     props: dict[str, list[HtmlElement]] = field(default_factory=dict)
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
+    canonical: str | None = None
+    elements: list[HtmlElement] = field(default_factory=list)
+    #: which element of the page each heading and each element named by its class is
+    place: dict[HtmlElement, int] = field(default_factory=dict)
 
+    def near(self, element: HtmlElement, headline: HtmlElement | None) -> bool:
+        """Does it stand with the headline, rather than with another story?"""
+        if headline is None or headline not in self.place:
+            return True
+        if element not in self.place:
+            self.place.update((e, i) for i, e in enumerate(self.elements))
+        return -_BEFORE <= self.place[element] - self.place[headline] <= _BEHIND
 
-def json_ld(tree: HtmlElement) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the article's object, the publisher's or site's); empty dicts where there is none."""
-    article: dict[str, Any] = {}
-    site: dict[str, Any] = {}
-    for script in tree.iter("script"):
-        if "ld+json" not in script.get("type", ""):
-            continue
-        for node in _nodes(_loads(script.text or "")):
-            types = " ".join(texts_of(node.get("@type")))
-            if not article and any(_ARTICLE_TYPES.search(t) for t in types.split()):
-                article = node
-            elif not site and re.search(r"Organization|WebSite", types):
-                site = node
-    return article, site
-
-
-def _loads(text: str) -> Any:
-    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _nodes(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Objects with a type, from lists, `@graph` and `mainEntity`."""
-    if depth > 4:
-        return
-    if isinstance(value, list):
-        for item in value:
-            yield from _nodes(item, depth + 1)
-    elif isinstance(value, dict):
-        if "@type" in value:
-            yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
-            yield from _nodes(value.get(key), depth + 1)
-
-
-def texts_of(value: Any) -> list[str]:
-    """Strings in a JSON-LD value: a string, a list, or objects with a name."""
-    if isinstance(value, str):
-        return [squeeze(plain_text(value) if "<" in value or "&" in value else value)]
-    if isinstance(value, list):
-        return [t for item in value for t in texts_of(item)]
-    if isinstance(value, dict):
-        return texts_of(value.get("name") or value.get("@value"))
-    return []
-
-
-def meta_of(tree: HtmlElement) -> dict[str, str]:
-    """<meta> by lower-case name or property; the first of a name wins."""
-    found: dict[str, str] = {}
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop")
-        content = element.get("content")
-        if name and content and content.strip():
-            found.setdefault(name.strip().lower(), squeeze(content))
-    return found
-
-
-def values(meta: dict[str, str], names: Iterable[str]) -> list[str]:
-    return [meta[n] for n in names if n in meta]
+    def texts(self) -> Iterator[tuple[HtmlElement, str, bool]]:
+        """(element, text, whether it stands behind it): what a reader may see, nearly in order."""
+        for element in self.elements:
+            if element.tag not in _UNSEEN and (text := element.text):
+                yield element, text, False
+            if text := element.tail:
+                yield element, text, True
 
 
 def marked_in(tree: HtmlElement) -> Marked:
-    marked = Marked()
-    for element in tree.iter(
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "p",
-        "div",
-        "span",
-        "a",
-        "time",
-        "li",
-        "ul",
-        "address",
-        "section",
-        "strong",
-        "b",
-        "em",
-        "td",
-        "abbr",
-        "dd",
-    ):
-        if element.tag == "h1":
-            marked.h1.append(element)
-        if element.tag == "time":
-            marked.dates.append(element)
+    """All that a page marks. Of no kind more than a few dozen are kept."""
+    marked = Marked(elements=list(islice(tree.iter(), _MOST_ELEMENTS)))
+    by_tag = _BY_TAG.get
+    for place, element in enumerate(marked.elements):
+        if (read := by_tag(element.tag)) is not None:
+            read(element, marked)
+            if read is _h1 or read is _time:
+                marked.place[element] = place
+        names = element.get("class")
+        if names and (what := _named(names)) is not None:
+            _keep(getattr(marked, f"{what}s"), element)
+            marked.place[element] = place
         prop = element.get("itemprop")
         if prop:
-            marked.props.setdefault(prop.lower(), []).append(element)
-        names = element.get("class")
-        if element.get("rel") == "author":
-            marked.bylines.append(element)
-        elif names:
-            _by_class(element, names, marked)
+            _keep(marked.props.setdefault(prop.lower(), []), element)
     return marked
 
 
-def _by_class(element: HtmlElement, names: str, marked: Marked) -> None:
-    what = _named(names)
-    if what == "standfirst":
-        marked.standfirsts.append(element)
-    elif what == "byline" and len(marked.bylines) < 8:
-        marked.bylines.append(element)
-    elif what == "date" and len(marked.dates) < 12:
-        marked.dates.append(element)
+def _keep(kept: list[HtmlElement], element: HtmlElement) -> None:
+    if len(kept) < _MOST_OF_A_KIND:  # menus may have a dozen dates or names before the story's
+        kept.append(element)
+
+
+def _meta(element: HtmlElement, marked: Marked) -> None:
+    name = element.get("property") or element.get("name")
+    content = element.get("content")
+    if name and content and len(content) < 100_000:
+        content = squeeze(html.unescape(content) if "&" in content else content)
+        kept = marked.meta.setdefault(name.strip().lower(), [])
+        if content and len(kept) < _MOST_OF_A_KIND:
+            kept.append(content)
+
+
+def _script(element: HtmlElement, marked: Marked) -> None:
+    if "ld+json" in element.get("type", "").lower() and element.text:
+        marked.scripts.append(element.text)
+
+
+def _link(element: HtmlElement, marked: Marked) -> None:
+    if marked.canonical is None and "canonical" in element.get("rel", "").lower().split():
+        marked.canonical = element.get("href")
+
+
+def _anchor(element: HtmlElement, marked: Marked) -> None:
+    rel, href = element.get("rel"), element.get("href")
+    if rel and "author" in rel.split():
+        _keep(marked.bylines, element)
+    elif href and _AUTHOR_LINK.search(href):
+        _keep(marked.author_links, element)
+
+
+def _h1(element: HtmlElement, marked: Marked) -> None:
+    _keep(marked.h1, element)
+
+
+def _figure(element: HtmlElement, marked: Marked) -> None:
+    _keep(marked.figures, element)
+
+
+def _title(element: HtmlElement, marked: Marked) -> None:
+    if element.getparent().tag == "head" and element.text:
+        marked.titles.append(squeeze(element.text))
+
+
+def _time(element: HtmlElement, marked: Marked) -> None:
+    if _named(element.get("class") or "") != "date":  # else it is kept by its class
+        _keep(marked.dates, element)
+
+
+_BY_TAG = {
+    "title": _title, "meta": _meta, "script": _script, "link": _link, "a": _anchor, "h1": _h1,
+    "figure": _figure, "time": _time,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=30_000)
+def _named(names: str) -> str | None:
+    """What a class attribute says that its element is."""
+    found = [kind for name in names.split() if (kind := _kind(name)) is not None]
+    return min(found, key=_KINDS.index, default=None)
+
+
+@lru_cache(maxsize=50_000)
+def _kind(name: str) -> str | None:
+    """Of one word: attributes differ from page to page, the words in them much less.
+
+    Its last part tells: `author-date` is a date.
+    """
+    kind = None
+    for m in _NAMED.finditer(name.lower()):
+        kind = m.lastgroup
+    return kind
+
+
+def is_aside(element: HtmlElement) -> bool:
+    """Does it stand in a sidebar or a footer, or elsewhere altogether?"""
+    return distance(element) > 0
+
+
+def is_elsewhere(element: HtmlElement) -> bool:
+    """Does it stand in a menu, in comments, in a list of other stories?"""
+    return distance(element) > 1
+
+
+def distance(element: HtmlElement) -> int:
+    """How far from the story: 0 in it, 1 beside it, 2 elsewhere."""
+    far = _distance_of(element.get("class") or "")
+    for around in element.iterancestors():
+        if far == 2 or around.tag in ("body", "html", "article", "main"):
+            break
+        if around.tag in _ELSEWHERE_TAGS:
+            return 2
+        if around.tag in _ASIDE_TAGS:
+            far = 1
+        names = f"{around.get('class') or ''} {around.get('id') or ''}"
+        if names != " ":
+            far = max(far, _distance_of(names))
+    return far
 
 
 @lru_cache(maxsize=20_000)
-def _named(names: str) -> str | None:
-    """What a class attribute says that its element is; pages use few different ones."""
-    if _STANDFIRST.search(names):
-        return "standfirst"
-    if _BYLINE.search(names):
-        return "byline"
-    return "date" if _DATELINE.search(names) else None
+def _distance_of(names: str) -> int:
+    return 2 if _ELSEWHERE.search(names) else int(_ASIDE.search(names) is not None)
+
+
+def json_ld(marked: Marked) -> jsonld.Said:
+    return jsonld.read(marked.scripts)
+
+
+def values(meta: dict[str, list[str]], names: Iterable[str]) -> list[str]:
+    """Contents of the <meta> of these names, in the order of the names."""
+    return [content for name in names for content in meta.get(name, ())]
 
 
 def text_of(element: HtmlElement) -> str:
     return squeeze(" ".join(element.itertext()))
+
+
+def content_of(element: HtmlElement) -> str:
+    """What microdata means by an element: its attribute for machines, else its text."""
+    return element.get("content") or element.get("datetime") or text_of(element)
 
 
 def first_of(*sources: Iterable[str]) -> str | None:

@@ -1,63 +1,58 @@
-"""What a page says about its story: headline, standfirst, authors, dates, publisher, section.
+"""What a page says about its story: headline, standfirst, authors, dates, picture, address.
 
-Each field is taken from the first source that has it, in the order: JSON-LD, Open Graph and other
-<meta>, microdata and classes of elements, the feed's entry, the address, what stands bare beside
-the headline. Only where no source says a date is htmldate asked, which searches the whole page and
-costs as much as the rest together.
+Each field is taken from the first source that has it, in one stated order (`ORDER`):
+
+1. `json-ld`     schema.org objects in scripts: the article's, then the page's
+2. `open graph`  <meta property="og:…"> and "article:…"
+3. `meta`        other <meta>: Dublin Core, Parse.ly, Sailthru, citation, Twitter's "Written by"
+4. `microdata`   elements with itemprop
+5. `title`       <title>, without the site's name
+6. `page`        what a reader sees: elements by class, <time>, links to an author's page, what
+                 stands bare beside the headline, a line that begins with "By"
+7. `feed`        the entry that led here
+8. `address`     a day in the address of the page
+
+Some depart from it, each for a reason:
+
+- The headline is the page's own <h1> where that nearly agrees with another source, for those may
+  be cut short or written for sharing.
+- A day that stands beside the headline and is earlier than the machines' is believed: systems give
+  a story a new date when it is moved. Where no day of publication is named at all, that of the
+  last change stands for it.
+- A line "By …" right below the headline that names none of a source's people is believed instead:
+  a system may only know who pressed the button. A later source that names all people of the first
+  and more completes it.
+- The page's canonical link comes before og:url and JSON-LD.
+- A standfirst is a marked element first. A publisher's name falls back on the host.
+
+A source that says something materially different from what was chosen is recorded: a headline of
+which neither has all the words of the other; a date that no time zone makes the same day; authors
+of whom neither is part of the other; another canonical address.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from htmldate import find_date
 from lxml.html import HtmlElement
 
-from pipeline.clean import dates
-from pipeline.clean.beside import beside
-from pipeline.clean.html import plain_text
-from pipeline.clean.lines import count, is_finished, norm, squeeze
-from pipeline.clean.markup import (
-    Marked,
-    first_of,
-    json_ld,
-    marked_in,
-    meta_of,
-    text_of,
-    texts_of,
-    values,
-)
-from pipeline.clean.people import people
-from pipeline.models import Entry, Page
-from pipeline.urls import canonical, host
+from pipeline.clean import address, bylines, headlines, jsonld, picture, publication
+from pipeline.clean.beside import Beside, above, below
+from pipeline.clean.bylines import Byline
+from pipeline.clean.disagreements import Claim, disagreements
+from pipeline.clean.lines import count, is_finished, norm
+from pipeline.clean.markup import Marked, first_of, json_ld, marked_in, text_of, values
+from pipeline.models import Disagreement, Entry, Image
+from pipeline.urls import host
 
-_PUBLISHED = ("article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
-              "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date",
-              "dcterms.date", "dcterms.issued", "article.published", "publish-date", "publishdate",
-              "pubdate", "publication_date", "published-date", "cxenseparse:recs:publishtime",
-              "govuk:first-published-at", "date")  # fmt: skip
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
-             "dc.date.modified", "last-modified", "govuk:public-updated-at", "lastmod")  # fmt: skip
-_AUTHOR = (
-    "author",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "article:author",
-    "byl",
-    "cxenseparse:author",
-    "og:article:author",
-    "twitter:creator",
-)
-_SECTION = ("article:section", "parsely-section", "og:article:section", "section",
-            "cxenseparse:recs:category", "dc.subject")  # fmt: skip
-_SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—:])\s+")
-_CANONICAL = re.compile(r"<link\b[^>]*rel\s*=\s*[\"']?canonical[^>]*>", re.I)
-_OG_URL = re.compile(r"<meta\b[^>]*property\s*=\s*[\"']?og:url[^>]*>", re.I)
+ORDER = ("json-ld", "open graph", "meta", "microdata", "title", "page", "feed", "address")
+_SECTION_GRAPH = ("article:section", "og:article:section")
+_SECTION = ("parsely-section", "section", "cxenseparse:recs:category", "dc.subject")
+_REGION = re.compile(r"[-_][A-Za-z]{2}\b")
+_AMERICAN = re.compile(r"en[-_]us\b", re.I)
+#: hosts whose dates are day first, whatever language their theme was delivered with
+_DAY_FIRST_HOST = re.compile(r"\.(?:uk|wales|cymru|scot|ie|london|au|nz|in|eu)$")
 
 
 @dataclass
@@ -69,111 +64,85 @@ class Metadata:
     standfirst: str | None = None
     standfirst_element: HtmlElement | None = None
     byline: tuple[str, ...] = ()
+    news_agencies: tuple[str, ...] = ()
     published_at: str | None = None
     modified_at: str | None = None
     publisher: str | None = None
     section: str | None = None
     language: str | None = None
+    canonical_url: str | None = None
+    image: Image | None = None
+    disagreements: tuple[Disagreement, ...] = ()
     free: bool | None = None  #: JSON-LD isAccessibleForFree
     body: str | None = None  #: JSON-LD articleBody
+    #: Python's objects for the page's elements, kept so that later walks need not make them anew
+    elements: list[HtmlElement] = field(default_factory=list, repr=False)
 
 
 def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     """Reads a whole, unpruned page."""
-    article, site = json_ld(tree)
-    meta = meta_of(tree)
     marked = marked_in(tree)
-    found = Metadata()
-    found.publisher = _publisher(article, site, meta, url)
-    _headline(found, article, meta, marked, tree, entry)
-    _standfirst(found, article, marked)
-    found.byline = _byline(found, article, meta, marked, entry)
-    _dates(found, article, meta, marked, entry, url)
-    _last_resorts(found, marked, tree, url)
-    found.section = first_of(texts_of(article.get("articleSection")), values(meta, _SECTION))
-    found.language = _language(tree, meta, article)
-    free = article.get("isAccessibleForFree")
-    found.free = None if free is None else str(free).lower() not in ("false", "0", "no")
-    found.body = article.get("articleBody") if isinstance(article.get("articleBody"), str) else None
+    said = json_ld(marked)
+    article = said.article
+    found = Metadata(elements=marked.elements)
+    found.publisher = _publisher(said, marked, url)
+    headline = headlines.read(said, marked, entry, found.publisher)
+    found.headline, found.headlines = headline.text, set(headline.forms)
+    _standfirst(found, said, marked)
+    shown = _headline_element(found, marked)
+    american = _is_american(tree, marked, url)
+    near = Beside()
+    if shown is not None:
+        near = below(shown, publisher=found.publisher, monthfirst=american)
+    named = list(
+        bylines.stated(said, marked, entry, near.byline, publisher=found.publisher, host=host(url))
+    )
+    published = publication.published(said, marked, entry, url, shown, near, monthfirst=american)
+    addresses = address.claims(said, marked, url)
+    _choose(found, named, published, near)
+    found.modified_at = publication.modified(said, marked, shown, monthfirst=american)
+    _last_resorts(found, marked, shown, monthfirst=american)
+    found.canonical_url = next((c.value for c in addresses), None)
+    found.image = picture.lead(said, marked, url)
+    found.section = first_of(
+        jsonld.texts_of(article.get("articleSection")),
+        values(marked.meta, (*_SECTION_GRAPH, *_SECTION)),
+    )
+    found.language = _language(tree, marked, said)
+    found.free, found.body = _reading(article)
+    found.disagreements = disagreements(
+        headline=found.headline,
+        byline=found.byline,
+        published_at=found.published_at,
+        canonical_url=found.canonical_url,
+        claims=[
+            *(Claim("headline", source, text) for source, text in headline.claims),
+            *published,
+            *(Claim("byline", b.source, "; ".join(b.people)) for b in named if b.people),
+            *addresses,
+        ],
+    )
     return found
 
 
-def own_address(page: Page) -> str | None:
-    """Where a page says that it lives (canonical link, og:url); None for a PDF or silence."""
-    if page.body[:8].lstrip().startswith(b"%PDF-"):
-        return None
-    head = page.body[:200_000].decode("utf-8", "replace")
-    for pattern in (_CANONICAL, _OG_URL):
-        if (m := pattern.search(head)) and (
-            href := re.search(r"(?:href|content)\s*=\s*[\"']?(https?://[^\"'\s>]+)", m[0], re.I)
-        ):
-            return canonical(plain_text(href[1]))
-    return None
+def _reading(article: jsonld.Node) -> tuple[bool | None, str | None]:
+    """JSON-LD's isAccessibleForFree and articleBody."""
+    free, body = article.get("isAccessibleForFree"), article.get("articleBody")
+    is_free = None if free is None else str(free).lower() not in ("false", "0", "no")
+    return is_free, body if isinstance(body, str) else None
 
 
-def _publisher(
-    article: dict[str, Any], site: dict[str, Any], meta: dict[str, str], url: str
-) -> str | None:
+def _publisher(said: jsonld.Said, marked: Marked, url: str) -> str | None:
     named = first_of(
-        texts_of(article.get("publisher")),
-        values(meta, ("og:site_name", "application-name")),
-        texts_of(site.get("name")),
-        values(meta, ("dc.publisher", "publisher")),
+        jsonld.texts_of(said.meant(said.article.get("publisher"))),
+        values(marked.meta, ("og:site_name", "application-name")),
+        jsonld.texts_of(said.site.get("name")),
+        values(marked.meta, ("dc.publisher", "publisher")),
     )
     return named or host(url).removeprefix("www.") or None
 
 
-def _headline(
-    found: Metadata,
-    article: dict[str, Any],
-    meta: dict[str, str],
-    marked: Marked,
-    tree: HtmlElement,
-    entry: Entry | None,
-) -> None:
-    """JSON-LD and Open Graph may be cut short or written for sharing: h1 wins where it agrees."""
-    titles = [squeeze(t.text_content()) for t in tree.iterfind(".//head/title")]
-    h1 = [
-        t for t in (text_of(e) for e in marked.h1) if t and norm(t) != norm(found.publisher or "")
-    ]
-    said = texts_of(article.get("headline")) + values(
-        meta, ("og:title", "twitter:title", "dc.title")
-    )
-    named = said + titles + ([entry.headline] if entry and entry.headline else [])
-    bare = [_without_site(t, found.publisher) for t in named if t]
-    agreeing = [t for t in h1 if any(_agree(t, b) for b in bare)]
-    found.headline = first_of(agreeing, bare[: len(said)], h1 if len(h1) == 1 else [], bare)
-    found.headlines = {norm(t) for t in (*agreeing, *bare, *named, found.headline) if t}
-
-
-def _agree(one: str, other: str) -> bool:
-    a, b = norm(one), norm(other)
-    return bool(a and b) and (a == b or (len(a) > 15 and (b.startswith(a) or a.startswith(b))))
-
-
-def _without_site(title: str, publisher: str | None) -> str:
-    """ "School praised | News | The Example" → "School praised"."""
-    site = norm(publisher or "")
-    before, colon, after = title.partition(": ")
-    if colon and count(before) <= 4 and norm(before).replace(" ", "") in site.replace(" ", ""):
-        title = after
-    parts = _SITE_SUFFIX.split(title)
-    seams = _SITE_SUFFIX.findall(title)
-    while len(parts) > 1:
-        last = norm(parts[-1])
-        if not (seams[-1].strip() in "|»·•" or (site and (last in site or site in last))):
-            break
-        if count(parts[-1]) > 7:
-            break
-        parts.pop()
-        seams.pop()
-    text = parts[0]
-    for seam, part in zip(seams, parts[1:], strict=True):
-        text += seam + part
-    return text
-
-
-def _standfirst(found: Metadata, article: dict[str, Any], marked: Marked) -> None:
+def _standfirst(found: Metadata, said: jsonld.Said, marked: Marked) -> None:
     """A distinct element by class or microdata, else what JSON-LD says."""
     for element in (*marked.standfirsts, *marked.props.get("alternativeheadline", ())):
         text = text_of(element)
@@ -184,7 +153,8 @@ def _standfirst(found: Metadata, article: dict[str, Any], marked: Marked) -> Non
         found.standfirst, found.standfirst_element = text_of(deck), deck
         return
     described = first_of(
-        texts_of(article.get("alternativeHeadline")), texts_of(article.get("description"))
+        jsonld.texts_of(said.article.get("alternativeHeadline")),
+        jsonld.texts_of(said.article.get("description")),
     )
     if described and 5 <= count(described) <= 80 and not described.endswith(("...", "…", "[…]")):
         found.standfirst = described
@@ -201,104 +171,51 @@ def _deck_below(marked: Marked, headlines: set[str]) -> HtmlElement | None:
     return None
 
 
-def _byline(
-    found: Metadata,
-    article: dict[str, Any],
-    meta: dict[str, str],
-    marked: Marked,
-    entry: Entry | None,
-) -> tuple[str, ...]:
-    elements = marked.props.get("author", []) + marked.bylines
-    for source in (
-        ["; ".join(texts_of(article.get("author")))],
-        [t for t in values(meta, _AUTHOR) if not t.startswith(("http", "@"))],
-        [t for t in (text_of(e) for e in elements) if len(t) < 160],
-        [entry.author] if entry and entry.author else [],
-    ):
-        for text in source:
-            if names := people(text, publisher=found.publisher):
-                return names
-    return ()
+def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: Beside) -> None:
+    """The first source that names people, the first that names a day; every agency named."""
+    found.byline = bylines.chosen(named, near)
+    wire = (a for b in named for a in b.agencies)
+    publisher = norm(found.publisher or "")
+    found.news_agencies = tuple(dict.fromkeys(a for a in wire if norm(a) != publisher))
+    found.published_at = publication.chosen(published, near)
 
 
-def _dates(
-    found: Metadata,
-    article: dict[str, Any],
-    meta: dict[str, str],
-    marked: Marked,
-    entry: Entry | None,
-    url: str,
+def _last_resorts(
+    found: Metadata, marked: Marked, headline: HtmlElement | None, *, monthfirst: bool
 ) -> None:
-    published = [*texts_of(article.get("datePublished")), *texts_of(article.get("dateCreated"))]
-    found.published_at = _first_date(
-        [
-            *published,
-            *values(meta, _PUBLISHED),
-            *(
-                e.get("content") or e.get("datetime") or text_of(e)
-                for e in marked.props.get("datepublished", ())
-            ),
-            *_visible_dates(marked),
-            entry.published_at if entry else None,
-            dates.day_in_url(url),
-        ]
-    )
-    found.modified_at = _first_date(
-        [
-            *texts_of(article.get("dateModified")),
-            *values(meta, _MODIFIED),
-            *(
-                e.get("content") or e.get("datetime") or text_of(e)
-                for e in marked.props.get("datemodified", ())
-            ),
-        ]
-    )
-
-
-def _last_resorts(found: Metadata, marked: Marked, tree: HtmlElement, url: str) -> None:
-    """What stands bare beside the headline, then a date anywhere."""
+    """What stands above the headline, then a line or a date anywhere, then the last change."""
     if found.byline and found.published_at:
         return
-    if (headline := _headline_element(found, marked, tree)) is not None:
-        stands = beside(headline, publisher=found.publisher)
-        found.byline = found.byline or stands.byline
-        found.published_at = found.published_at or stands.published_at
+    if headline is not None:
+        over = above(headline, publisher=found.publisher, monthfirst=monthfirst)
+        found.byline = found.byline or over.byline
+        found.published_at = found.published_at or over.published_at
+    if not found.byline and not found.news_agencies:
+        found.byline = bylines.searched(marked, headline, publisher=found.publisher)
     if found.published_at is None:
-        found.published_at = _searched(tree, url)
+        found.published_at = (
+            publication.searched(marked, headline, monthfirst=monthfirst) or found.modified_at
+        )
 
 
-def _headline_element(found: Metadata, marked: Marked, tree: HtmlElement) -> HtmlElement | None:
+def _headline_element(found: Metadata, marked: Marked) -> HtmlElement | None:
     """The heading that says the headline; the highest one where several do."""
-    for headings in (marked.h1, tree.iter("h2"), tree.iter("h3")):
-        for element in headings:
-            if norm(text_of(element)) in found.headlines:
-                return element
-    return None
+    for element in marked.h1:
+        if norm(text_of(element)) in found.headlines:
+            return element
+    lower = [e for e in marked.elements if e.tag in ("h2", "h3")]
+    return next((e for e in lower if norm(text_of(e)) in found.headlines), None)
 
 
-def _first_date(texts: Iterable[str | None]) -> str | None:
-    return next((day for t in texts if (day := dates.iso(t))), None)
+def _is_american(tree: HtmlElement, marked: Marked, url: str) -> bool:
+    """Does the page say that it is written in the United States?"""
+    said = [tree.get("lang") or "", *values(marked.meta, ("og:locale",))]
+    named = first_of(code for code in said if _REGION.search(code)) or ""
+    return bool(_AMERICAN.match(named)) and not _DAY_FIRST_HOST.search(host(url))
 
 
-def _visible_dates(marked: Marked) -> Iterator[str]:
-    for element in marked.dates:
-        if element.get("datetime"):
-            yield element.get("datetime")
-        text = text_of(element)
-        if len(text) < 80 and dates.DAY.search(text) and not re.match(r"(?i)updated|last", text):
-            yield text
-
-
-def _searched(tree: HtmlElement, url: str) -> str | None:
-    try:
-        day = find_date(tree, url=url, extensive_search=False, original_date=True)
-    except (ValueError, TypeError, AttributeError, OverflowError):  # odd pages trip it
-        return None
-    return dates.iso(day)
-
-
-def _language(tree: HtmlElement, meta: dict[str, str], article: dict[str, Any]) -> str | None:
-    said = first_of([tree.get("lang") or ""], texts_of(article.get("inLanguage")),
-                  values(meta, ("og:locale", "content-language", "language")))  # fmt: skip
-    m = re.match(r"[a-zA-Z]{2,3}(?=$|[-_])", said or "")
+def _language(tree: HtmlElement, marked: Marked, said: jsonld.Said) -> str | None:
+    code = first_of([tree.get("lang") or ""], jsonld.texts_of(said.article.get("inLanguage")),
+                  values(marked.meta, ("og:locale", "content-language", "language")))  # fmt: skip
+    m = re.match(r"[a-zA-Z]{2,3}(?=$|[-_])", code or "")
     return m[0].lower() if m else None

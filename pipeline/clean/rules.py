@@ -30,11 +30,12 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from pipeline.clean.firsts import alternatives, first_characters
+from pipeline.clean.official import FILE as OFFICIAL
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import digest, load_yaml
 
 #: raise when the code of this stage changes what it makes of a page
-STAGE_VERSION = 2
+STAGE_VERSION = 3
 GENERAL, SITES = "cleaning.yaml", "sites.yaml"
 REPEATS, ADDRESSES = "repeats.yaml", "urls.yaml"
 _MATCHED = ("element", "label", "box", "line", "linked", "end", "wall")
@@ -67,6 +68,10 @@ class Rule:
     counterexamples: tuple[str, ...]
 
 
+#: where a pattern over names may begin
+_WORD_START = re.compile(r"(?<![a-z])[a-z]")
+
+
 class Matcher:
     """Many rules of one kind of application, in their order: which is the first that fits?"""
 
@@ -77,19 +82,25 @@ class Matcher:
         self.known: dict[str, Rule | None] = {}  #: for callers that ask the same again and again
 
     def find(self, text: str) -> Rule | None:
-        first = "" if self._anywhere else text[:1].lower()
+        """The first rule that fits the line; for elements, that fits names from some word on."""
+        if not self._anywhere:
+            return self._at(text, 0)
+        words = (self._at(text, word.start()) for word in _WORD_START.finditer(text))
+        return next((rule for rule in words if rule is not None), None)
+
+    def _at(self, text: str, start: int) -> Rule | None:
+        first = text[start : start + 1].lower()
         pattern = self._by_first.get(first)
         if pattern is None:
             pattern = self._by_first[first] = self._that_may_begin_with(first)
-        m = pattern.search(text) if self._anywhere else pattern.match(text)
+        m = pattern.match(text, start)
         return self.rules[int((m.lastgroup or "r0")[1:])] if m else None
 
     def _that_may_begin_with(self, first: str) -> re.Pattern[str]:
         """One alternation of what can match a text with that first character; made when needed."""
         parts = []
         for i, rule in enumerate(self.rules):
-            fitting = [rule.pattern] if self._anywhere else _fitting(rule.pattern, first)
-            if fitting:
+            if fitting := _fitting(rule.pattern, first):
                 parts.append(f"(?P<r{i}>{'|'.join(fitting)})")
         return re.compile("|".join(parts) or r"(?!)", re.I)
 
@@ -180,7 +191,7 @@ def settings() -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def fingerprint(host: str) -> str:
     """Changes when the stage, a general record, or a record of this host changes: no other."""
-    general = load_yaml(GENERAL)
+    general = [load_yaml(GENERAL), load_yaml(OFFICIAL)]
     own = [r for r in load_yaml(SITES)["rules"] or () if applies(_rule(r, SITES), host)]
     return digest([STAGE_VERSION, general, own, load_yaml(REPEATS), load_yaml(ADDRESSES)])
 

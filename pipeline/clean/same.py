@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.clean.address import own_address
 from pipeline.clean.lines import norm
-from pipeline.clean.metadata import own_address
 from pipeline.clean.site import page_lines, subject
 from pipeline.models import FEED_CONTENT, Entry, Page, Reading
 from pipeline.urls import canonical, is_plain, leads_home, loose, site

@@ -25,6 +25,27 @@ class Link:
 
     url: str
     text: str
+    official: bool = False  #: leads to a page or report of an inspectorate or the government
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """The picture that leads a story."""
+
+    url: str
+    caption: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disagreement:
+    """A source that said something else of a field than what was chosen.
+
+    `field` is one of Article's, `source` one of those in `clean/metadata.py`'s order.
+    """
+
+    field: str
+    source: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +66,10 @@ class Article:
     captions: tuple[str, ...]
     links: tuple[Link, ...]
     removed: tuple[Removal, ...]
+    news_agencies: tuple[str, ...]  #: agencies and desks that the byline names
+    canonical_url: str | None  #: where the page says that it lives
+    image: Image | None
+    disagreements: tuple[Disagreement, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +116,7 @@ class Story:
     text: str
     published_at: str | None
     standfirst: str | None = None
+    access: Access = "open"  #: what is not open may end in the middle of a sentence
 
 
 Confidence = Literal["stated", "implied", "ambiguous"]

@@ -96,6 +96,9 @@ _VERSIONS = "SELECT seen_at, headline FROM revisions WHERE article_id = ? ORDER 
 #: the aspect of a grade where the story does not say what the grade is of; never shown to a reader
 NOT_STATED = "not stated"
 
+#: what a reader calls the fields of which sources say different things
+ABOUT = {"published_at": "date", "byline": "author"}
+
 #: kinds of findings in the order in which a reader wants them, with the heading of each
 KINDS = {
     "judgement": "Judgements",
@@ -153,6 +156,11 @@ async def story(db: Database, article_id: str) -> dict[str, Any]:
         "framework": framework_name(article["inspection_type"]),
         "reasons": json.loads(article["reasons"]),
         "captions": json.loads(article["captions"]),
+        "reports": [x for x in json.loads(article["links"]) if x.get("official")],
+        "disagreements": [
+            {**x, "about": ABOUT.get(x["field"], x["field"])}
+            for x in json.loads(article["disagreements"])
+        ],
         "whole": bool(article["text"]),
         "paragraphs": paragraphs(article["text"], _marks(findings, mentions, db.name)),
         "inspectorates": [a for a in agencies if a["role"] == "inspectorate"],

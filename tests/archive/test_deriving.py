@@ -13,7 +13,7 @@ from pipeline.archive import tags as tagging
 from pipeline.archive.deriving import Work, stored_time
 from pipeline.archive.sources import sync_sources
 from pipeline.errors import CleanError, TagError
-from pipeline.models import Agency
+from pipeline.models import Agency, Disagreement, Image
 from tests import stored
 from tests.stored import NOON, URL, article, count, save, save_tags, store, tags
 
@@ -92,8 +92,12 @@ def test_tags_are_stale_when_the_words_or_the_rules_change(archive: Archive) -> 
     assert deriving.stale_articles(archive, stored.RULES) == []
     assert [w.url for w in deriving.stale_articles(archive, "rules-2")] == [URL]
     stored.refetch(archive, URL, "<p>another page</p>")
-    save(archive, article(access="partial", captions=()))
+    save(archive, article(section="News", captions=()))
     assert deriving.stale_articles(archive, stored.RULES) == [], "the tagger reads neither"
+    stored.refetch(archive, URL, "<p>the page cut short</p>")
+    save(archive, article(access="partial"))
+    assert [w.url for w in deriving.stale_articles(archive, stored.RULES)] == [URL]
+    save_tags(archive, tags())
     stored.refetch(archive, URL, "<p>a third page</p>")
     save(archive, article(headline="Another headline"))
     assert [w.url for w in deriving.stale_articles(archive, stored.RULES)] == [URL]
@@ -139,12 +143,29 @@ def test_an_article_row_says_what_the_page_said(archive: Archive) -> None:
     assert kept["source_id"] == "gazette"
     assert json.loads(str(kept["captions"])) == ["Larkfield House"]
     assert json.loads(str(kept["links"])) == [
-        {"url": "https://www.cqc.example/report", "text": "report"}
+        {"url": "https://www.cqc.example/report", "text": "report", "official": False}
     ]
     assert kept["is_report"] is None, "not tagged yet"
     assert list(archive.db.query("SELECT rule, kind, text FROM removals")) == [
         {"rule": "newsletter", "kind": "newsletter", "text": "Sign up"}
     ]
+
+
+def test_a_row_also_says_who_else_wrote_it_its_picture_and_who_disagrees(archive: Archive) -> None:
+    store(archive)
+    other = Disagreement(field="published_at", source="feed", value="2026-11-01")
+    image = Image(url="https://gazette.example/home.jpg", caption="The home in Harwick")
+    save(archive, article(news_agencies=("PA Media", "Harwick newsdesk"), canonical_url=URL,
+                          image=image, disagreements=(other,)))  # fmt: skip
+    kept = row(archive)
+    assert kept["news_agencies"] == "PA Media; Harwick newsdesk"
+    assert (kept["canonical_url"], kept["image_url"], kept["image_caption"]) == (
+        URL, "https://gazette.example/home.jpg", "The home in Harwick")  # fmt: skip
+    assert json.loads(str(kept["disagreements"])) == [
+        {"field": "published_at", "source": "feed", "value": "2026-11-01"}
+    ]
+    save(archive, article(), rules="rules-2")
+    assert (row(archive)["image_url"], row(archive)["disagreements"]) == (None, "[]")
 
 
 def test_the_feed_stands_in_for_what_the_page_leaves_out(archive: Archive) -> None:
@@ -195,9 +216,9 @@ def test_equal_words_keep_their_tags_and_other_words_lose_them(archive: Archive)
     save(archive, article())
     save_tags(archive, tags())
     before = {t: list(archive.db.query(f"SELECT * FROM {t}")) for t in TAG_TABLES}
-    assert not save(archive, article(access="registration", removed=()), rules="rules-2")
+    assert not save(archive, article(section="News", removed=()), rules="rules-2")
     assert {t: list(archive.db.query(f"SELECT * FROM {t}")) for t in TAG_TABLES} == before
-    assert row(archive)["access"] == "registration"
+    assert row(archive)["section"] == "News"
     assert row(archive)["is_report"] == 1
     assert count(archive, "removals") == 0
     assert save(archive, article(text="X " + stored.TEXT), rules="rules-3")

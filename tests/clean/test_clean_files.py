@@ -18,7 +18,8 @@ from pipeline.errors import CleanError
 
 KEYS = [
     "input", "url", "headline", "standfirst", "byline", "published_at", "modified_at", "publisher",
-    "section", "language", "access", "text", "captions", "links", "removed", "error",
+    "section", "language", "access", "text", "captions", "links", "removed",
+    "news_agencies", "canonical_url", "image", "disagreements", "error",
 ]  # fmt: skip
 PAGE = Path(__file__).parent / "pages" / "local_group.html"
 

@@ -88,7 +88,7 @@ def test_text_between_line_breaks_counts_as_running_text() -> None:
 @pytest.mark.parametrize(
     "bare",
     [
-        "<div>Bare text, long enough to be read as a sentence of the story that it is part of.</div>",
+        "<div>Bare text, long enough to be read as a sentence of the story it is part of.</div>",
         "<div>Bare text <b>with words in bold</b>, and long enough to be a sentence of the story"
         " that it is part of.</div>",
     ],

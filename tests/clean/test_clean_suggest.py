@@ -305,6 +305,7 @@ def test_hostile_words_stay_in_their_comment(sites: SitesFile, words: str) -> No
 def test_a_wording_of_doubt_knows_its_examples(record: dict[str, list[str]]) -> None:
     found = [of_itself(text, ()) for text in record["examples"]]
     assert [d.kind if d else None for d in found] == [record["kind"]] * len(found)
+    assert record["kind"] in knowledge.load_yaml("removals.yaml")["kinds"]
     wrong = [text for text in record["counterexamples"] if of_itself(text, (), edge=False)]
     assert wrong == []
     assert all(map(is_prose, STORY))

@@ -28,10 +28,13 @@ def insert(db: Database, table: str, **values: Any) -> int:
 def insert_story(db: Database, story: dict[str, Any]) -> None:
     text = story["text"].strip()
     plain = ("headline", "standfirst", "byline", "publisher", "source_id", "published_at",
-             "first_seen_at", "is_report", "inspection_type")  # fmt: skip
+             "first_seen_at", "is_report", "inspection_type", "news_agencies", "image_url",
+             "image_caption")  # fmt: skip
     article = insert(
         db, "articles", url=story["url"], text=text, access=story.get("access", "open"),
         captions=json.dumps(story.get("captions", [])), digest=story["url"],
+        links=json.dumps(story.get("links", [])),
+        disagreements=json.dumps(story.get("disagreements", [])),
         reasons=json.dumps(story.get("reasons", [])), updated_at=story["first_seen_at"],
         **{key: story.get(key) for key in plain},
     )  # fmt: skip

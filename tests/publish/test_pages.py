@@ -87,6 +87,14 @@ def test_a_story_has_its_evidence_marked_and_what_was_removed(site: Any) -> None
     assert "7 of 19 · children attending their conference" in html
 
 
+def test_a_story_leads_to_the_official_report_and_says_where_sources_differ(site: Any) -> None:
+    html = get(site, "/archive/articles/1").text
+    assert 'href="https://files.ofsted.example/letter">the inspectors&#39; letter</a>' in html
+    assert "https://harwick.example/statement" not in html
+    assert "Rhona Tillet, Local Democracy Reporting Service" in html
+    assert "<li>date by feed: 2026-11-02T23:30:00+00:00</li>" in html
+
+
 def test_a_story_names_its_framework_and_a_grade_without_aspect_stands_alone(site: Any) -> None:
     where = get(site, "/archive/-/story?url=https://courier.example/beech-lane").headers["location"]
     story = get(site, where).text
@@ -168,7 +176,7 @@ def test_public_shows_evidence_and_links_but_no_text(public: Any) -> None:
 
 @pytest.mark.parametrize("words", ["screening tool was singled out", "Join today", "SECRETSUMMARY",
                                    "front door team in Harwick", "have been praised",
-                                   "SECRETROBOTS"])  # fmt: skip
+                                   "SECRETROBOTS", "SECRETCAPTION"])  # fmt: skip
 def test_the_public_file_holds_no_publishers_words(words: str, public: Any) -> None:
     path = next(db.path for n, db in public.databases.items() if not n.startswith("_"))
     assert words.encode() not in Path(path).read_bytes()
