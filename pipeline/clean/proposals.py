@@ -167,10 +167,7 @@ def _by_line(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
     pattern = "^" + _SPECIAL.sub(r"\\\1", line) + "$"
     if doubt.repeated:
         pattern = re.sub(r"\d+", r"\\d+", pattern)  # on other pages it may be another number
-    of_one_page = doubt.prose or doubt.kind == "related"  # a sentence, or another story's title
-    if of_one_page and not doubt.repeated:
-        return None
-    if not doubt.repeated and site.lines >= _MOST_LINES:
+    elif site.lines >= _MOST_LINES or _is_of_one_page(site, doubt):
         return None
     if len(line) > _LONGEST_LINE or not site.is_new("line", pattern):
         return None
@@ -181,6 +178,12 @@ def _by_line(site: _Site, sample: Sample, doubt: Doubt) -> Proposal | None:
     sure = doubt.sure and not any(t.prose_lost for t in trials)
     site.lines += not doubt.repeated
     return site.accept(rule, doubt.why, sample, trials, sure=sure)
+
+
+def _is_of_one_page(site: _Site, doubt: Doubt) -> bool:
+    """A sentence, another story's title or, where other pages do not have it, a mere label."""
+    label = not doubt.sure and len(site.samples) > 1
+    return doubt.prose or doubt.kind == "related" or label
 
 
 # ---------------------------------------------------------------- what was cut and reads like it

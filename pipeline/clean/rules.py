@@ -11,7 +11,21 @@ A rule says `how` it is applied:
 - `end`:     as `line`, but only where nothing of the story follows;
 - `wall`:    a line that says the rest is behind a wall; cuts to the end when no prose follows;
 - `selector`: a CSS selector (site rules only);
-- `keep`:    a CSS selector of what no element or label rule may cut (site rules only).
+- `keep`:    a CSS selector of what belongs to the story although a general rule names it, or it
+             stands outside of the story's part of the page (site rules only).
+
+A site rule has a `host` (`paper.example`; its subdomains count) and may have a last day of
+fetching, `valid_until`. One that cuts every `<div class="prize-box">` until the end of March:
+
+    - id: harwickecho-prize-box
+      host: harwickecho.example
+      kind: promo
+      how: selector
+      pattern: div.prize-box
+      valid_until: 2027-03-31
+      examples: [Win a hamper]
+
+`clean --suggest` writes such records from a page; each is proved by a page in `tests/clean/sites/`.
 
 Patterns see plain quotes and dashes (`lines.plain_quotes`) and match without regard to case
 unless they begin with `(?-i:`; but for elements, they match from the start of the line. A line of

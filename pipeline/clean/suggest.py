@@ -67,7 +67,7 @@ def _name(page: Page) -> str:
 
 def _site_report(samples: list[Sample]) -> list[str]:
     found = proposals(samples)
-    said = [line for sample in samples for line in _findings(sample)]
+    said = [line for sample in samples for line in _findings(sample, samples)]
     sure = [p for p in found if p.sure]
     rest = [p for p in found if not p.sure]
     several = len(samples) if len(samples) > 1 else 0
@@ -88,7 +88,7 @@ def _site_report(samples: list[Sample]) -> list[str]:
 # ---------------------------------------------------------------- findings
 
 
-def _findings(sample: Sample) -> Iterator[str]:
+def _findings(sample: Sample, samples: list[Sample]) -> Iterator[str]:
     article = sample.article
     yield f"# {_name(sample.page)}"
     yield "#"
@@ -106,10 +106,10 @@ def _findings(sample: Sample) -> Iterator[str]:
     if told:
         yield f"#   from {_begins(told[0], 60)}"
         yield f"#   to   {_begins(told[-1], 60)}"
-    yield from _look_at(sample)
+    yield from _look_at(sample, [s for s in samples if s is not sample])
 
 
-def _look_at(sample: Sample) -> Iterator[str]:
+def _look_at(sample: Sample, others: list[Sample]) -> Iterator[str]:
     """What a person should look at, in both directions."""
     if sample.doubts:
         yield "# Of what stayed, look at:"
@@ -117,7 +117,7 @@ def _look_at(sample: Sample) -> Iterator[str]:
         yield "# Nothing of what stayed looks doubtful."
     for doubt in sample.doubts[:_SHOWN]:
         yield f"#   {_begins(doubt.text, 70)} ({doubt.why})"
-    missed = regretted(sample)
+    missed = regretted(sample, others)
     if missed:
         yield "# Of what was cut, look at (it reads like a story):"
     for r in missed[:_SHOWN]:
