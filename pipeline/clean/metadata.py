@@ -23,7 +23,8 @@ Some depart from it, each for a reason:
   a system may only know who pressed the button. A later source that names all people of the first
   and more completes it.
 - The page's canonical link comes before og:url and JSON-LD.
-- A standfirst is a marked element first. A publisher's name falls back on the host.
+- A standfirst is a marked element first.
+- A publisher is called what resembles the host rather than what its owner is called (`publisher`).
 
 A source that says something materially different from what was chosen is recorded: a headline of
 which neither has all the words of the other; a date that no time zone makes the same day; authors
@@ -37,7 +38,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipeline.clean import address, bylines, headlines, jsonld, picture, publication
+from pipeline.clean import address, bylines, headlines, jsonld, picture, publication, publisher
 from pipeline.clean.beside import Beside, above, below
 from pipeline.clean.bylines import Byline
 from pipeline.clean.disagreements import Claim, disagreements
@@ -85,7 +86,7 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     said = json_ld(marked)
     article = said.article
     found = Metadata(elements=marked.elements)
-    found.publisher = _publisher(said, marked, url)
+    found.publisher = publisher.read(said, marked, url)
     headline = headlines.read(said, marked, entry, found.publisher)
     found.headline, found.headlines = headline.text, set(headline.forms)
     _standfirst(found, said, marked)
@@ -132,16 +133,6 @@ def _reading(article: jsonld.Node) -> tuple[bool | None, str | None]:
     return is_free, body if isinstance(body, str) else None
 
 
-def _publisher(said: jsonld.Said, marked: Marked, url: str) -> str | None:
-    named = first_of(
-        jsonld.texts_of(said.meant(said.article.get("publisher"))),
-        values(marked.meta, ("og:site_name", "application-name")),
-        jsonld.texts_of(said.site.get("name")),
-        values(marked.meta, ("dc.publisher", "publisher")),
-    )
-    return named or host(url).removeprefix("www.") or None
-
-
 def _standfirst(found: Metadata, said: jsonld.Said, marked: Marked) -> None:
     """A distinct element by class or microdata, else what JSON-LD says."""
     for element in (*marked.standfirsts, *marked.props.get("alternativeheadline", ())):
@@ -175,8 +166,8 @@ def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: 
     """The first source that names people, the first that names a day; every agency named."""
     found.byline = bylines.chosen(named, near)
     wire = (a for b in named for a in b.agencies)
-    publisher = norm(found.publisher or "")
-    found.news_agencies = tuple(dict.fromkeys(a for a in wire if norm(a) != publisher))
+    ours = norm(found.publisher or "")
+    found.news_agencies = tuple(dict.fromkeys(a for a in wire if norm(a) != ours))
     found.published_at = publication.chosen(published, near)
 
 
