@@ -77,7 +77,7 @@ def above(
     headline: HtmlElement, *, publisher: str | None = None, monthfirst: bool = False
 ) -> Beside:
     """The same of what stands right above it, which may be of another story."""
-    nearest = list(islice(_before(headline), _TEXTS // 2))
+    nearest = list(islice(before(headline), _TEXTS // 2))
     return _read(list(_shorts(reversed(nearest)))[-_ABOVE:], publisher, monthfirst, below=False)
 
 
@@ -128,7 +128,7 @@ def _walked(element: HtmlElement, *, tail: bool) -> Iterator[Text]:
             yield from _text(inner.tail, inner, is_tail=True)
 
 
-def _before(element: HtmlElement) -> Iterator[Text]:
+def before(element: HtmlElement) -> Iterator[Text]:
     """The texts in front of an element, the nearest first."""
     node: HtmlElement | None = element
     while node is not None:

@@ -24,6 +24,7 @@ Some depart from it, each for a reason:
   and more completes it.
 - The page's canonical link comes before og:url and JSON-LD.
 - A standfirst is a marked element first.
+- A section is a category or a breadcrumb of the page before a part of the title (`section`).
 - A publisher is called what resembles the host rather than what its owner is called (`publisher`).
 
 A source that says something materially different from what was chosen is recorded: a headline of
@@ -38,7 +39,16 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipeline.clean import address, bylines, headlines, jsonld, picture, publication, publisher
+from pipeline.clean import (
+    address,
+    bylines,
+    headlines,
+    jsonld,
+    picture,
+    publication,
+    publisher,
+    section,
+)
 from pipeline.clean.beside import Beside, above, below
 from pipeline.clean.bylines import Byline
 from pipeline.clean.disagreements import Claim, disagreements
@@ -48,8 +58,6 @@ from pipeline.models import Disagreement, Entry, Image
 from pipeline.urls import host
 
 ORDER = ("json-ld", "open graph", "meta", "microdata", "title", "page", "feed", "address")
-_SECTION_GRAPH = ("article:section", "og:article:section")
-_SECTION = ("parsely-section", "section", "cxenseparse:recs:category", "dc.subject")
 _REGION = re.compile(r"[-_][A-Za-z]{2}\b")
 _AMERICAN = re.compile(r"en[-_]us\b", re.I)
 #: hosts whose dates are day first, whatever language their theme was delivered with
@@ -105,10 +113,7 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     _last_resorts(found, marked, shown, monthfirst=american)
     found.canonical_url = next((c.value for c in addresses), None)
     found.image = picture.lead(said, marked, url)
-    found.section = first_of(
-        jsonld.texts_of(article.get("articleSection")),
-        values(marked.meta, (*_SECTION_GRAPH, *_SECTION)),
-    )
+    found.section = section.read(said, marked, shown, url, publisher=found.publisher)
     found.language = _language(tree, marked, said)
     found.free, found.body = _reading(article)
     found.disagreements = disagreements(

@@ -90,12 +90,9 @@ def _shown(marked: Marked, url: str) -> str | None:
 
 
 def _is_name(text: str) -> bool:
-    words = text.split()
-    return (
-        len(words) <= _LONGEST
-        and text[:1].isupper()
-        and norm(text) not in settings()["sections"]["names"]
-    )
+    sections, key = settings()["sections"], norm(text)
+    is_part = key in sections["names"] or key in sections["never"]
+    return len(text.split()) <= _LONGEST and text[:1].isupper() and not is_part
 
 
 def _short(element: HtmlElement, longest: int = _LONGEST) -> Iterator[str]:
