@@ -55,7 +55,7 @@ from pipeline.clean.disagreements import Claim, disagreements
 from pipeline.clean.lines import count, is_finished, norm
 from pipeline.clean.markup import Marked, first_of, json_ld, marked_in, text_of, values
 from pipeline.models import Disagreement, Entry, Image
-from pipeline.urls import host
+from pipeline.urls import host, leads_home
 
 ORDER = ("json-ld", "open graph", "meta", "microdata", "title", "page", "feed", "address")
 _REGION = re.compile(r"[-_][A-Za-z]{2}\b")
@@ -95,7 +95,8 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     article = said.article
     found = Metadata(elements=marked.elements)
     found.publisher = publisher.read(said, marked, url)
-    headline = headlines.read(said, marked, entry, found.publisher)
+    site = None if leads_home(url) else found.publisher  # a first page is called after its site
+    headline = headlines.read(said, marked, entry, site)
     found.headline, found.headlines = headline.text, set(headline.forms)
     _standfirst(found, said, marked)
     shown = _headline_element(found, marked)

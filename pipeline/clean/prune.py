@@ -345,11 +345,15 @@ def _is_json_ld(element: HtmlElement) -> bool:
 def _straighten(tree: HtmlElement) -> None:
     """Markup of older systems said in today's terms, which the extractor knows.
 
-    A form around the whole page (ASP.NET) and tables that lay out a page become plain blocks.
+    A form around the whole page (ASP.NET), the letters of a whole story (FONT) and tables that lay
+    out a page become plain blocks.
     """
     for form in tree.iter("form"):
         if form.find(".//h1") is not None or len(form.findall(".//p")) > 4:
             form.tag = "div"
+    for font in tree.iter("font"):
+        if font.find("br") is not None:
+            font.tag = "div"
     for table in list(tree.iter("table")):
         if table.find(".//table") is not None or _lays_out(table):
             for part in table.iter("table", "tbody", "thead", "tr", "td", "th"):
