@@ -24,7 +24,7 @@ _BEFORE, _BEHIND = 80, 120  #: elements from the headline that still belong to i
 _STANDFIRST = (
     r"(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"
     r"article-?description|article-?summary|article-?synopsis|story-?summary|"
-    r"lead-?paragraph-?standfirst|post-?excerpt|entry-?summary|article-?excerpt|page-?intro|"
+    r"lead-?paragraph-?standfirst|post-?excerpt|entry-?(?:summary|excerpt)|article-?excerpt|page-?intro|"
     r"gem-c-lead-paragraph)"
 )
 _BYLINE = (

@@ -23,7 +23,7 @@ Some depart from it, each for a reason:
   a system may only know who pressed the button. A later source that names all people of the first
   and more completes it.
 - The page's canonical link comes before og:url and JSON-LD.
-- A standfirst is a marked element first.
+- A standfirst is what the page shows as one; what it says to machines alone is none (`standfirst`).
 - A section is a category or a breadcrumb of the page before a part of the title (`section`).
 - A publisher is called what resembles the host rather than what its owner is called (`publisher`).
 
@@ -48,11 +48,12 @@ from pipeline.clean import (
     publication,
     publisher,
     section,
+    standfirst,
 )
 from pipeline.clean.beside import Beside, above, below
 from pipeline.clean.bylines import Byline
 from pipeline.clean.disagreements import Claim, disagreements
-from pipeline.clean.lines import count, is_finished, norm
+from pipeline.clean.lines import norm
 from pipeline.clean.markup import Marked, first_of, json_ld, marked_in, text_of, values
 from pipeline.models import Disagreement, Entry, Image
 from pipeline.urls import host, leads_home
@@ -98,8 +99,9 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     site = None if leads_home(url) else found.publisher  # a first page is called after its site
     headline = headlines.read(said, marked, entry, site)
     found.headline, found.headlines = headline.text, set(headline.forms)
-    _standfirst(found, said, marked)
     shown = _headline_element(found, marked)
+    if (deck := standfirst.read(marked, shown, found.headlines)) is not None:
+        found.standfirst, found.standfirst_element = deck
     american = _is_american(tree, marked, url)
     near = Beside()
     if shown is not None:
@@ -137,35 +139,6 @@ def _reading(article: jsonld.Node) -> tuple[bool | None, str | None]:
     free, body = article.get("isAccessibleForFree"), article.get("articleBody")
     is_free = None if free is None else str(free).lower() not in ("false", "0", "no")
     return is_free, body if isinstance(body, str) else None
-
-
-def _standfirst(found: Metadata, said: jsonld.Said, marked: Marked) -> None:
-    """A distinct element by class or microdata, else what JSON-LD says."""
-    for element in (*marked.standfirsts, *marked.props.get("alternativeheadline", ())):
-        text = text_of(element)
-        if 5 <= count(text) <= 80 and norm(text) not in found.headlines:
-            found.standfirst, found.standfirst_element = text, element
-            return
-    if (deck := _deck_below(marked, found.headlines)) is not None:
-        found.standfirst, found.standfirst_element = text_of(deck), deck
-        return
-    described = first_of(
-        jsonld.texts_of(said.article.get("alternativeHeadline")),
-        jsonld.texts_of(said.article.get("description")),
-    )
-    if described and 5 <= count(described) <= 80 and not described.endswith(("...", "…", "[…]")):
-        found.standfirst = described
-
-
-def _deck_below(marked: Marked, headlines: set[str]) -> HtmlElement | None:
-    """A sentence in a lesser heading right below the headline; a title there begins the story."""
-    for h1 in marked.h1:
-        below = h1.getnext()
-        if norm(text_of(h1)) in headlines and below is not None and below.tag in ("h2", "h3"):
-            text = text_of(below)
-            if 8 <= count(text) <= 60 and is_finished(text):
-                return below
-    return None
 
 
 def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: Beside) -> None:
