@@ -29,7 +29,7 @@ _STANDFIRST = (
 )
 _BYLINE = (
     r"(?:byline|by-line|author-?name|article-?author|author|authors|post-?author|entry-?author|"
-    r"writer|contributor-?name|vcard|contributors?)"
+    r"writer|contributor-?name|vcard|contributors?|name-uid)"
 )
 _DATELINE = (
     r"(?:date|dateline|timestamp|publish(?:ed)?-?(?:date|time|on|at)?|pub-?date|post-?date|"
@@ -226,7 +226,7 @@ def distance(element: HtmlElement) -> int:
     far = _distance_of(element.get("class") or "")
     for around in element.iterancestors():
         if far == 2 or around.tag in ("body", "html", "article", "main"):
-            break
+            return 2 if "comment" in (around.get("class") or "").split() else far
         if around.tag in _ELSEWHERE_TAGS:
             return 2
         if around.tag in _ASIDE_TAGS:

@@ -143,7 +143,7 @@ def _reading(article: jsonld.Node) -> tuple[bool | None, str | None]:
 
 def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: Beside) -> None:
     """The first source that names people, the first that names a day; every agency named."""
-    found.byline = bylines.chosen(named, near)
+    found.byline = bylines.chosen(named, near, headline=found.headline)
     wire = (a for b in named for a in b.agencies)
     ours = norm(found.publisher or "")
     found.news_agencies = tuple(dict.fromkeys(a for a in wire if norm(a) != ours))
