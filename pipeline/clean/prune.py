@@ -16,6 +16,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipeline.clean.boxes import asking_boxes, boxes_with_fields
+from pipeline.clean.captions import beside_pictures, is_credit, words_of
 from pipeline.clean.lines import SENTENCES, count, is_prose, norm, plain_quotes, squeeze
 from pipeline.clean.linked import linked_headlines
 from pipeline.clean.names import in_words, names_of
@@ -52,6 +53,8 @@ class Found:
     wall_words: list[str] = field(default_factory=list)  #: elsewhere on the page
     paragraphs: dict[HtmlElement, int] = field(default_factory=dict)  #: of running text: length
     decided: list[tuple[HtmlElement, Rule]] = field(default_factory=list)
+    captioned: HtmlElement | None = None  #: in which the last caption stood
+    pictured: set[HtmlElement] = field(default_factory=set)  #: captions that nothing marks
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
 
 
@@ -75,6 +78,7 @@ def prune(
     for rule in rules.selectors:
         for element in _selector(rule.pattern)(tree):
             _decide(element, rule, found)
+    found.pictured = beside_pictures(tree, rules)
     if standfirst is not None and not running.protects(standfirst):
         _decide(standfirst, STANDFIRST, found)
     for element in tree.iter(etree.Element):
@@ -115,6 +119,8 @@ def _look_at(element: HtmlElement, rules: RuleSet, running: _Running, found: Fou
     if rule is None:
         names = names_of(element)
         rule = _named(names, rules) if names else None
+    if rule is None and element in found.pictured:
+        rule = BESIDE_PICTURE
     if rule is None:
         if element.tag in _LABELS:
             _decide_labelled(element, rules, running, found)
@@ -216,9 +222,13 @@ def _text(element: HtmlElement) -> str:
 
 
 def _keep_caption(element: HtmlElement, found: Found) -> None:
-    text = _text(element)
-    if text and text not in found.captions:
+    text = words_of(element)
+    parent = element.getparent()
+    if found.captions and parent is found.captioned and is_credit(text):
+        found.captions[-1] += f" {text}"  # whose picture it is, in an element of its own
+    elif text and text not in found.captions:
         found.captions.append(text)
+    found.captioned = parent
 
 
 def _cut(element: HtmlElement, rule: Rule, found: Found) -> None:
@@ -379,3 +389,4 @@ STANDFIRST = _builtin("standfirst-element", "standfirst")
 FIELDS = _builtin("box-with-fields", "newsletter")
 LINKED = _builtin("linked-headline", "related")
 CAPTION = _builtin("figcaption", "caption")
+BESIDE_PICTURE = _builtin("beside-picture", "caption")
