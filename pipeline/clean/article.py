@@ -111,7 +111,7 @@ def _article(
     return Article(
         url=page.url,
         headline=said.headline or rest.headline,
-        standfirst=_standfirst(said.standfirst, rest.lines),
+        standfirst=_standfirst(said.standfirst, found, rest.lines),
         byline=said.byline or (() if said.news_agencies else rest.byline),
         published_at=said.published_at or _dated(rest.removed),
         modified_at=said.modified_at,
@@ -171,9 +171,11 @@ def _refuse_too_short(article: Article, unread: int) -> None:
         raise CleanError(f"no story text found {where} ({words} words)", url=article.url)
 
 
-def _standfirst(standfirst: str | None, lines: list[Line]) -> str | None:
-    """None where it is (the beginning of) a paragraph of the text: the text keeps it, once."""
+def _standfirst(standfirst: str | None, found: prune.Found, lines: list[Line]) -> str | None:
+    """None where it is (the beginning of) a paragraph of the text and stands nowhere else."""
     key = norm(standfirst or "")
+    if any(r.rule == prune.STANDFIRST.id for r in found.removed):
+        return standfirst
     if not key or any(key in norm(line.text) for line in lines[:4]):
         return None
     return standfirst

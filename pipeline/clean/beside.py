@@ -19,6 +19,7 @@ from pipeline.clean import dates
 from pipeline.clean.lines import count, is_prose, norm, squeeze
 from pipeline.clean.markup import is_elsewhere
 from pipeline.clean.people import (
+    agencies,
     has_role,
     is_byline,
     is_given_name,
@@ -77,7 +78,7 @@ def above(
     headline: HtmlElement, *, publisher: str | None = None, monthfirst: bool = False
 ) -> Beside:
     """The same of what stands right above it, which may be of another story."""
-    nearest = list(islice(_before(headline), _TEXTS // 2))
+    nearest = list(islice(before(headline), _TEXTS // 2))
     return _read(list(_shorts(reversed(nearest)))[-_ABOVE:], publisher, monthfirst, below=False)
 
 
@@ -128,7 +129,7 @@ def _walked(element: HtmlElement, *, tail: bool) -> Iterator[Text]:
             yield from _text(inner.tail, inner, is_tail=True)
 
 
-def _before(element: HtmlElement) -> Iterator[Text]:
+def before(element: HtmlElement) -> Iterator[Text]:
     """The texts in front of an element, the nearest first."""
     node: HtmlElement | None = element
     while node is not None:
@@ -186,7 +187,7 @@ def _read(shorts: list[Short], publisher: str | None, monthfirst: bool, *, below
         text = _earlier(short.text)
         if _is_signed(text) and (names := _names(text, publisher)):
             return Beside(names, dates.iso(text, monthfirst=monthfirst), signed=is_byline(text))
-        if day is None and is_lone_date(text) and not _LATER.match(text):
+        if day is None and (is_lone_date(text) or _is_credit(text)) and not _LATER.match(text):
             day = dates.iso(text, monthfirst=monthfirst)
     for i, short in enumerate(shorts):
         if is_byline(short.text) and (names := _names(short.text, publisher)):
@@ -211,6 +212,12 @@ def _is_signed(text: str) -> bool:
     return is_name_and_date(text) or all(
         is_person(part) or has_role(part) or is_time(part) for part in parts(text)
     )
+
+
+def _is_credit(text: str) -> bool:
+    """A date with agencies or desks and nobody else: "Published 3 May 2024 09:10. By PA"."""
+    named = parts(text) if len(text) <= 140 and dates.has_day(text) else []
+    return bool(named) and all(is_time(part) or agencies(part) for part in named)
 
 
 def _names(text: str, publisher: str | None) -> tuple[str, ...]:

@@ -79,8 +79,9 @@ def stated(
         yield from named.by_texts("feed", [entry.author])
 
 
-def chosen(named: list[Byline], beside: Beside) -> tuple[str, ...]:
-    """The people of the first source, completed by a later one that names them all and more.
+def chosen(named: list[Byline], beside: Beside, *, headline: str | None = None) -> tuple[str, ...]:
+    """The people of the first source, completed by a later one that names them all and more, or by
+    a line beside the headline that does (what it shares with the headline is its subject).
 
     A line "By …" right beside the headline that names none of them is believed instead: it is what
     was printed, and a publishing system may only know who pressed the button.
@@ -88,7 +89,10 @@ def chosen(named: list[Byline], beside: Beside) -> tuple[str, ...]:
     first = next((b.people for b in named if b.people), ())
     if beside.signed and not _keys(beside.byline) & _keys(first):
         return beside.byline
-    for later in (b.people for b in named if b.source != "page"):
+    others = (b.people for b in named if b.source != "page")
+    title = f" {norm(headline or '')} "
+    shown = tuple(name for name in beside.byline if f" {norm(name)} " not in title)
+    for later in (*others, shown):
         if first and _keys(first) < _keys(later):
             first = later
     return first
@@ -155,17 +159,24 @@ class _Namer:
         yield from _byline(source, names, wire)
 
     def by_elements(self, source: str, elements: Iterable[HtmlElement]) -> Iterator[Byline]:
-        """The first element that names people; the agencies of those before it."""
+        """The first element that names people and those in the same line; their agencies."""
         wire: list[str] = []
         near = [e for e in islice(elements, 2 * _MOST_ELEMENTS) if not is_elsewhere(e)]
         near.sort(key=is_aside)  # those in the story first, in the order of the page
+        names: list[str] = []
+        line: HtmlElement | None = None
         for element in near[:_MOST_ELEMENTS]:
-            names = self.within(element)
+            if names and line not in (element.getparent(), _grandparent(element)):
+                break
+            found = self.within(element)
             wire += agencies(element.get("content") or text_of(element))
-            if names:
-                yield from _byline(source, names, wire)
-                return
-        yield from _byline(source, [], wire)
+            if found and not names:
+                parent = element.getparent()
+                line = _grandparent(element) if parent.tag == "a" else parent
+            names += found
+            if names and not element.get("itemprop"):
+                break  # a class says less: what stands beside it may be a category
+        yield from _byline(source, names, wire)
 
     def within(self, element: HtmlElement) -> list[str]:
         """Names in an element, text by text: a job in a <span> of its own is no part of a name."""

@@ -13,7 +13,8 @@ from pipeline.clean.lines import count, norm, squeeze
 from pipeline.clean.markup import Marked, first_of, text_of, values
 from pipeline.models import Entry
 
-_SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—:])\s+")
+_SEAM = re.compile(r"\s+(?:[|»·•]|::|[-–—:])\s+")
+_BARS = ("|", "»", "·", "•")  #: seams that no headline has
 _OPEN_GRAPH = ("og:title",)
 _META = ("twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
 _POSTED = re.compile(r"\s+(?:posted|published|updated) (?:on|by)\b.*$", re.I)
@@ -53,7 +54,7 @@ def read(said: jsonld.Said, marked: Marked, entry: Entry | None, publisher: str 
     headings = (_heading(e, known) for e in marked.h1[:_MOST_HEADINGS])
     h1 = [without_site(t, publisher) for t in headings if 0 < len(t) <= _LONGEST]
     h1 = [t for t in h1 if norm(t) != norm(publisher or "")]
-    shown = _shown(h1, claims)
+    shown = _shown(h1, claims) or _below_label(marked, claims)
     text = first_of([shown] if shown else [], [t for _, t in claims], h1 if len(h1) == 1 else [])
     forms = {norm(t) for t in (shown, *(t for _, t in claims), *(t for _, t in raw), text) if t}
     page = [("page", shown)] if shown else []
@@ -87,6 +88,19 @@ def _shown(h1: list[str], claims: list[tuple[str, str]]) -> str | None:
     return next((t for t in long if any(_is_near(t, s) for _, s in claims)), None)
 
 
+def _below_label(marked: Marked, claims: list[tuple[str, str]]) -> str | None:
+    """The lesser heading right below an <h1> that only says what kind of page it is ("Agenda
+    item"), where another source has it whole among other words."""
+    for h1 in marked.h1[:_MOST_HEADINGS]:
+        below = h1.getnext()
+        if below is None or below.tag not in ("h2", "h3") or count(text_of(h1)) > 2:
+            continue
+        text = text_of(below)
+        if count(text) > 2 and any(f" {norm(text)} " in f" {norm(s)} " for _, s in claims):
+            return text
+    return None
+
+
 def agree(one: str, other: str) -> bool:
     """The same but for case, punctuation, and one being cut short."""
     a, b = norm(one), norm(other)
@@ -112,12 +126,15 @@ def without_site(title: str, publisher: str | None) -> str:
     before, colon, after = title.partition(": ")
     if colon and count(before) <= 4 and norm(before).replace(" ", "") in site.replace(" ", ""):
         title = after
-    all_parts = _SITE_SUFFIX.split(title)
+    all_parts = _SEAM.split(title)
     parts = list(all_parts)
-    seams = _SITE_SUFFIX.findall(title)
+    seams = _SEAM.findall(title)
+    while len(parts) > 1 and _is_front(parts, site):
+        parts.pop(0)
+        seams.pop(0)
     while len(parts) > 1:
         last = norm(parts[-1])
-        if not (seams[-1].strip() in "|»·•" or (site and (last in site or site in last))):
+        if not (seams[-1].strip() in _BARS or (site and (last in site or site in last))):
             break
         if count(parts[-1]) > 7:
             break
@@ -129,3 +146,10 @@ def without_site(title: str, publisher: str | None) -> str:
     for seam, part in zip(seams, parts[1:], strict=True):
         text += seam + part
     return text
+
+
+def _is_front(parts: list[str], site: str) -> bool:
+    """Is the first part none of the headline, as in "The Example | News | School praised"?"""
+    if _SECTION.fullmatch(parts[0]):
+        return norm(parts[1]) != site
+    return norm(parts[0]) == site and count(" ".join(parts[1:])) > 2

@@ -22,7 +22,7 @@ _MOST_NODES, _MOST_ITEMS, _DEEPEST = 200, 40, 4
 _ARTICLE = re.compile(
     r"(?:Article|Report|BlogPosting|LiveBlogPosting|SocialMediaPosting|Newsletter)$"
 )
-_SITE = re.compile(r"(?:Organization|WebSite)$")
+_SITE = re.compile(r"(?:Organization|WebSite|(?:Radio|Television)Station|Newspaper)$")
 _COMMENTED = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
 _SURROGATE = re.compile(
     r"(?<!\\)\\u(?:(d[89ab]..\\ud[c-f]..)|d[89a-f]..)", re.I)  # fmt: skip

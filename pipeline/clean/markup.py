@@ -24,23 +24,30 @@ _BEFORE, _BEHIND = 80, 120  #: elements from the headline that still belong to i
 _STANDFIRST = (
     r"(?:stand-?first|deck|dek|sub-?title|sub-?heading|sub-?headline|sub-?head|strap-?line|"
     r"article-?description|article-?summary|article-?synopsis|story-?summary|"
-    r"lead-?paragraph-?standfirst|post-?excerpt|entry-?summary|article-?excerpt|page-?intro|"
+    r"lead-?paragraph-?standfirst|post-?excerpt|entry-?(?:summary|excerpt)|article-?excerpt|page-?intro|"
     r"gem-c-lead-paragraph)"
 )
 _BYLINE = (
     r"(?:byline|by-line|author-?name|article-?author|author|authors|post-?author|entry-?author|"
-    r"writer|contributor-?name|vcard|contributors?)"
+    r"writer|contributor-?name|vcard|contributors?|name-uid)"
 )
 _DATELINE = (
     r"(?:date|dateline|timestamp|publish(?:ed)?-?(?:date|time|on|at)?|pub-?date|post-?date|"
     r"entry-?date|article-?date|submitted|posted-?on|publication-?date|date-?published)"
 )
+_KICKER = (
+    r"(?:kicker|rubric|eyebrow|overline|cat|section-?(?:name|label|link|tag)|"
+    r"article-?(?:section|label|topic|kicker)|post-?label|story-?(?:section|label))"
+)
+_CATEGORY = r"(?:categor(?:y|ies)|cat-?links|filed-?under|posted-?in)$"
 #: of one word of a class attribute, in lower case
 _NAMED = re.compile(
-    rf"(?:^|[_-])(?:(?P<standfirst>{_STANDFIRST})|(?P<byline>{_BYLINE})|(?P<date>{_DATELINE}))"
-    r"(?=$|[_-])"
+    rf"(?:^|[_-])(?:(?P<standfirst>{_STANDFIRST})|(?P<byline>{_BYLINE})|(?P<date>{_DATELINE})|"
+    rf"(?P<category>{_CATEGORY})|(?P<crumb>(?:bread)?-?crumbs?)|(?P<kicker>{_KICKER}))(?=$|[_-])"
 )
-_KINDS = ("standfirst", "byline", "date")
+_KEPT = {"standfirst": "standfirsts", "byline": "bylines", "date": "dates", "kicker": "kickers",
+         "category": "categories", "crumb": "crumbs"}  # fmt: skip
+_KINDS = tuple(_KEPT)
 #: a link to the page of a person who writes, by the habits of publishing systems
 #: (not `/people/` and the like: ministers and inspectors have such pages too)
 _AUTHOR_LINK = re.compile(  # as all systems write it, in lower case: that is searched the fastest
@@ -71,6 +78,9 @@ class Marked:
     bylines: list[HtmlElement] = field(default_factory=list)
     dates: list[HtmlElement] = field(default_factory=list)
     author_links: list[HtmlElement] = field(default_factory=list)
+    kickers: list[HtmlElement] = field(default_factory=list)
+    categories: list[HtmlElement] = field(default_factory=list)
+    crumbs: list[HtmlElement] = field(default_factory=list)
     props: dict[str, list[HtmlElement]] = field(default_factory=dict)
     meta: dict[str, list[str]] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)
@@ -83,9 +93,17 @@ class Marked:
         """Does it stand with the headline, rather than with another story?"""
         if headline is None or headline not in self.place:
             return True
+        return -_BEFORE <= self.steps(headline, element) <= _BEHIND
+
+    def steps(self, start: HtmlElement, element: HtmlElement) -> int:
+        """How many elements behind another one it begins; negative: before it."""
+        return self.index(element) - self.index(start)
+
+    def index(self, element: HtmlElement) -> int:
+        """Which element of the page it is."""
         if element not in self.place:
             self.place.update((e, i) for i, e in enumerate(self.elements))
-        return -_BEFORE <= self.place[element] - self.place[headline] <= _BEHIND
+        return self.place.get(element, 0)
 
     def texts(self) -> Iterator[tuple[HtmlElement, str, bool]]:
         """(element, text, whether it stands behind it): what a reader may see, nearly in order."""
@@ -107,7 +125,7 @@ def marked_in(tree: HtmlElement) -> Marked:
                 marked.place[element] = place
         names = element.get("class")
         if names and (what := _named(names)) is not None:
-            _keep(getattr(marked, f"{what}s"), element)
+            _keep(getattr(marked, _KEPT[what]), element)
             marked.place[element] = place
         prop = element.get("itemprop")
         if prop:
@@ -144,6 +162,8 @@ def _anchor(element: HtmlElement, marked: Marked) -> None:
     rel, href = element.get("rel"), element.get("href")
     if rel and "author" in rel.split():
         _keep(marked.bylines, element)
+    elif rel and "category" in rel.split():
+        _keep(marked.categories, element)
     elif href and _AUTHOR_LINK.search(href):
         _keep(marked.author_links, element)
 
@@ -206,7 +226,7 @@ def distance(element: HtmlElement) -> int:
     far = _distance_of(element.get("class") or "")
     for around in element.iterancestors():
         if far == 2 or around.tag in ("body", "html", "article", "main"):
-            break
+            return 2 if "comment" in (around.get("class") or "").split() else far
         if around.tag in _ELSEWHERE_TAGS:
             return 2
         if around.tag in _ASIDE_TAGS:

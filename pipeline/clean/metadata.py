@@ -23,7 +23,9 @@ Some depart from it, each for a reason:
   a system may only know who pressed the button. A later source that names all people of the first
   and more completes it.
 - The page's canonical link comes before og:url and JSON-LD.
-- A standfirst is a marked element first. A publisher's name falls back on the host.
+- A standfirst is what the page shows as one; what it says to machines alone is none (`standfirst`).
+- A section is a category or a breadcrumb of the page before a part of the title (`section`).
+- A publisher is called what resembles the host rather than what its owner is called (`publisher`).
 
 A source that says something materially different from what was chosen is recorded: a headline of
 which neither has all the words of the other; a date that no time zone makes the same day; authors
@@ -37,18 +39,26 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipeline.clean import address, bylines, headlines, jsonld, picture, publication
+from pipeline.clean import (
+    address,
+    bylines,
+    headlines,
+    jsonld,
+    picture,
+    publication,
+    publisher,
+    section,
+    standfirst,
+)
 from pipeline.clean.beside import Beside, above, below
 from pipeline.clean.bylines import Byline
 from pipeline.clean.disagreements import Claim, disagreements
-from pipeline.clean.lines import count, is_finished, norm
+from pipeline.clean.lines import norm
 from pipeline.clean.markup import Marked, first_of, json_ld, marked_in, text_of, values
 from pipeline.models import Disagreement, Entry, Image
-from pipeline.urls import host
+from pipeline.urls import host, leads_home
 
 ORDER = ("json-ld", "open graph", "meta", "microdata", "title", "page", "feed", "address")
-_SECTION_GRAPH = ("article:section", "og:article:section")
-_SECTION = ("parsely-section", "section", "cxenseparse:recs:category", "dc.subject")
 _REGION = re.compile(r"[-_][A-Za-z]{2}\b")
 _AMERICAN = re.compile(r"en[-_]us\b", re.I)
 #: hosts whose dates are day first, whatever language their theme was delivered with
@@ -85,11 +95,13 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     said = json_ld(marked)
     article = said.article
     found = Metadata(elements=marked.elements)
-    found.publisher = _publisher(said, marked, url)
-    headline = headlines.read(said, marked, entry, found.publisher)
+    found.publisher = publisher.read(said, marked, url)
+    site = None if leads_home(url) else found.publisher  # a first page is called after its site
+    headline = headlines.read(said, marked, entry, site)
     found.headline, found.headlines = headline.text, set(headline.forms)
-    _standfirst(found, said, marked)
     shown = _headline_element(found, marked)
+    if (deck := standfirst.read(marked, shown, found.headlines)) is not None:
+        found.standfirst, found.standfirst_element = deck
     american = _is_american(tree, marked, url)
     near = Beside()
     if shown is not None:
@@ -104,10 +116,7 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     _last_resorts(found, marked, shown, monthfirst=american)
     found.canonical_url = next((c.value for c in addresses), None)
     found.image = picture.lead(said, marked, url)
-    found.section = first_of(
-        jsonld.texts_of(article.get("articleSection")),
-        values(marked.meta, (*_SECTION_GRAPH, *_SECTION)),
-    )
+    found.section = section.read(said, marked, shown, url, publisher=found.publisher)
     found.language = _language(tree, marked, said)
     found.free, found.body = _reading(article)
     found.disagreements = disagreements(
@@ -132,51 +141,12 @@ def _reading(article: jsonld.Node) -> tuple[bool | None, str | None]:
     return is_free, body if isinstance(body, str) else None
 
 
-def _publisher(said: jsonld.Said, marked: Marked, url: str) -> str | None:
-    named = first_of(
-        jsonld.texts_of(said.meant(said.article.get("publisher"))),
-        values(marked.meta, ("og:site_name", "application-name")),
-        jsonld.texts_of(said.site.get("name")),
-        values(marked.meta, ("dc.publisher", "publisher")),
-    )
-    return named or host(url).removeprefix("www.") or None
-
-
-def _standfirst(found: Metadata, said: jsonld.Said, marked: Marked) -> None:
-    """A distinct element by class or microdata, else what JSON-LD says."""
-    for element in (*marked.standfirsts, *marked.props.get("alternativeheadline", ())):
-        text = text_of(element)
-        if 5 <= count(text) <= 80 and norm(text) not in found.headlines:
-            found.standfirst, found.standfirst_element = text, element
-            return
-    if (deck := _deck_below(marked, found.headlines)) is not None:
-        found.standfirst, found.standfirst_element = text_of(deck), deck
-        return
-    described = first_of(
-        jsonld.texts_of(said.article.get("alternativeHeadline")),
-        jsonld.texts_of(said.article.get("description")),
-    )
-    if described and 5 <= count(described) <= 80 and not described.endswith(("...", "…", "[…]")):
-        found.standfirst = described
-
-
-def _deck_below(marked: Marked, headlines: set[str]) -> HtmlElement | None:
-    """A sentence in a lesser heading right below the headline; a title there begins the story."""
-    for h1 in marked.h1:
-        below = h1.getnext()
-        if norm(text_of(h1)) in headlines and below is not None and below.tag in ("h2", "h3"):
-            text = text_of(below)
-            if 8 <= count(text) <= 60 and is_finished(text):
-                return below
-    return None
-
-
 def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: Beside) -> None:
     """The first source that names people, the first that names a day; every agency named."""
-    found.byline = bylines.chosen(named, near)
+    found.byline = bylines.chosen(named, near, headline=found.headline)
     wire = (a for b in named for a in b.agencies)
-    publisher = norm(found.publisher or "")
-    found.news_agencies = tuple(dict.fromkeys(a for a in wire if norm(a) != publisher))
+    ours = norm(found.publisher or "")
+    found.news_agencies = tuple(dict.fromkeys(a for a in wire if norm(a) != ours))
     found.published_at = publication.chosen(published, near)
 
 

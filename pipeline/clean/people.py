@@ -21,6 +21,8 @@ _TIME = re.compile(
     r"\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b\d{1,2}[ -]min(?:ute)?s?\b(?: read\b)?"
     r"|\b(?:GMT|BST|UTC|at|published|updated|posted)\b",
     re.I)  # fmt: skip
+#: a time of day, which no name holds
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b)?\.?(?=\s|$)", re.I)
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -57,7 +59,8 @@ def people(text: str | None, *, publisher: str | None = None) -> tuple[str, ...]
 
 def parts(text: str) -> list[str]:
     """What a byline names, between commas, bars and "and"s: people, jobs, agencies, desks."""
-    text = _ADDRESS.sub(" ", _WEEKDAY.sub(" | ", without_days(squeeze(text), " | ")))
+    text = _CLOCK.sub(" | ", _WEEKDAY.sub(" | ", without_days(squeeze(text), " | ")))
+    text = _ADDRESS.sub(" ", text)
     text = _IN_BRACKETS.sub("", _agency_forms().sub(r" | \g<0> | ", _BY.sub("", text)))
     text = _REST.sub("", text)
     if not text.isupper():

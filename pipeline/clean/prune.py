@@ -16,6 +16,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipeline.clean.boxes import asking_boxes, boxes_with_fields
+from pipeline.clean.captions import beside_pictures, is_credit, words_of
 from pipeline.clean.lines import SENTENCES, is_prose, norm, plain_quotes, squeeze
 from pipeline.clean.linked import linked_headlines
 from pipeline.clean.markup import text_of
@@ -52,6 +53,8 @@ class Found:
     wall_words: list[str] = field(default_factory=list)  #: elsewhere on the page
     paragraphs: dict[HtmlElement, int] = field(default_factory=dict)  #: of running text: length
     decided: list[tuple[HtmlElement, Rule]] = field(default_factory=list)
+    captioned: HtmlElement | None = None  #: in which the last caption stood
+    pictured: set[HtmlElement] = field(default_factory=set)  #: captions that nothing marks
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
     kept: set[HtmlElement] = field(default_factory=set)  #: by a site's own record
 
@@ -72,6 +75,7 @@ def prune(
         if not running.protects(box):
             _decide(box, FIELDS, found)
     _drop_worthless(tree, running, found)
+    found.pictured = beside_pictures(tree, rules)
     kept = found.kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
     _decide_by_rules(tree, rules, kept, running, found)
     if standfirst is not None and not running.protects(standfirst):
@@ -131,6 +135,8 @@ def _look_at(element: HtmlElement, rules: RuleSet, running: Running, found: Foun
     if rule is None:
         names = names_of(element)
         rule = _named(names, rules) if names else None
+    if rule is None and element in found.pictured:
+        rule = BESIDE_PICTURE
     if rule is None:
         if element.tag in _LABELS:
             _decide_labelled(element, rules, running, found)
@@ -184,9 +190,13 @@ def _is_hidden(element: HtmlElement) -> bool:
 
 
 def _keep_caption(element: HtmlElement, found: Found) -> None:
-    text = text_of(element)
-    if text and text not in found.captions:
+    text = words_of(element)
+    parent = element.getparent()
+    if found.captions and parent is found.captioned and is_credit(text):
+        found.captions[-1] += f" {text}"  # whose picture it is, in an element of its own
+    elif text and text not in found.captions:
         found.captions.append(text)
+    found.captioned = parent
 
 
 def _cut(element: HtmlElement, rule: Rule, found: Found) -> None:
@@ -311,11 +321,15 @@ def _drop_worthless(tree: HtmlElement, running: Running, found: Found) -> None:
 def _straighten(tree: HtmlElement) -> None:
     """Markup of older systems said in today's terms, which the extractor knows.
 
-    A form around the whole page (ASP.NET) and tables that lay out a page become plain blocks.
+    A form around the whole page (ASP.NET), the letters of a whole story (FONT) and tables that lay
+    out a page become plain blocks.
     """
     for form in tree.iter("form"):
         if form.find(".//h1") is not None or len(form.findall(".//p")) > 4:
             form.tag = "div"
+    for font in tree.iter("font"):
+        if font.find("br") is not None:
+            font.tag = "div"
     for table in list(tree.iter("table")):
         if table.find(".//table") is not None or _lays_out(table):
             for part in table.iter("table", "tbody", "thead", "tr", "td", "th"):
@@ -341,3 +355,4 @@ STANDFIRST = _builtin("standfirst-element", "standfirst")
 FIELDS = _builtin("box-with-fields", "newsletter")
 LINKED = _builtin("linked-headline", "related")
 CAPTION = _builtin("figcaption", "caption")
+BESIDE_PICTURE = _builtin("beside-picture", "caption")

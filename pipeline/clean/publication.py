@@ -33,6 +33,11 @@ _MODIFIED_GRAPH = ("article:modified_time", "og:updated_time", "article:modified
 _MODIFIED = ("datemodified", "dcterms.modified", "dc.date.modified", "last-modified",
              "govuk:public-updated-at", "lastmod", "revised")  # fmt: skip
 _LATER = re.compile(r"(?i)(?:last |page |first )*(?:updated|modified|amended|revised|reviewed)\b")
+#: how a whole line begins
+_UPDATED = re.compile(
+    r"(?i)(?:this )?(?:(?:page|article|story) )?(?:(?:was|has been) )?(?:last )?"
+    r"(?:updated|modified|amended)(?: on)?\s*:?\s*(?=\w)"
+)
 _NO_DAY = re.compile(r"(?i)\b(?:expir|clos|deadline|event|born|copyright|©)")
 _MOST_ELEMENTS = 16
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -150,10 +155,21 @@ def modified(
         values(marked.meta, (*_MODIFIED_GRAPH, *_MODIFIED)),
         _microdata(marked, "datemodified"),
         later,
+        _said_later(marked, headline),
     ):
         if day := _first(texts, monthfirst=monthfirst):
             return day
     return None
+
+
+def _said_later(marked: Marked, headline: HtmlElement | None) -> Iterator[str]:
+    """Short lines "This page was last updated on …" behind the headline, wherever they stand."""
+    reached = headline is None
+    for element, text, _ in marked.texts():
+        reached = reached or element is headline
+        is_short = reached and len(text) < 90 and _YEAR.search(text) is not None
+        if is_short and _UPDATED.match(text.strip()) and not is_aside(element):
+            yield text
 
 
 def _first(texts: Iterable[str | None], *, monthfirst: bool) -> str | None:

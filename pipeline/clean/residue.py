@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from pipeline.clean.captions import credit, is_credit
 from pipeline.clean.lines import SENTENCES, Line, count, is_finished, is_prose, norm, plain_quotes
 from pipeline.clean.people import is_byline, is_name_and_date, is_person, people
 from pipeline.clean.rules import Rule, RuleSet, settings, wall_kind
@@ -147,7 +148,7 @@ def _back_to_heading(lines: list[Line], i: int) -> range:
 def _captions(state: Residue, captions: list[str], alts: set[str]) -> None:
     """Doubled captions, alternative texts printed out, and lines that name whose picture it is."""
     known = {norm(c) for c in captions}
-    known |= {norm(_credit().sub("", plain_quotes(c))) for c in captions}
+    known |= {norm(credit().sub("", plain_quotes(c))) for c in captions}
 
     def reason(_: int, line: Line) -> tuple[str, str] | None:
         text = plain_quotes(line.bare)
@@ -163,12 +164,12 @@ def _captions(state: Residue, captions: list[str], alts: set[str]) -> None:
             if "caption" in text[:16].lower():  # the others say whose picture it is
                 state.captions.append(_fused().sub("", line.bare))
             return "caption-fused", "caption"
-        if (words < 60 and _credit().search(text, max(0, len(text) - _CREDIT))) or (
+        if (words < 60 and credit().search(text, max(0, len(text) - _CREDIT))) or (
             words < 14 and _agency().match(text)
         ):
-            if line.bare not in state.captions:
+            if line.bare not in state.captions and not is_credit(text):
                 state.captions.append(line.bare)
-            known.add(norm(_credit().sub("", text)))
+            known.add(norm(credit().sub("", text)))
             return "caption-credit", "caption"
         return None
 
@@ -334,11 +335,6 @@ def _bottom(state: Residue) -> None:
         return ("links-at-end", "related") if all_links else None
 
     _keep(state, reason)
-
-
-@lru_cache(maxsize=1)
-def _credit() -> re.Pattern[str]:
-    return re.compile(settings()["captions"]["credit"], re.I)
 
 
 @lru_cache(maxsize=1)

@@ -62,7 +62,7 @@ def test_what_a_page_says_of_its_story(case: dict[str, Any]) -> None:
         )
     )
     article["disagreements"] = [list(d.values()) for d in article["disagreements"]]
-    for field in ("byline", "news_agencies"):
+    for field in ("byline", "news_agencies", "captions"):
         article[field] = list(article[field])
     assert {field: article[field] for field in case["expect"]} == case["expect"]
 
