@@ -122,7 +122,7 @@ def watch(db: Path, sources: Path, tick: int) -> int:
 @cli.command()
 @click.option("--stage", "stages", multiple=True, type=click.Choice(["clean", "tag"]),
               help="Only this stage; may be given twice. Default: both.")  # fmt: skip
-@click.option("--host", help="Only pages of this host.")
+@click.option("--host", help="Only pages of this host and its subdomains.")
 @click.option("--url", help="Only this story, by any of its addresses.")
 @click.option("--explain", is_flag=True, help="With --url: say how each tag came about.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
@@ -149,7 +149,7 @@ def derive(db: Path, stages: tuple[str, ...], host: str | None, url: str | None,
 @cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--url", help="Where the page came from (for one FILE).")
-@click.option("--suggest", is_flag=True, help="Propose a cleaning rule for the page's site.")
+@click.option("--suggest", is_flag=True, help="Propose rules for the pages' site, each tried.")
 @common()
 def clean(files: tuple[str, ...], url: str | None, suggest: bool) -> int:
     """Pages or reports (.html, .html.gz, .pdf, -) in, one JSON line each out. Never fetches."""
@@ -158,8 +158,7 @@ def clean(files: tuple[str, ...], url: str | None, suggest: bool) -> int:
     if url and len(files) > 1:
         raise click.UsageError("--url goes with one FILE")
     if suggest:
-        for file in files:
-            click.echo(pages.suggestion(file, url=url))
+        click.echo(pages.suggestion(*files, url=url), nl=False)
         return 0
     return _lines_out(pages.clean_files(files, url=url))
 

@@ -173,7 +173,7 @@ def derive(
     """Makes what is stale, in the order of STAGES.
 
     Args:
-        host, url: only pages of this host; only this story (its canonical address).
+        host, url: only pages of this host and its subdomains; only this story (canonical address).
         dry_run: do it all on a scratch copy and report the changes; `archive` may be read-only.
 
     Raises:

@@ -237,7 +237,11 @@ def derive_again(
 
 
 def _known_host(archive: Archive, host: str | None) -> str | None:
-    if host and host not in deriving.hosts(archive):
+    """As the archive spells it; its subdomains count as its own."""
+    if not host:
+        return None
+    host = host.lower()
+    if not any(f".{known}".endswith(f".{host}") for known in deriving.hosts(archive)):
         raise WatchError(f"{host}: no page of this host is in the archive")
     return host
 

@@ -6,12 +6,15 @@ README's cog blocks call these; `make docs` renews them and `make check` fails w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import click
 import yaml
 
+from pipeline.clean.rules import all_rules
 from pipeline.cli import cli
+from pipeline.knowledge import load_yaml
 from pipeline.publish.reference import folded, schema_markdown
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +60,14 @@ def faults() -> str:
         line = f"{kind} ({len(rows)})"
         parts.append(f"<details>\n<summary>{line}</summary>\n\n{table}\n\n</details>")
     return "\n\n".join(parts)
+
+
+def kinds() -> str:
+    """The kinds of what is cut from a page, with how many general rules each has."""
+    rules = Counter(rule.kind for rule in all_rules() if rule.host == "*")
+    kinds = load_yaml("removals.yaml")["kinds"]
+    rows = [f"| `{kind}` | {said} | {rules[kind] or ''} |" for kind, said in kinds.items()]
+    return "\n".join(["| kind | what it is | rules |", "|---|---|--:|", *rows])
 
 
 def schema() -> str:

@@ -64,12 +64,15 @@ ORDER BY input.fetched_at, input.url
 
 _NEIGHBOURS = re.compile(r"\n(?:own(?: [0-9a-f]{16})+)?(?: ?alias)?\Z")
 
-_STALE_ARTICLES = """
+# A host with its subdomains, as for a site's cleaning rules: `paper.example`, `www.paper.example`.
+_OF_HOST = "(p.host = :host OR substr(p.host, -length(:host) - 1) = '.' || :host)"
+
+_STALE_ARTICLES = f"""
 SELECT a.url, a.digest AS made_from, :made_by AS made_by
 FROM articles AS a
 LEFT JOIN derivations AS d ON d.article_url = a.url AND d.stage = 'tag'
 WHERE (:url IS NULL OR a.url = :url)
-    AND (:host IS NULL OR a.url IN (SELECT url FROM pages WHERE host = :host))
+    AND (:host IS NULL OR a.url IN (SELECT p.url FROM pages AS p WHERE {_OF_HOST}))
     AND (d.article_url IS NULL OR d.made_from <> a.digest OR d.made_by <> :made_by)
 ORDER BY a.id
 """
@@ -88,8 +91,13 @@ def stale_pages(
     url: str | None = None,
     urls: Collection[str] | None = None,
 ) -> list[Work]:
-    """Pages to clean, oldest first. `rules`: host → fingerprint of the rules that apply to it."""
-    scope = {"p.host = :host": host, "p.url = :url": url,
+    """Pages to clean, oldest first.
+
+    Args:
+        rules: host → fingerprint of the rules that apply to it.
+        host: with its subdomains.
+    """
+    scope = {_OF_HOST: host, "p.url = :url": url,
              "p.url IN (SELECT value FROM json_each(:urls))": urls}  # fmt: skip
     where = " AND ".join(sql for sql, value in scope.items() if value is not None) or "true"
     values = {"rules": json.dumps(rules), "host": host, "url": url,
@@ -202,7 +210,8 @@ def _row(archive: Archive, url: str, article: Article, now: datetime) -> dict[st
         (url,),
     ).fetchone() or (None, None, None, _stamp(now))
     published = stored_time(article.published_at) or stored_time(feed_date)
-    read_by_the_tagger = [article.headline, article.standfirst, article.text, published]
+    read_by_the_tagger = [article.headline, article.standfirst, article.text, published,
+                          article.access]  # fmt: skip
     return {
         "url": url,
         "headline": article.headline,

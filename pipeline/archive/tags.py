@@ -22,11 +22,13 @@ _FINDING = ("kind", "body_id", "inspectorate_id", "framework", "aspect", "grade"
 def story(archive: Archive, url: str) -> Story:
     """What the tagger reads of an article. Raises TagError when there is none."""
     row = archive.db.execute(
-        "SELECT headline, standfirst, text, published_at FROM articles WHERE url = ?", (url,)
+        "SELECT headline, standfirst, text, published_at, access FROM articles WHERE url = ?",
+        (url,),
     ).fetchone()
     if row is None:
         raise TagError("is not in the archive", record=url)
-    return Story(id=url, url=url, title=row[0], standfirst=row[1], text=row[2], published_at=row[3])
+    return Story(id=url, url=url, title=row[0], standfirst=row[1], text=row[2],
+                 published_at=row[3], access=row[4])  # fmt: skip
 
 
 def save_tags(archive: Archive, url: str, tags: Tags, *, now: datetime) -> None:

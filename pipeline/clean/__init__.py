@@ -2,8 +2,8 @@
 
     page ─ decode.parse ─▶ tree ─ metadata.read ─▶ headline, dates, people…
                              │
-                             └ prune.prune ─▶ tree without furniture ─ extract.lines ─▶ lines
-                                                                  residue.strip ─▶ the story
+                             └ prune.prune ─▶ without furniture ─ frame.find ─▶ its part
+                              extract.lines ─▶ lines ─ residue.strip ─▶ the story
 
 `clean` is pure: the same page and the same records make the same article. `read` tells as well what
 of the page can be compared with others: its site's own text (`site`), the same story (`same`).

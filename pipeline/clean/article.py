@@ -28,6 +28,7 @@ from pipeline.clean.access import access
 from pipeline.clean.dates import first_day, iso
 from pipeline.clean.leftout import left_out
 from pipeline.clean.lines import Line, count, norm
+from pipeline.clean.recovery import recovered
 from pipeline.errors import CleanError
 from pipeline.models import Article, Cleaned, Entry, Page, Reading, Removal
 from pipeline.urls import host
@@ -54,22 +55,33 @@ def clean(
 
 
 def read(
-    page: Page, *, entry: Entry | None = None, site_lines: Collection[int] = frozenset()
+    page: Page,
+    *,
+    entry: Entry | None = None,
+    site_lines: Collection[int] = frozenset(),
+    site_rules: tuple[rules.Rule, ...] | None = None,
 ) -> Cleaned:
-    """As `clean`, with what of the page is compared with others; raises as it does."""
+    """As `clean`, with what of the page is compared with others; raises as it does.
+
+    `site_rules`: instead of the records of sites.yaml, to try one.
+    """
     if documents.is_pdf(page):
         return _document(page, entry)
     parsed = decode.parse(page)
     tree = parsed.tree
-    rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat())
+    rule_set = rules.rules_for(host(page.url), page.fetched_at.date().isoformat(), site_rules)
     said = metadata.read(tree, page.url, entry)
     base = storylinks.base_of_page(tree, page.final_url or page.url)
     reports = storylinks.official_links(tree, base)
     found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
     found.removed += _too_large(parsed.unread)
     story = frame.find(tree, said.headlines, found.paragraphs)
+    story = frame.with_kept(story, tree, found.kept)
     lines = _lines(tree, page, story, found)
     found.removed += left_out(tree, story, found.paragraphs, lines)
+    if not decode.is_from_feed(page):
+        lines, note = recovered(lines, said, found, entry)
+        found.removed += note
     rest = residue.strip(
         lines,
         rule_set,

@@ -63,7 +63,7 @@ MOST_TAGS = 60_000
 MOST_CHARACTERS = 20_000_000
 #: a tag as long as a chapter; with so many attributes the parser needs minutes for it
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w-]*)[^<>]{30000,}")
-_MOST_ATTRIBUTES = 1_000
+_MOST_ATTRIBUTES = 20_000
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ def parse(page: Page) -> Parsed:
     _refuse(page, text)
     whole = _XML_DECLARATION.sub("", _CONTROL.sub(_readable, text))
     read = _within_bounds(whole)
-    text = _LONG_TAG.sub(_without_attributes, read)
+    text = read
+    if read.count("=") > _MOST_ATTRIBUTES:
+        text = _LONG_TAG.sub(_without_attributes, read)
     try:
         tree, too_deep = _tree(text)
         if too_deep:

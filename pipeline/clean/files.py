@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.clean import decode
 from pipeline.clean.address import own_address
 from pipeline.clean.article import clean
+from pipeline.clean.documents import is_pdf
 from pipeline.clean.suggest import suggest
 from pipeline.errors import CleanError
 from pipeline.models import Article, Page
@@ -83,13 +85,20 @@ def clean_files(paths: Iterable[str], *, url: str | None = None) -> Iterator[dic
             yield line(e, path, address)
 
 
-def suggestion(path: str, *, url: str | None = None) -> str:
-    """A site rule proposed for the page's host, as YAML. Raises CleanError as `read` does."""
-    page = read(path, url)
-    try:
-        return suggest(_at(page, url or own_address(page)))
-    except CleanError as e:
-        raise CleanError(e.problem, url=_named(path)) from e
+def suggestion(*paths: str, url: str | None = None) -> str:
+    """Site rules proposed for the pages' hosts, as YAML. Raises CleanError naming the file."""
+    pages = []
+    for path in paths:
+        page = read(path, url)
+        if is_pdf(page):
+            raise CleanError("it is a PDF: site rules are for web pages", url=_named(path))
+        try:
+            page = _at(page, canonical(url) if url else own_address(page))
+            decode.parse(page)
+        except CleanError as e:
+            raise CleanError(e.problem, url=_named(path)) from e
+        pages.append(page)
+    return suggest(*pages)
 
 
 def _named(path: str) -> str:

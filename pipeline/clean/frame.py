@@ -9,7 +9,7 @@ it, only the paragraphs of a page without their lists and headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -86,6 +86,18 @@ def find(
         return None
     home = _home_of_headline(tree, home, held, headlines)
     return _named(home, held) or _nameless(home, held)
+
+
+def with_kept(
+    story: Frame | None, tree: HtmlElement, kept: Collection[HtmlElement]
+) -> Frame | None:
+    """The frame, and beside it what a site's `keep` records name, in the order of the page."""
+    if story is None or not kept:
+        return story
+    around = {a for part in story.parts for a in part.iterancestors()}
+    wanted = (set(kept) - around) | set(story.parts)
+    parts = [e for e in tree.iter() if e in wanted and wanted.isdisjoint(e.iterancestors())]
+    return Frame(tuple(parts), story.running)
 
 
 def _running(tree: HtmlElement, paragraphs: Mapping[HtmlElement, int]) -> dict[HtmlElement, int]:

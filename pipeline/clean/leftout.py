@@ -6,6 +6,7 @@ Text of the story's own part that the extractor passed over, and running text el
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
@@ -17,6 +18,21 @@ _BLOCKS = ("p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "dd", "dt", "t
 _MOST = 200  #: of a kind that are told; a page of comments holds thousands
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the story says: its lines as they are, and all of them normalised."""
+
+    lines: set[str]
+    words: str
+
+    def says(self, element: HtmlElement) -> bool:
+        """As one line, or piece by piece: a paragraph with line breaks makes several lines."""
+        text = squeeze("".join(element.itertext()))
+        if text in self.lines or norm(text) in self.words:
+            return True
+        return all(norm(piece) in self.words for piece in element.itertext())
+
+
 def left_out(
     tree: HtmlElement,
     story: Frame | None,
@@ -26,7 +42,8 @@ def left_out(
     """In the order of the page. `lines`: as they left the extractor."""
     if story is None:
         return []
-    said = "\n".join(norm(line.text) for line in lines)
+    lines = list(lines)
+    said = _Said({line.text for line in lines}, "\n".join(norm(line.text) for line in lines))
     inside = {e: None for part in story.parts for e in part.iter()}
     unread = (
         e for e in inside if e.tag in _BLOCKS and next(e.iterchildren(*_BLOCKS), None) is None
@@ -39,12 +56,12 @@ def left_out(
 
 
 def _removals(
-    elements: Iterable[HtmlElement], said: str, rule: str, kind: str
+    elements: Iterable[HtmlElement], said: _Said, rule: str, kind: str
 ) -> Iterator[Removal]:
     told = 0
     for element in elements:
-        text = squeeze("".join(element.itertext()))
-        if text and norm(text) not in said and (told := told + 1) <= _MOST:
+        text = squeeze(" ".join(element.itertext()))
+        if text and not said.says(element) and (told := told + 1) <= _MOST:
             yield Removal(rule=rule, kind=kind, text=text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import normalize
 
 _PLAIN = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("\xa0", " "),
@@ -52,8 +53,12 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4096)
 def norm(text: str) -> str:
-    """For comparing what a person would call the same: letters and digits only, lower case."""
+    """For comparing what a person would call the same: letters and digits only, lower case.
+
+    Kept for a while: each step of cleaning asks it of the same lines.
+    """
     return _NOT_WORD.sub(" ", text.lower()).strip()
 
 

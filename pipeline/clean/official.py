@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -12,8 +13,11 @@ FILE = "official.yaml"
 
 def is_official(url: str) -> bool:
     """For a web address, whatever it is of a page, a register or a file there."""
+    url = url.strip()
+    if url[:4].lower() != "http" or not _may_be().search(url[:300].lower()):
+        return False  # nearly all links of a page: no need to take them apart
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         name = (parts.hostname or "").lower().removeprefix("www.")
     except ValueError:
         return False
@@ -31,3 +35,10 @@ def _paths_of(name: str) -> tuple[tuple[str, ...], ...]:
         for host in record["hosts"]
         if name == host or (not record.get("own_host") and name.endswith("." + host))
     )
+
+
+@lru_cache(maxsize=1)
+def _may_be() -> re.Pattern[str]:
+    """Any of the hosts, anywhere in an address."""
+    hosts = {host for record in load_yaml(FILE) for host in record["hosts"]}
+    return re.compile("|".join(map(re.escape, sorted(hosts))))

@@ -17,10 +17,12 @@ from lxml.html import HtmlElement
 
 from pipeline.clean.boxes import asking_boxes, boxes_with_fields
 from pipeline.clean.captions import beside_pictures, is_credit, words_of
-from pipeline.clean.lines import SENTENCES, count, is_prose, norm, plain_quotes, squeeze
+from pipeline.clean.lines import SENTENCES, is_prose, norm, plain_quotes, squeeze
 from pipeline.clean.linked import linked_headlines
+from pipeline.clean.markup import text_of
 from pipeline.clean.names import in_words, names_of
 from pipeline.clean.rules import Rule, RuleSet, wall_kind
+from pipeline.clean.running import MOST_OF_PAGE, Running, SaidElsewhere
 from pipeline.models import Removal
 
 _NEVER_CUT = {"html", "body", "main", "h1", "article", "head", "title"}
@@ -31,8 +33,6 @@ _WORTHLESS = {"script", "style", "noscript", "template", "svg", "iframe", "objec
               "amp-video"}  # fmt: skip
 _LABELS = {"h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "dt", "a", "li"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_PARAGRAPH = 80  #: characters from which a <p> counts as running text
-_MOST_OF_PAGE = 0.25  #: share of running text that protects an element
 
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 
@@ -56,6 +56,7 @@ class Found:
     captioned: HtmlElement | None = None  #: in which the last caption stood
     pictured: set[HtmlElement] = field(default_factory=set)  #: captions that nothing marks
     gone: set[HtmlElement] = field(default_factory=set)  #: decided, with all that is inside
+    kept: set[HtmlElement] = field(default_factory=set)  #: by a site's own record
 
 
 def prune(
@@ -68,30 +69,50 @@ def prune(
     """
     found = Found()
     _straighten(tree)
-    running = _Running(tree)
+    running = Running(tree)
     found.paragraphs = running.sizes
     for box in boxes_with_fields(tree):
         if not running.protects(box):
             _decide(box, FIELDS, found)
     _drop_worthless(tree, running, found)
-    kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
-    for rule in rules.selectors:
-        for element in _selector(rule.pattern)(tree):
-            _decide(element, rule, found)
+    kept = found.kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
     found.pictured = beside_pictures(tree, rules)
     if standfirst is not None and not running.protects(standfirst):
         _decide(standfirst, STANDFIRST, found)
-    for element in tree.iter(etree.Element):
-        if element.tag in _NEVER_CUT or element in found.gone or element in kept:
-            continue
-        _look_at(element, rules, running, found)
+    _decide_by_rules(tree, rules, kept, running, found)
     for box, rule in asking_boxes(running.sizes, rules):
         if box not in kept and not running.protects(box):
             _decide(box, rule, found)
     for block in linked_headlines(tree, url):
         if block not in kept:
             _decide(block, LINKED, found)
-    said_elsewhere = _SaidElsewhere(tree)
+    _carry_out(tree, rules, running, found)
+    for element in kept:  # the extractor, too, judges by names
+        for name in ("class", "id", "role"):
+            element.attrib.pop(name, None)
+    _note_links(tree, found)
+    return found
+
+
+def _decide_by_rules(
+    tree: HtmlElement,
+    rules: RuleSet,
+    kept: set[HtmlElement],
+    running: Running,
+    found: Found,
+) -> None:
+    for rule in rules.selectors:
+        for element in _selector(rule.pattern)(tree):
+            _decide(element, rule, found)
+    for element in tree.iter(etree.Element):
+        if element.tag in _NEVER_CUT or element in found.gone or element in kept:
+            continue
+        _look_at(element, rules, running, found)
+
+
+def _carry_out(tree: HtmlElement, rules: RuleSet, running: Running, found: Found) -> None:
+    """Cuts what was decided, noting the captions and walls in it."""
+    said_elsewhere = SaidElsewhere(tree)
     for element, rule in _without_greedy(found.decided, running):
         if rule.kind == "repeat" and not said_elsewhere(element):
             continue
@@ -100,14 +121,9 @@ def prune(
         elif rule is not HIDDEN:
             _note_wall(element, rules, found)
         _cut(element, rule, found)
-    for element in kept:  # the extractor, too, judges by names
-        for name in ("class", "id", "role"):
-            element.attrib.pop(name, None)
-    _note_links(tree, found)
-    return found
 
 
-def _look_at(element: HtmlElement, rules: RuleSet, running: _Running, found: Found) -> None:
+def _look_at(element: HtmlElement, rules: RuleSet, running: Running, found: Found) -> None:
     if element.tag == "img":
         alt = element.get("alt")
         if alt and len(alt) > 15:
@@ -135,12 +151,12 @@ def _decide(element: HtmlElement, rule: Rule, found: Found) -> None:
 
 
 def _without_greedy(
-    decided: list[tuple[HtmlElement, Rule]], running: _Running
+    decided: list[tuple[HtmlElement, Rule]], running: Running
 ) -> list[tuple[HtmlElement, Rule]]:
     taken: dict[str, int] = {}
     for element, rule in decided:
         taken[rule.id] = taken.get(rule.id, 0) + running.inside(element)
-    most = _MOST_OF_PAGE * running.total
+    most = MOST_OF_PAGE * running.total
     return [(e, r) for e, r in decided if r.how == "selector" or taken[r.id] <= most]
 
 
@@ -148,7 +164,7 @@ def _note_wall(element: HtmlElement, rules: RuleSet, found: Found) -> None:
     """A wall is named in a heading or sentence of an element that is cut as a whole."""
     for text in element.itertext():
         if len(text) > 12 and (rule := rules.wall.find(plain_quotes(squeeze(text)))):
-            found.walls.append(wall_kind(rule, _text(element)))
+            found.walls.append(wall_kind(rule, text_of(element)))
             return
 
 
@@ -173,54 +189,6 @@ def _is_hidden(element: HtmlElement) -> bool:
     return "hidden" in element.attrib
 
 
-class _Running:
-    """The page's running text, and who holds how much of it."""
-
-    def __init__(self, tree: HtmlElement) -> None:
-        self.sizes: dict[HtmlElement, int] = {}
-        for p in tree.iter("p"):
-            size = len(squeeze("".join(p.itertext())))
-            if size >= _PARAGRAPH:
-                self.sizes[p] = size
-        self.total = sum(self.sizes.values())
-        body = tree.find("body")
-        self.all_text = len(_text(body)) if body is not None and self.total < 500 else 0
-
-    def protects(self, element: HtmlElement) -> bool:
-        if self.total < 500:  # a page without paragraphs: measure all text
-            return self.all_text > 0 and len(_text(element)) > 0.3 * self.all_text
-        return self.inside(element) > _MOST_OF_PAGE * self.total or _holds_headline(element)
-
-    def inside(self, element: HtmlElement) -> int:
-        """Characters of running text in an element."""
-        return sum(self.sizes.get(p, 0) for p in element.iter("p"))
-
-
-class _SaidElsewhere:
-    """Whether paragraphs of the page say the words of an element that prints them large."""
-
-    def __init__(self, tree: HtmlElement) -> None:
-        self._tree = tree
-        self._words = ""
-
-    def __call__(self, element: HtmlElement) -> bool:
-        if not self._words:
-            paragraphs = self._tree.iter("p")
-            self._words = "\n".join(norm("".join(p.itertext())) for p in paragraphs)
-        parts = [norm(text) for text in element.itertext() if count(text) > 3]
-        said = (self._words.count(part) for part in parts)
-        own = {norm("".join(p.itertext())) for p in element.iter("p")}
-        return bool(parts) and all(n > (part in own) for n, part in zip(said, parts, strict=True))
-
-
-def _holds_headline(element: HtmlElement) -> bool:
-    return next(element.iter("h1"), None) is not None
-
-
-def _text(element: HtmlElement) -> str:
-    return squeeze(" ".join(element.itertext()))
-
-
 def _keep_caption(element: HtmlElement, found: Found) -> None:
     text = words_of(element)
     parent = element.getparent()
@@ -234,13 +202,13 @@ def _keep_caption(element: HtmlElement, found: Found) -> None:
 def _cut(element: HtmlElement, rule: Rule, found: Found) -> None:
     if element.getparent() is None:
         return
-    text = _text(element)
+    text = text_of(element)
     if text:
         found.removed.append(Removal(rule=rule.id, kind=rule.kind, text=text))
     element.drop_tree()
 
 
-def _decide_labelled(element: HtmlElement, rules: RuleSet, running: _Running, found: Found) -> None:
+def _decide_labelled(element: HtmlElement, rules: RuleSet, running: Running, found: Found) -> None:
     """A label ("Related stories") goes together with the links that follow it."""
     own = element.text
     if own is None or not 3 < len(own) < 80:
@@ -252,11 +220,13 @@ def _decide_labelled(element: HtmlElement, rules: RuleSet, running: _Running, fo
         _decide_box(element, rules, running, found)
         return
     rule = rules.label.find(words.rstrip(":"))
-    if rule is None or norm(_text(element)) != norm(own):
+    if rule is None or norm(text_of(element)) != norm(own):
         return
     top = element
     parent = top.getparent()
-    while parent is not None and parent.tag not in _NEVER_CUT and norm(_text(parent)) == norm(own):
+    while (
+        parent is not None and parent.tag not in _NEVER_CUT and norm(text_of(parent)) == norm(own)
+    ):
         top, parent = parent, parent.getparent()
     following = top.getnext()
     lists = []
@@ -270,7 +240,7 @@ def _decide_labelled(element: HtmlElement, rules: RuleSet, running: _Running, fo
         _decide(parent, rule, found)
 
 
-def _decide_wall(element: HtmlElement, wall: Rule, running: _Running, found: Found) -> None:
+def _decide_wall(element: HtmlElement, wall: Rule, running: Running, found: Found) -> None:
     """Directly below the story's last paragraph it is believed, and goes with its whole block.
 
     Elsewhere (a header, a pop-up that every page carries) its words are only noted.
@@ -282,12 +252,12 @@ def _decide_wall(element: HtmlElement, wall: Rule, running: _Running, found: Fou
     if before is None or running.protects(block):
         found.wall_words.append(wall.kind)
         return
-    found.walls.append(wall_kind(wall, _text(block)))
+    found.walls.append(wall_kind(wall, text_of(block)))
     if block is not element:  # else it stands among the story's lines, which are looked at later
         _decide(block, wall, found)
 
 
-def _paragraph_before(element: HtmlElement, running: _Running) -> HtmlElement | None:
+def _paragraph_before(element: HtmlElement, running: Running) -> HtmlElement | None:
     """The paragraph of running text that the page prints right before an element, if it does."""
     for text in _texts_before(element):
         holder = text.getparent()
@@ -300,17 +270,17 @@ def _paragraph_before(element: HtmlElement, running: _Running) -> HtmlElement | 
     return None
 
 
-def _decide_box(element: HtmlElement, rules: RuleSet, running: _Running, found: Found) -> None:
+def _decide_box(element: HtmlElement, rules: RuleSet, running: Running, found: Found) -> None:
     """A heading with what stands below it, up to the next heading or sentence."""
     following, parts = element.getnext(), []
     while following is not None and following.tag not in _HEADINGS:
-        text = plain_quotes(_text(following))
+        text = plain_quotes(text_of(following))
         told = is_prose(text) and not _all_furniture(text, rules)
         if told or running.protects(following) or not isinstance(following.tag, str):
             break
         parts.append(following)
         following = following.getnext()
-    rule = rules.box.find(plain_quotes(_text(element)).rstrip(":"))
+    rule = rules.box.find(plain_quotes(text_of(element)).rstrip(":"))
     if parts and rule is not None:
         for part in (element, *parts):
             _decide(part, rule, found)
@@ -324,8 +294,8 @@ def _is_link_list(element: HtmlElement) -> bool:
     if not isinstance(element.tag, str) or element.tag in _NEVER_CUT:
         return False
     anchors = [element] if element.tag == "a" else _anchors(element)
-    linked = sum(len(_text(a)) for a in anchors)
-    return linked > 0 and linked >= 0.55 * len(_text(element))
+    linked = sum(len(text_of(a)) for a in anchors)
+    return linked > 0 and linked >= 0.55 * len(text_of(element))
 
 
 def _note_links(tree: HtmlElement, found: Found) -> None:
@@ -336,9 +306,9 @@ def _note_links(tree: HtmlElement, found: Found) -> None:
             found.links.add(text)
 
 
-def _drop_worthless(tree: HtmlElement, running: _Running, found: Found) -> None:
+def _drop_worthless(tree: HtmlElement, running: Running, found: Found) -> None:
     for element in list(tree.iter(*_WORTHLESS)):
-        if element.getparent() is None or (element.tag == "script" and _is_json_ld(element)):
+        if element.getparent() is None:
             continue
         if element.tag in ("script", "style"):
             element.drop_tree()
@@ -346,10 +316,6 @@ def _drop_worthless(tree: HtmlElement, running: _Running, found: Found) -> None:
             _cut(element, CONTROLS, found)
         else:  # a <nav> or <button> that was never closed holds the rest of the page
             element.tag = "div"
-
-
-def _is_json_ld(element: HtmlElement) -> bool:
-    return bool(element.get("type") == "application/ld+json")
 
 
 def _straighten(tree: HtmlElement) -> None:

@@ -21,7 +21,13 @@ _OFFER_WORD = re.compile(
     r"\b(?:member(?:ship)?|subscri(?:be|ption|ber)s?|magazine|digital|print|premium|package|pack|"
     r"access|bundle|plan|edition|issues?|trial)\b", re.I)  # fmt: skip
 _BARS = re.compile(r"\s*[|·•]\s*")
+_ABOUT = re.compile(r"About (?:the |us$|[A-Z])[^.!?]{0,60}$")
+#: a telephone number, an e-mail address, a charity's number
+_REACHED = re.compile(
+    r"\b0\d{2,4} ?\d{3,4} ?\d{3,4}\b|\S@\S+\.\w|\benquiries\b|\b[Rr]egistered [Cc]harity\b"
+)
 _OFFER_REACH = 14  #: lines between an offer's heading and its price
+_CREDIT = 140  #: characters at the end of a caption in which its credit stands
 _TOP = 10  #: lines in which headline, byline and date may be doubled
 
 
@@ -158,7 +164,9 @@ def _captions(state: Residue, captions: list[str], alts: set[str]) -> None:
             if "caption" in text[:16].lower():  # the others say whose picture it is
                 state.captions.append(_fused().sub("", line.bare))
             return "caption-fused", "caption"
-        if (credit().search(text) and words < 60) or (words < 14 and _agency().match(text)):
+        if (words < 60 and credit().search(text, max(0, len(text) - _CREDIT))) or (
+            words < 14 and _agency().match(text)
+        ):
             if line.bare not in state.captions and not is_credit(text):
                 state.captions.append(line.bare)
             known.add(norm(credit().sub("", text)))
@@ -200,9 +208,25 @@ def _single_lines(state: Residue, rules: RuleSet) -> None:
 
 
 def _ends(state: Residue, rules: RuleSet) -> None:
-    """Lines with which nothing of the story follows."""
+    """Lines with which nothing of the story follows, and whom a press office speaks for."""
+    _about_publisher(state)
     while state.lines and (rule := rules.end.find(plain_quotes(state.lines[-1].bare))):
         state.cut(state.lines.pop(), rule.id, rule.kind)
+
+
+def _about_publisher(state: Residue) -> None:
+    """ "About …" and what follows it to the end, if that says how to reach whom it is about.
+
+    Without an address or number it may be part of the story: on two labelled sets it is.
+    """
+    lines = state.lines
+    for i in range(len(lines) - 1, max(-1, len(lines) - 5), -1):
+        heading = _ABOUT.match(lines[i].text) is not None and not is_finished(lines[i].text)
+        if heading and any(_REACHED.search(x.text) for x in lines[i + 1 :]):
+            for line in lines[i:]:
+                state.cut(line, "about-publisher", "contact")
+            del lines[i:]
+            return
 
 
 def _line_rule(line: Line, rules: RuleSet) -> Rule | None:
@@ -216,9 +240,19 @@ def _line_rule(line: Line, rules: RuleSet) -> Rule | None:
     if rule is None and line.linked:
         rule = rules.linked.find(text)
     if rule is None and len(sentences := SENTENCES.split(text)) > 1:
-        found = [rules.line.find(s) or rules.end.find(s) for s in sentences]
-        rule = found[0] if None not in found else None
+        rule = _of_all(sentences, rules)
     return rule
+
+
+def _of_all(sentences: list[str], rules: RuleSet) -> Rule | None:
+    """The first one's rule, if each of them has one."""
+    first = None
+    for sentence in sentences:
+        rule = rules.line.find(sentence) or rules.end.find(sentence)
+        if rule is None:
+            return None
+        first = first or rule
+    return first
 
 
 def _job_adverts(state: Residue, rules: RuleSet) -> None:

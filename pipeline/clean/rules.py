@@ -11,7 +11,21 @@ A rule says `how` it is applied:
 - `end`:     as `line`, but only where nothing of the story follows;
 - `wall`:    a line that says the rest is behind a wall; cuts to the end when no prose follows;
 - `selector`: a CSS selector (site rules only);
-- `keep`:    a CSS selector of what no element or label rule may cut (site rules only).
+- `keep`:    a CSS selector of what belongs to the story although a general rule names it, or it
+             stands outside of the story's part of the page (site rules only).
+
+A site rule has a `host` (`paper.example`; its subdomains count) and may have a last day of
+fetching, `valid_until`. One that cuts every `<div class="prize-box">` until the end of March:
+
+    - id: harwickecho-prize-box
+      host: harwickecho.example
+      kind: promo
+      how: selector
+      pattern: div.prize-box
+      valid_until: 2027-03-31
+      examples: [Win a hamper]
+
+`clean --suggest` writes such records from a page; each is proved by a page in `tests/clean/sites/`.
 
 Patterns see plain quotes and dashes (`lines.plain_quotes`) and match without regard to case
 unless they begin with `(?-i:`; but for elements, they match from the start of the line. A line of
@@ -68,6 +82,10 @@ class Rule:
     counterexamples: tuple[str, ...]
 
 
+#: where a pattern over names may begin
+_WORD_START = re.compile(r"(?<![a-z])[a-z]")
+
+
 class Matcher:
     """Many rules of one kind of application, in their order: which is the first that fits?"""
 
@@ -78,19 +96,25 @@ class Matcher:
         self.known: dict[str, Rule | None] = {}  #: for callers that ask the same again and again
 
     def find(self, text: str) -> Rule | None:
-        first = "" if self._anywhere else text[:1].lower()
+        """The first rule that fits the line; for elements, that fits names from some word on."""
+        if not self._anywhere:
+            return self._at(text, 0)
+        words = (self._at(text, word.start()) for word in _WORD_START.finditer(text))
+        return next((rule for rule in words if rule is not None), None)
+
+    def _at(self, text: str, start: int) -> Rule | None:
+        first = text[start : start + 1].lower()
         pattern = self._by_first.get(first)
         if pattern is None:
             pattern = self._by_first[first] = self._that_may_begin_with(first)
-        m = pattern.search(text) if self._anywhere else pattern.match(text)
+        m = pattern.match(text, start)
         return self.rules[int((m.lastgroup or "r0")[1:])] if m else None
 
     def _that_may_begin_with(self, first: str) -> re.Pattern[str]:
         """One alternation of what can match a text with that first character; made when needed."""
         parts = []
         for i, rule in enumerate(self.rules):
-            fitting = [rule.pattern] if self._anywhere else _fitting(rule.pattern, first)
-            if fitting:
+            if fitting := _fitting(rule.pattern, first):
                 parts.append(f"(?P<r{i}>{'|'.join(fitting)})")
         return re.compile("|".join(parts) or r"(?!)", re.I)
 
@@ -132,28 +156,38 @@ def wall_kind(wall: Rule, words: str) -> str:
 
 def all_rules() -> tuple[Rule, ...]:
     """Every record, general ones first. Raises KnowledgeError naming file and record."""
-    return _load(GENERAL) + _load(SITES)
+    return _load(GENERAL) + site_records()
+
+
+def site_records() -> tuple[Rule, ...]:
+    """Those of sites.yaml. Raises as `all_rules`."""
+    return _load(SITES)
 
 
 @lru_cache(maxsize=512)
-def rules_for(host: str, day: str) -> RuleSet:
-    """The rules for a page of `host` fetched on `day` (YYYY-MM-DD)."""
+def rules_for(host: str, day: str, site_rules: tuple[Rule, ...] | None = None) -> RuleSet:
+    """The rules for a page of `host` fetched on `day` (YYYY-MM-DD).
+
+    `site_rules`: instead of the records of sites.yaml, to try one.
+    """
+    own = site_records() if site_rules is None else site_rules
     valid = [
-        r for r in all_rules() if applies(r, host) and (not r.valid_until or day <= r.valid_until)
+        r
+        for r in _load(GENERAL) + own
+        if applies(r, host) and (not r.valid_until or day <= r.valid_until)
     ]
-    by_how = {how: [r for r in valid if r.how == how] for how in HOWS}
-    return _rule_set(tuple((how, tuple(rs)) for how, rs in by_how.items()))
-
-
-@lru_cache(maxsize=64)
-def _rule_set(by_how: tuple[tuple[str, tuple[Rule, ...]], ...]) -> RuleSet:
-    """Hosts without rules of their own share one compiled set."""
-    rules = dict(by_how)
+    by_how = {how: tuple(r for r in valid if r.how == how) for how in HOWS}
     return RuleSet(
-        **{how: Matcher(rules[how]) for how in _MATCHED},
-        selectors=rules["selector"],
-        keep=rules["keep"],
+        **{how: _matcher(by_how[how]) for how in _MATCHED},
+        selectors=by_how["selector"],
+        keep=by_how["keep"],
     )
+
+
+@lru_cache(maxsize=256)
+def _matcher(rules: tuple[Rule, ...]) -> Matcher:
+    """Hosts share what they have no record of their own for: compiling it takes its time."""
+    return Matcher(rules)
 
 
 def applies(rule: Rule, host: str) -> bool:
@@ -172,14 +206,14 @@ def settings() -> dict[str, Any]:
 def fingerprint(host: str) -> str:
     """Changes when the stage, a general record, or a record of this host changes: no other."""
     general = [load_yaml(GENERAL), load_yaml(OFFICIAL)]
-    own = [r for r in load_yaml(SITES)["rules"] if applies(_rule(r, SITES), host)]
+    own = [r for r in load_yaml(SITES)["rules"] or () if applies(_rule(r, SITES), host)]
     return digest([STAGE_VERSION, general, own, load_yaml(REPEATS), load_yaml(ADDRESSES)])
 
 
 @lru_cache(maxsize=4)
 def _load(name: str) -> tuple[Rule, ...]:
     content = load_yaml(name)
-    rules = tuple(_rule(record, name) for record in content["rules"])
+    rules = tuple(_rule(record, name) for record in content["rules"] or ())
     ids = [r.id for r in rules]
     for id_ in ids:
         if ids.count(id_) > 1:

@@ -23,6 +23,7 @@ _MOST_OFFICIAL = 20  #: beside a story; a page with more is a list of reports
 #: what every page of a site carries
 _FURNISHING = {"nav", "footer", "header"}
 _anchors = XPath(".//a[@href]")
+_addresses = XPath(".//a/@href", smart_strings=False)
 
 
 def base_of_page(tree: HtmlElement, url: str) -> str:
@@ -33,17 +34,16 @@ def base_of_page(tree: HtmlElement, url: str) -> str:
 
 def official_links(tree: HtmlElement, base: str) -> tuple[Link, ...]:
     """Links of a whole page that lead to a body's own site, which is not the page's; each once."""
+    if not any(map(is_official, _addresses(tree))):
+        return ()
     ours = host(base).removeprefix("www.")
     found: dict[str, Link] = {}
     for anchor in _anchors(tree):
-        href = anchor.get("href")
-        if (
-            not href.startswith(("http", "//"))
-            or next(anchor.iterancestors(*_FURNISHING), None) is not None
-        ):
+        if not is_official(anchor.get("href")):
             continue
-        link = _link(anchor, base)
-        if link and link.official and host(link.url).removeprefix("www.") != ours:
+        furnishing = next(anchor.iterancestors(*_FURNISHING), None) is not None
+        link = None if furnishing else _link(anchor, base)
+        if link and host(link.url).removeprefix("www.") != ours:
             found.setdefault(link.url, link)
     return tuple(found.values()) if len(found) <= _MOST_OFFICIAL else ()
 

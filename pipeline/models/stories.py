@@ -116,6 +116,7 @@ class Story:
     text: str
     published_at: str | None
     standfirst: str | None = None
+    access: Access = "open"  #: what is not open may end in the middle of a sentence
 
 
 Confidence = Literal["stated", "implied", "ambiguous"]

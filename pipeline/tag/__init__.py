@@ -27,9 +27,10 @@ from pipeline.tag import (
     themes,
 )
 from pipeline.tag.reading import read
+from pipeline.tag.sentences import whole_sentences
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 6
+VERSION = 7
 
 #: Code points of a text that are read: some 30,000 words, ten times the longest report of a paper;
 #: a page of a whole register would otherwise hold up a pass for minutes.
@@ -58,10 +59,10 @@ def tags(story: Story) -> Tags:
     first MOST code points are read; `reasons` says so where there are more.
     """
     if len(story.text) > MOST:
-        made = tags(replace(story, text=story.text[:MOST]))
-        return replace(
-            made, reasons=(*made.reasons, f"only its first {MOST:,} characters were read")
-        )
+        return _told(replace(story, text=story.text[:MOST]), f"only its first {MOST:,} characters")
+    whole = whole_sentences(story.text) if story.access != "open" else story.text
+    if whole != story.text:
+        return _told(replace(story, text=whole, access="open"), "no more than its whole sentences")
     records = corrections.load()
     mentions = corrections.apply(story, agencies.mentions(story), records)
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)
@@ -91,6 +92,12 @@ def tags(story: Story) -> Tags:
         themes=themes.themes(reading, (*found, *rated) if report else ()),
         places=places.places(story, mentions),
     )
+
+
+def _told(story: Story, what: str) -> Tags:
+    """The tags of what was read of a story, and that it was not all of it."""
+    made = tags(story)
+    return replace(made, reasons=(*made.reasons, f"{what} were read"))
 
 
 def fingerprint() -> str:

@@ -6,13 +6,13 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast, get_args
 
 import structlog
 
 from pipeline import tag
 from pipeline.errors import TagError, WatchError
-from pipeline.models import Story, Tags
+from pipeline.models import Access, Story, Tags
 
 log = structlog.get_logger()
 
@@ -47,7 +47,14 @@ def story(line: str, number: int) -> Story:
         text=_string(record, identity, "text") or "",
         published_at=_string(record, identity, "published_at"),
         standfirst=_string(record, identity, "standfirst"),
+        access=_access(record),
     )
+
+
+def _access(record: dict[str, Any]) -> Access:
+    """As `clean` prints it; a story without it, or with a word of others, is taken to be whole."""
+    access = record.get("access")
+    return cast(Access, access) if access in get_args(Access) else "open"
 
 
 def _first(record: dict[str, Any], *keys: str) -> Any:

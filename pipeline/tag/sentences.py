@@ -79,6 +79,26 @@ def sentences_of(text: str) -> tuple[Span, ...]:
     return sentences(text)
 
 
+_FINISHED = re.compile(r"""[.!?:;]["'”’»)\]]{0,3}$""")
+_BROKEN = re.compile(r"""(?:\.\s?\.\s?\.|…)["'”’)\]]{0,3}$""")
+_HEADING_WORDS = 7  #: a last line of fewer words may be a heading or an item, and is no sentence
+
+
+def whole_sentences(text: str) -> str:
+    """`text` without a last sentence that is broken off: what it says may be the opposite.
+
+    For texts that a wall cut; a short last line without a full stop stays.
+    """
+    spans = sentences(text)
+    if not spans:
+        return text
+    last = text[spans[-1].start : spans[-1].end]
+    broken = _BROKEN.search(last) or (
+        not _FINISHED.search(last) and len(last.split()) >= _HEADING_WORDS
+    )
+    return text[: spans[-1].start].rstrip() if broken else text
+
+
 def _lines(text: str) -> list[Span]:
     lines: list[Span] = []
     at = 0

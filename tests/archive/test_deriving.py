@@ -92,8 +92,12 @@ def test_tags_are_stale_when_the_words_or_the_rules_change(archive: Archive) -> 
     assert deriving.stale_articles(archive, stored.RULES) == []
     assert [w.url for w in deriving.stale_articles(archive, "rules-2")] == [URL]
     stored.refetch(archive, URL, "<p>another page</p>")
-    save(archive, article(access="partial", captions=()))
+    save(archive, article(section="News", captions=()))
     assert deriving.stale_articles(archive, stored.RULES) == [], "the tagger reads neither"
+    stored.refetch(archive, URL, "<p>the page cut short</p>")
+    save(archive, article(access="partial"))
+    assert [w.url for w in deriving.stale_articles(archive, stored.RULES)] == [URL]
+    save_tags(archive, tags())
     stored.refetch(archive, URL, "<p>a third page</p>")
     save(archive, article(headline="Another headline"))
     assert [w.url for w in deriving.stale_articles(archive, stored.RULES)] == [URL]
@@ -212,9 +216,9 @@ def test_equal_words_keep_their_tags_and_other_words_lose_them(archive: Archive)
     save(archive, article())
     save_tags(archive, tags())
     before = {t: list(archive.db.query(f"SELECT * FROM {t}")) for t in TAG_TABLES}
-    assert not save(archive, article(access="registration", removed=()), rules="rules-2")
+    assert not save(archive, article(section="News", removed=()), rules="rules-2")
     assert {t: list(archive.db.query(f"SELECT * FROM {t}")) for t in TAG_TABLES} == before
-    assert row(archive)["access"] == "registration"
+    assert row(archive)["section"] == "News"
     assert row(archive)["is_report"] == 1
     assert count(archive, "removals") == 0
     assert save(archive, article(text="X " + stored.TEXT), rules="rules-3")

@@ -6,16 +6,14 @@ because cleaning fails on it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
-from datetime import UTC, datetime
 from functools import cache
 
 import pytest
 
-from pipeline.clean import clean
-from pipeline.models import Article, Page
+from pipeline.models import Article
+from tests.eval.together import cleaned_together, served
 from tests.newsstand import (
     NewsstandPage,
     differences,
@@ -31,17 +29,12 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.id)
 
 
 @cache
+def everything() -> dict[str, Article]:
+    return cleaned_together(served(p.url, p.body, p.content_type) for p in PAGES)
+
+
 def cleaned(page: NewsstandPage) -> Article:
-    return clean(
-        Page(
-            url=page.url,
-            final_url=page.url,
-            body=page.body,
-            content_type=page.content_type,
-            fetched_at=datetime(2026, 12, 1, tzinfo=UTC),
-            digest=hashlib.sha256(page.body).hexdigest(),
-        )
-    )
+    return everything()[page.url]
 
 
 # ---------------------------------------------------------------- what cleaning makes of a page

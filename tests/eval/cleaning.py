@@ -32,6 +32,7 @@ from tests.bench.contest import OURS, Outcome
 from tests.bench.extractors import FETCHED_AT as FETCHED_AT  # for metadata.py
 from tests.eval import accepted, furniture, scores
 from tests.eval.sets import Case, data_folder, own_pages, wcxb_cases, zyte_cases
+from tests.eval.together import cleaned_together, served
 
 TOOLS = (OURS, "trafilatura", "trafilatura precision", "readability-lxml", "resiliparse",
          "newspaper4k")  # fmt: skip
@@ -183,9 +184,12 @@ def report_own(tools: dict[str, Path], losses: int) -> bool:
     """Prints what is left and lost on our own pages. True when ours has no fault there."""
     pages = own_pages()
     results = contest.run(tools, [(p.url, lambda p=p: p.body) for p in pages])
+    ours = cleaned_together(served(p.url, p.body) for p in pages)
+    texts = {tool: [o.text for o in each] for tool, each in results.outcomes.items()}
+    texts[OURS] = [ours[p.url].text for p in pages]
     found = {
-        tool: [f for p, o in zip(pages, each, strict=True) for f in furniture.faults(p, o.text)]
-        for tool, each in results.outcomes.items()
+        tool: [f for p, text in zip(pages, each, strict=True) for f in furniture.faults(p, text)]
+        for tool, each in texts.items()
     }
     print(f"\nown: {len(pages)} pages of ours; lines of furniture left, paragraphs lost")
     print("\n".join(furniture.table(len(pages), found)))
