@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.lines import count, is_finished, norm, plain_quotes, squeeze
-from pipeline.clean.markup import is_aside
+from pipeline.clean.lines import count, is_finished, norm, plain_quotes
+from pipeline.clean.markup import is_aside, text_of
 from pipeline.clean.names import in_words, names_of
 from pipeline.clean.people import is_byline, is_name_and_date, is_person
 from pipeline.clean.rules import RuleSet, settings
@@ -39,7 +39,7 @@ def _of_picture(picture: HtmlElement, rules: RuleSet) -> HtmlElement | None:
     if (width.isdigit() and int(width) < _SMALLEST) or is_aside(picture):
         return None
     node = picture
-    while (block := node.getparent()) is not None and not _text(block):
+    while (block := node.getparent()) is not None and not text_of(block):
         node = block
     if block is None:
         return None
@@ -47,9 +47,9 @@ def _of_picture(picture: HtmlElement, rules: RuleSet) -> HtmlElement | None:
     while behind is not None and behind.tag == "br" and not (behind.tail or "").strip():
         behind = behind.getnext()
     is_line = behind is not None and behind.tag in _INLINE and block.tag not in ("p", "li")
-    if is_line and not (behind.tail or "").strip() and _may_be(_text(behind), rules):
+    if is_line and not (behind.tail or "").strip() and _may_be(text_of(behind), rules):
         return behind if _is_full(block) else block
-    if _is_full(block) or _leads(block, node) or not _may_be(_text(block), rules):
+    if _is_full(block) or _leads(block, node) or not _may_be(text_of(block), rules):
         return None
     return None if any(_is_named(e, rules) for e in block.iterdescendants()) else block
 
@@ -58,7 +58,7 @@ def _is_full(block: HtmlElement) -> bool:
     """Does it hold more than a picture and a line or two?"""
     if block.tag in _NEVER or len(list(block.iter(*_PICTURES))) > 1:
         return True
-    return any(_text(e) for e in block.iter(*_HOLDS_MORE)) or count(_text(block)) > _LONGEST
+    return any(text_of(e) for e in block.iter(*_HOLDS_MORE)) or count(text_of(block)) > _LONGEST
 
 
 def _is_named(element: HtmlElement, rules: RuleSet) -> bool:
@@ -68,7 +68,7 @@ def _is_named(element: HtmlElement, rules: RuleSet) -> bool:
 
 def _leads(block: HtmlElement, node: HtmlElement) -> bool:
     """Does text stand before the picture?"""
-    before = (block.text, *(_text(e) + (e.tail or "") for e in node.itersiblings(preceding=True)))
+    before = (block.text, *(text_of(e) + (e.tail or "") for e in node.itersiblings(preceding=True)))
     return any(text and not text.isspace() for text in before)
 
 
@@ -85,7 +85,7 @@ def _may_be(text: str, rules: RuleSet) -> bool:
 
 def words_of(element: HtmlElement) -> str:
     """A caption without the words that say that it is one; the name of whose it is, behind it."""
-    text = _text(element)
+    text = text_of(element)
     parts = _labels().split(text)
     if parts[0].strip():  # words of a sentence
         return text
@@ -112,7 +112,3 @@ def credit() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _labels() -> re.Pattern[str]:
     return re.compile(settings()["captions"]["labels"], re.I)
-
-
-def _text(element: HtmlElement) -> str:
-    return squeeze(" ".join(element.itertext()))

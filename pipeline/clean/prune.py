@@ -75,11 +75,11 @@ def prune(
         if not running.protects(box):
             _decide(box, FIELDS, found)
     _drop_worthless(tree, running, found)
-    found.pictured = beside_pictures(tree, rules)
     kept = found.kept = {e for r in rules.keep for e in _selector(r.pattern)(tree)}
-    _decide_by_rules(tree, rules, kept, running, found)
+    found.pictured = beside_pictures(tree, rules)
     if standfirst is not None and not running.protects(standfirst):
         _decide(standfirst, STANDFIRST, found)
+    _decide_by_rules(tree, rules, kept, running, found)
     for box, rule in asking_boxes(running.sizes, rules):
         if box not in kept and not running.protects(box):
             _decide(box, rule, found)

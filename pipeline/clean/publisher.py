@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.clean import jsonld
@@ -29,6 +30,7 @@ _HANDLE = re.compile(r"\s*\(?@\w+\)?$")
 SEAM = re.compile(r"\s+(?:[|»·•]|::|[-–—])\s+")
 _SMALL = frozenset(("a", "and", "for", "in", "of", "on", "the"))
 _LONGEST = 8  #: words of a publisher's name
+_UNREAD = (etree.Comment, etree.ProcessingInstruction, "script", "style", "title", "noscript")
 _IMPRINT = 30  #: words of a line with it at the foot of a page
 _LOGO = re.compile(r"(?i)\s+logo$")  #: what describes a picture, not a name
 _MASTHEAD = re.compile(r"(?<![a-z])(?:logo|brand(?:ing)?|masthead|site-?(?:title|name))(?![a-z])")
@@ -97,7 +99,8 @@ def _is_name(text: str) -> bool:
 
 def _short(element: HtmlElement, longest: int = _LONGEST) -> Iterator[str]:
     """An element's texts and alternative text where they are a few words, with a capital."""
-    for text in (element.text, element.get("alt"), element.tail):
+    inside = () if element.tag in _UNREAD else (element.text, element.get("alt"))
+    for text in (*inside, element.tail):
         if text and len(text) < 300 and not text.isspace():
             line = _LOGO.sub("", squeeze(text))
             if len(line.split()) <= longest and line[:1].isupper():

@@ -130,7 +130,7 @@ def _behind_date(marked: Marked, headline: HtmlElement | None) -> Iterator[str]:
     start = marked.index(headline)
     for element in marked.elements[start : start + _BELOW]:
         dated = len(element) == 1 and element.text and is_lone_date(element.text)
-        if dated and not (element[0].tail or "").strip():
+        if dated and isinstance(element[0].tag, str) and not (element[0].tail or "").strip():
             yield text_of(element[0])
 
 
