@@ -39,7 +39,7 @@ def _of_picture(picture: HtmlElement, rules: RuleSet) -> HtmlElement | None:
     if (width.isdigit() and int(width) < _SMALLEST) or is_aside(picture):
         return None
     node = picture
-    while (block := node.getparent()) is not None and not text_of(block):
+    while (block := node.getparent()) is not None and not _holds_text(block, 1):
         node = block
     if block is None:
         return None
@@ -54,9 +54,21 @@ def _of_picture(picture: HtmlElement, rules: RuleSet) -> HtmlElement | None:
     return None if any(_is_named(e, rules) for e in block.iterdescendants()) else block
 
 
+def _holds_text(block: HtmlElement, least: int) -> bool:
+    """Does it hold so many characters? Asked without reading all of a long one."""
+    held = 0
+    for text in block.itertext():
+        held += len(text.strip())
+        if held >= least:
+            return True
+    return False
+
+
 def _is_full(block: HtmlElement) -> bool:
     """Does it hold more than a picture and a line or two?"""
-    if block.tag in _NEVER or len(list(block.iter(*_PICTURES))) > 1:
+    if block.tag in _NEVER or _holds_text(block, _LONGEST * 20):
+        return True  # asked first: most pictures stand in blocks of many words
+    if len(list(block.iter(*_PICTURES))) > 1:
         return True
     return any(text_of(e) for e in block.iter(*_HOLDS_MORE)) or count(text_of(block)) > _LONGEST
 

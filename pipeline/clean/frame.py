@@ -57,7 +57,8 @@ class Frame:
         for part in self.parts:
             copied = deepcopy(part)
             copied.tail = None
-            copied.tag = "div" if copied.tag == "body" else copied.tag
+            if copied.tag == "body":  # (a name that the parser took, lxml may not write: `<a<`)
+                copied.tag = "div"
             copied.attrib.clear()  # a name must not get the story cut
             inner.append(copied)
             _unhide_initials(copied)

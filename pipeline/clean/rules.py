@@ -49,7 +49,7 @@ from pipeline.errors import KnowledgeError
 from pipeline.knowledge import digest, load_yaml
 
 #: raise when the code of this stage changes what it makes of a page
-STAGE_VERSION = 3
+STAGE_VERSION = 4
 GENERAL, SITES = "cleaning.yaml", "sites.yaml"
 REPEATS, ADDRESSES = "repeats.yaml", "urls.yaml"
 _MATCHED = ("element", "label", "box", "line", "linked", "end", "wall")
@@ -99,8 +99,10 @@ class Matcher:
         """The first rule that fits the line; for elements, that fits names from some word on."""
         if not self._anywhere:
             return self._at(text, 0)
-        words = (self._at(text, word.start()) for word in _WORD_START.finditer(text))
-        return next((rule for rule in words if rule is not None), None)
+        for word in _WORD_START.finditer(text):
+            if (rule := self._at(text, word.start())) is not None:
+                return rule
+        return None
 
     def _at(self, text: str, start: int) -> Rule | None:
         first = text[start : start + 1].lower()

@@ -73,6 +73,7 @@ def test_what_is_no_story_is_said_in_one_sentence(body: bytes, sentence: str) ->
         f"<?xml version='1.0' encoding='utf-8'?><html xmlns='http://www.w3.org/1999/xhtml'><body>{STORY}</body></html>",
         "<html><body>" + STORY.replace("staff", "st\x00aff") + "</body></html>",
         f"<html><body><nav><p>Menu</p>{STORY}</body></html>",
+        f"<html><body><a< >{STORY}</body></html>",
         f"<html><body><div style='display:none'>{STORY}</div></body></html>",
         f"<html><body>{'<div>' * 150}{STORY}{'</div>' * 150}</body></html>",
         f"<html><body>{'<div>' * 300}{STORY}{'</div>' * 300}</body></html>",
