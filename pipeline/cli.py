@@ -157,6 +157,8 @@ def clean(files: tuple[str, ...], url: str | None, suggest: bool) -> int:
 
     if url and len(files) > 1:
         raise click.UsageError("--url goes with one FILE")
+    if url is not None and not pages.is_web_address(url):
+        raise click.UsageError(f"--url must be a web address (https://…), not {url!r}")
     if suggest:
         click.echo(pages.suggestion(*files, url=url), nl=False)
         return 0

@@ -6,8 +6,10 @@ and tells what other pages can be compared with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -37,6 +39,7 @@ from pipeline.urls import host
 LEAST_WORDS = 20
 #: where more is known to be out of reach
 _FEWEST_WORDS = 5
+_MOST_OF_NO_STORY = 250  #: words of an error page; a story may be called as one
 _LONGEST = 2_000  #: characters of a removal that are kept to explain it
 
 
@@ -73,7 +76,8 @@ def read(
     said = metadata.read(tree, page.url, entry)
     base = storylinks.base_of_page(tree, page.final_url or page.url)
     reports = storylinks.official_links(tree, base)
-    found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element)
+    found = prune.prune(tree, rule_set, url=page.url, standfirst=said.standfirst_element,
+                        walled=said.free is False)  # fmt: skip
     found.removed += _too_large(parsed.unread)
     story = frame.find(tree, said.headlines, found.paragraphs)
     story = frame.with_kept(story, tree, found.kept)
@@ -94,6 +98,7 @@ def read(
     used = _cut_own(rest, reading, site_lines)
     article = _article(page, said, found, rest)
     _refuse_too_short(article, parsed.unread)
+    _refuse_no_story(article)
     parts = (tree,) if story is None else story.parts
     links = dict.fromkeys((*storylinks.links_within(parts, base, article.text), *reports))
     unique = {link.url: link for link in reversed(links)}
@@ -161,6 +166,18 @@ def _cut_own(
     rest.lines, cut = site.cut(rest.lines, reading.site, used)
     rest.removed += cut
     return used
+
+
+def _refuse_no_story(article: Article) -> None:
+    """An error, a guard, a form: they answer 200 and have sentences, and are nobody's story."""
+    headline = (article.headline or "").strip()
+    if count(article.text) < _MOST_OF_NO_STORY and _no_story().fullmatch(headline):
+        raise CleanError(f"the page is no story; it says {headline!r}", url=article.url)
+
+
+@lru_cache(maxsize=1)
+def _no_story() -> re.Pattern[str]:
+    return re.compile("|".join(rules.settings()["no_story"]), re.I)
 
 
 def _refuse_too_short(article: Article, unread: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,13 +20,18 @@ from pipeline.clean.documents import is_pdf
 from pipeline.clean.suggest import suggest
 from pipeline.errors import CleanError
 from pipeline.models import Article, Page
-from pipeline.urls import canonical
+from pipeline.urls import canonical, host
 
 KEYS = ("input", "url", "headline", "standfirst", "byline", "published_at", "modified_at",
         "publisher", "section", "language", "access", "text", "captions", "links", "removed",
         "news_agencies", "canonical_url", "image", "disagreements", "error")  # fmt: skip
 _LISTS = ("byline", "captions", "links", "removed", "news_agencies", "disagreements")
 _TYPES = {".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html"}
+
+
+def is_web_address(url: str) -> bool:
+    """With a scheme of the web and a host."""
+    return re.match(r"https?://", url.strip(), re.I) is not None and bool(host(url))
 
 
 def read(path: str, url: str | None = None) -> Page:

@@ -40,11 +40,10 @@ def left_out(
     lines: Iterable[Line],
 ) -> list[Removal]:
     """In the order of the page. `lines`: as they left the extractor."""
-    if story is None:
-        return []
     lines = list(lines)
     said = _Said({line.text for line in lines}, "\n".join(norm(line.text) for line in lines))
-    inside = {e: None for part in story.parts for e in part.iter()}
+    parts = (tree,) if story is None else story.parts
+    inside = {e: None for part in parts for e in part.iter()}
     unread = (
         e for e in inside if e.tag in _BLOCKS and next(e.iterchildren(*_BLOCKS), None) is None
     )

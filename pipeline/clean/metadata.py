@@ -42,6 +42,7 @@ from lxml.html import HtmlElement
 from pipeline.clean import (
     address,
     bylines,
+    declared,
     headlines,
     jsonld,
     picture,
@@ -83,7 +84,7 @@ class Metadata:
     canonical_url: str | None = None
     image: Image | None = None
     disagreements: tuple[Disagreement, ...] = ()
-    free: bool | None = None  #: JSON-LD isAccessibleForFree
+    free: bool | None = None  #: what the page declares
     body: str | None = None  #: JSON-LD articleBody
     #: Python's objects for the page's elements, kept so that later walks need not make them anew
     elements: list[HtmlElement] = field(default_factory=list, repr=False)
@@ -118,7 +119,7 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     found.image = picture.lead(said, marked, url)
     found.section = section.read(said, marked, shown, url, publisher=found.publisher)
     found.language = _language(tree, marked, said)
-    found.free, found.body = _reading(article)
+    found.free, found.body = declared.is_free(marked), _body(article)
     found.disagreements = disagreements(
         headline=found.headline,
         byline=found.byline,
@@ -134,11 +135,9 @@ def read(tree: HtmlElement, url: str, entry: Entry | None) -> Metadata:
     return found
 
 
-def _reading(article: jsonld.Node) -> tuple[bool | None, str | None]:
-    """JSON-LD's isAccessibleForFree and articleBody."""
-    free, body = article.get("isAccessibleForFree"), article.get("articleBody")
-    is_free = None if free is None else str(free).lower() not in ("false", "0", "no")
-    return is_free, body if isinstance(body, str) else None
+def _body(article: jsonld.Node) -> str | None:
+    body = article.get("articleBody")
+    return body if isinstance(body, str) else None
 
 
 def _choose(found: Metadata, named: list[Byline], published: list[Claim], near: Beside) -> None:

@@ -7,6 +7,7 @@ whatever it is called, because a broad name on a wrapper must not cost the story
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -50,6 +51,7 @@ class Found:
     links: set[str] = field(default_factory=set)  #: normalised texts of links
     removed: list[Removal] = field(default_factory=list)
     walls: list[str] = field(default_factory=list)  #: their kinds, in elements that a rule cut
+    walled: bool = False  #: the page declares a wall
     wall_words: list[str] = field(default_factory=list)  #: elsewhere on the page
     paragraphs: dict[HtmlElement, int] = field(default_factory=dict)  #: of running text: length
     decided: list[tuple[HtmlElement, Rule]] = field(default_factory=list)
@@ -60,14 +62,21 @@ class Found:
 
 
 def prune(
-    tree: HtmlElement, rules: RuleSet, *, url: str = "", standfirst: HtmlElement | None = None
+    tree: HtmlElement,
+    rules: RuleSet,
+    *,
+    url: str = "",
+    standfirst: HtmlElement | None = None,
+    walled: bool = False,
 ) -> Found:
     """Cuts in place, the element of the standfirst too: it has a field of its own.
+
+    `walled`: the page declares that its story is not free, so what it hides is not taken.
 
     First it is decided, then cut: a rule that would take much of the story piece by piece (every
     section "hidden" until a script opens it) is not applied to the page at all.
     """
-    found = Found()
+    found = Found(walled=walled)
     _straighten(tree)
     running = Running(tree)
     found.paragraphs = running.sizes
@@ -113,7 +122,7 @@ def _decide_by_rules(
 def _carry_out(tree: HtmlElement, rules: RuleSet, running: Running, found: Found) -> None:
     """Cuts what was decided, noting the captions and walls in it."""
     said_elsewhere = SaidElsewhere(tree)
-    for element, rule in _without_greedy(found.decided, running):
+    for element, rule in _without_greedy(found, running):
         if rule.kind == "repeat" and not said_elsewhere(element):
             continue
         if rule.kind == "caption":
@@ -140,8 +149,10 @@ def _look_at(element: HtmlElement, rules: RuleSet, running: Running, found: Foun
     if rule is None:
         if element.tag in _LABELS:
             _decide_labelled(element, rules, running, found)
-    elif not running.protects(element):
+    elif (rule is HIDDEN and found.walled) or not running.protects(element):
         _decide(element, rule, found)
+    elif rule is HIDDEN:
+        _show(element)
 
 
 def _decide(element: HtmlElement, rule: Rule, found: Found) -> None:
@@ -150,14 +161,23 @@ def _decide(element: HtmlElement, rule: Rule, found: Found) -> None:
         found.gone.update(element.iter())
 
 
-def _without_greedy(
-    decided: list[tuple[HtmlElement, Rule]], running: Running
-) -> list[tuple[HtmlElement, Rule]]:
+def _without_greedy(found: Found, running: Running) -> Iterator[tuple[HtmlElement, Rule]]:
     taken: dict[str, int] = {}
-    for element, rule in decided:
+    for element, rule in found.decided:
         taken[rule.id] = taken.get(rule.id, 0) + running.inside(element)
     most = MOST_OF_PAGE * running.total
-    return [(e, r) for e, r in decided if r.how == "selector" or taken[r.id] <= most]
+    for element, rule in found.decided:
+        walled = rule is HIDDEN and found.walled
+        if walled or rule.how == "selector" or taken[rule.id] <= most:
+            yield element, rule
+        elif rule is HIDDEN:
+            _show(element)
+
+
+def _show(element: HtmlElement) -> None:
+    """What is hidden until a script opens it is the story; the extractor would pass it over."""
+    for name in ("style", "hidden", "aria-hidden"):
+        element.attrib.pop(name, None)
 
 
 def _note_wall(element: HtmlElement, rules: RuleSet, found: Found) -> None:
@@ -312,7 +332,7 @@ def _drop_worthless(tree: HtmlElement, running: Running, found: Found) -> None:
             continue
         if element.tag in ("script", "style"):
             element.drop_tree()
-        elif not running.protects(element):
+        elif (element.tag == "template" and found.walled) or not running.protects(element):
             _cut(element, CONTROLS, found)
         else:  # a <nav> or <button> that was never closed holds the rest of the page
             element.tag = "div"

@@ -26,6 +26,10 @@ _ABOUT = re.compile(r"About (?:the |us$|[A-Z])[^.!?]{0,60}$")
 _REACHED = re.compile(
     r"\b0\d{2,4} ?\d{3,4} ?\d{3,4}\b|\S@\S+\.\w|\benquiries\b|\b[Rr]egistered [Cc]harity\b"
 )
+#: "… by 12 May, the council told residents.": somebody in the story says it
+_REPORTED = re.compile(
+    r",\s(?:[\w'-]+\s){1,6}(?:said|told|says|tells|urged|noted|wrote|warned|added|heard|asked)\b"
+)
 _OFFER_REACH = 14  #: lines between an offer's heading and its price
 _CREDIT = 140  #: characters at the end of a caption in which its credit stands
 _TOP = 10  #: lines in which headline, byline and date may be doubled
@@ -235,13 +239,15 @@ def _line_rule(line: Line, rules: RuleSet) -> Rule | None:
         return None
     text = plain_quotes(line.bare)
     parts = [p for p in _BARS.split(text) if p]
-    found = [rules.line.find(p) for p in parts]  # "Printable version | Email this article"
-    rule = found[0] if found and None not in found else rules.line.find(text)
+    rule = rules.line.find(text)
+    if rule is None and len(parts) > 1:  # "Printable version | Email this article"
+        found = [rules.line.find(p) for p in parts]
+        rule = None if None in found else found[0]
     if rule is None and line.linked:
         rule = rules.linked.find(text)
     if rule is None and len(sentences := SENTENCES.split(text)) > 1:
         rule = _of_all(sentences, rules)
-    return rule
+    return None if rule is not None and _REPORTED.search(text) else rule
 
 
 def _of_all(sentences: list[str], rules: RuleSet) -> Rule | None:

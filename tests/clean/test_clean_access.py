@@ -84,3 +84,16 @@ def test_the_words_of_a_wall_elsewhere_do_not_close_a_whole_story(inner: str) ->
 )
 def test_a_name_with_a_date(line: str, expected: bool) -> None:
     assert is_name_and_date(line) is expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Have your say on the plan by 12 May, the council told residents.",
+        "Sign up to the new standards, Ofsted urged every nursery in the town.",
+        "Sign up for the improvement plan or lose your funding, ministers told the board.",
+    ],
+)
+def test_what_somebody_in_the_story_says_stays(said: str) -> None:
+    article = cleaned(f"<h1>H</h1><div class='c'>{ABOVE}<p>{said}</p>{BELOW}</div>")
+    assert said in article.text.split("\n\n")

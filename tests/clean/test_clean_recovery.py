@@ -65,6 +65,18 @@ def test_a_page_that_holds_its_story_needs_neither() -> None:
     ("wall", "said"),
     [
         ("", {"isAccessibleForFree": False}),
+        ("", {"isAccessibleForFree": "https://schema.org/False"}),
+        ("", {"isAccessibleForFree": [" False "]}),
+        ("", {"isAccessibleForFree": {"@type": "Boolean", "@value": "no"}}),
+        ("", {"isAccessibleForFree": True, "hasPart": {"isAccessibleForFree": "false"}}),
+        ("", {"isPartOf": {"productID": "x", "isAccessibleForFree": 0}}),
+        (
+            '<script type=\'application/ld+json\'>{"@type": "WebPage",'
+            ' "isAccessibleForFree": false}</script>',
+            {},
+        ),
+        ("<meta property='article:content_tier' content='locked'>", {}),
+        ("<p>Sign in or create a free account to carry on reading</p>", {}),
         ("<div class='zz'><h2>Subscribe to continue reading</h2></div>", {}),
         ("<div class='paywall'><h2>Register now to continue reading</h2></div>", {}),
     ],
@@ -78,3 +90,29 @@ def test_what_lies_behind_a_wall_stays_there(wall: str, said: dict[str, object])
 def test_without_either_it_is_said_that_there_is_no_story() -> None:
     with pytest.raises(CleanError, match="no story text found"):
         cleaned("<div id='app'></div>")
+
+
+@pytest.mark.parametrize(
+    "hides", ["style='display:none'", "hidden", "style='visibility: hidden' aria-hidden='true'"]
+)
+def test_what_a_page_hides_behind_its_wall_is_not_taken(hides: str) -> None:
+    hidden = f"<div {hides}>{''.join(f'<p>{p}</p>' for p in STORY)}</div>"
+    article = cleaned(TEASER * 2 + hidden, isAccessibleForFree=False)
+    assert "medicines" not in article.text
+    assert article.access == "subscription"
+    free = cleaned(TEASER * 2 + hidden, isAccessibleForFree=True)
+    assert free.text.split("\n\n")[-6:] == STORY  # a script opens it for everybody
+
+
+@pytest.mark.parametrize(
+    "headline", ["Page not found", "404", "Just a moment...", "Sign in", "Access denied"]
+)
+def test_an_error_page_is_no_story(headline: str) -> None:
+    said = "Sorry, the page that you are looking for may have been moved, or it never was here."
+    html = f"<html><head><title>{headline}</title></head><body><h1>{headline}</h1>"
+    html += f"<p>{said}</p><p>You can go to the front page of the paper and look there.</p></body>"
+    page = Page(url="https://a.example/x", final_url="https://a.example/x", body=html.encode(),
+                content_type="text/html", fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
+                digest="")  # fmt: skip
+    with pytest.raises(CleanError, match="is no story"):
+        clean(page)
