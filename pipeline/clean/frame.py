@@ -34,6 +34,8 @@ _TIGHT = 0.95  #: the frame is narrowed down while one child holds so much of it
 _NAMELESS = 0.8  #: … and so much where no name led to it
 _FRAMES = {"article", "div", "main", "section"}
 _WHOLE = {"p", "li", "ul", "ol", "blockquote", "table", "tr", "td"}  #: never narrowed down to
+#: not "Read more:" and the like, which are cut with what follows them
+_INTRODUCES = re.compile(r"(?:\S+\s+){3,}\S+:\s*$")
 _INLINE = {"span", "b", "strong", "em", "i", "font"}
 #: texts that stand in a block without a paragraph of their own
 _bare_texts = XPath(
@@ -62,6 +64,7 @@ class Frame:
             copied.attrib.clear()  # a name must not get the story cut
             inner.append(copied)
             _unhide_initials(copied)
+            _unlink_introduced_lists(copied)
             make_paragraphs(copied)
         return page
 
@@ -71,6 +74,18 @@ def _unhide_initials(story: HtmlElement) -> None:
     for letter in list(story.iterfind(".//span[@aria-hidden]")):
         if len(letter) == 0 and len((letter.text or "").strip()) == 1 and letter.tail:
             letter.drop_tag()
+
+
+def _unlink_introduced_lists(story: HtmlElement) -> None:
+    """ "Three homes were inadequate:" and their names, linked, are a sentence of the story.
+
+    The extractor takes a list of links for a menu.
+    """
+    for items in story.iter("ul", "ol"):
+        before = items.getprevious()
+        if before is not None and before.tag == "p" and _INTRODUCES.search(before.text_content()):
+            for link in list(items.iter("a")):
+                link.drop_tag()
 
 
 def find(

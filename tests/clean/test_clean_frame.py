@@ -117,6 +117,13 @@ def test_rows_of_a_table_are_lines_with_their_cells() -> None:
     assert paragraphs[5:7] == ["Service | Grade", "Fostering | Good"]
 
 
+def test_a_list_of_links_that_a_sentence_introduces_is_the_storys() -> None:
+    homes = "".join(f"<li><a href='/{n}'>{n} House</a></li>" for n in ("Larch", "Elm", "Yew"))
+    inner = f"{story(1, 6)}<p>Three of the homes were found inadequate:</p><ul>{homes}</ul>"
+    paragraphs = text_of(f"<article>{H1}{inner}{story(6, 9)}</article>").split("\n\n")
+    assert paragraphs[6:9] == ["- Larch House", "- Elm House", "- Yew House"]
+
+
 def test_a_short_page_has_no_frame() -> None:
     page = lxml.html.document_fromstring(f"<html><body>{H1}{story(1, 3)}</body></html>")
     assert frame.find(page, set(), {}) is None
