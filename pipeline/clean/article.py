@@ -32,7 +32,7 @@ from pipeline.clean.leftout import left_out
 from pipeline.clean.lines import Line, count, norm
 from pipeline.clean.recovery import recovered
 from pipeline.errors import CleanError
-from pipeline.models import Article, Cleaned, Entry, Page, Reading, Removal
+from pipeline.models import Article, Cleaned, Entry, Link, Page, Reading, Removal
 from pipeline.urls import host
 
 #: fewer words than this are no story: a teaser, an error page, a login form
@@ -100,10 +100,16 @@ def read(
     _refuse_too_short(article, parsed.unread)
     _refuse_no_story(article)
     parts = (tree,) if story is None else story.parts
-    links = dict.fromkeys((*storylinks.links_within(parts, base, article.text), *reports))
-    unique = {link.url: link for link in reversed(links)}
-    article = replace(article, links=tuple(reversed(unique.values())))
-    return Cleaned(article=article, reading=reading, used=used)
+    links = _each_once((*storylinks.links_within(parts, base, article.text), *reports))
+    return Cleaned(article=replace(article, links=links), reading=reading, used=used)
+
+
+def _each_once(links: tuple[Link, ...]) -> tuple[Link, ...]:
+    """By address; the first to name it has the story's own words for it."""
+    unique: dict[str, Link] = {}
+    for link in links:
+        unique.setdefault(link.url, link)
+    return tuple(unique.values())
 
 
 def _article(

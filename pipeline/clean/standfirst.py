@@ -105,11 +105,25 @@ def _is_apart(element: HtmlElement, headline: HtmlElement) -> bool:
             break
         if _body().search(in_words(names_of(around))):
             return False
+    if _is_one_of_many(element):
+        return False
     beside = (e for e in element.getparent().iterchildren("p", "div") if e is not element)
     return not any(
         len(text_of(e)) >= _RUNNING
         for e in beside
         if e.tag == "p" or next(e.iterchildren(*_BLOCKS), None) is None
+    )
+
+
+def _is_one_of_many(element: HtmlElement) -> bool:
+    """Is its wrapper one of several of the same name, each around a paragraph of the story?"""
+    wrapper = element.getparent()
+    if len(wrapper) > 1:
+        return False
+    names = names_of(wrapper)
+    return any(
+        names_of(e) == names and len(text_of(e)) >= _RUNNING
+        for e in wrapper.itersiblings(wrapper.tag)
     )
 
 
