@@ -7,7 +7,9 @@ import re
 import pytest
 
 from pipeline.knowledge import load_csv, load_yaml
-from pipeline.knowledge.build_agencies import COLUMNS, main, slug, title_case
+from pipeline.knowledge.build_agencies.__main__ import main
+from pipeline.knowledge.build_agencies.health import title_case
+from pipeline.knowledge.build_agencies.rows import COLUMNS, slug
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_generated_rows_are_whole() -> None:
 
 def test_every_patch_says_why() -> None:
     for patch in load_yaml("agencies/patches.yaml"):
-        assert patch.get("why"), patch["id"]
+        assert patch.get("why"), patch["ids"]
 
 
 def test_called_wrongly(capsys: pytest.CaptureFixture[str]) -> None:
