@@ -1,182 +1,158 @@
 """Where it was: the areas that a story is about, with their GSS codes; towns without a code.
 
-A place is the area in an inspected body's name, the town named beside it, and an area named in the
-headline or the first lines. What other bodies are called after is no place of the story.
+A place is the area or town in an inspected body's name, the town named beside it ("… in Eastwood",
+"the nursery at …"), and an area named in the headline or the first lines. What other bodies are
+called after is no place of the story.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import lru_cache
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
-from pipeline.knowledge import load_yaml
 from pipeline.models import Mention, Place, Story
-from pipeline.tag.agencies import story_date
-from pipeline.tag.gazetteer import AgencyRecord, gazetteer
-from pipeline.tag.matcher import fold, words
-from pipeline.tag.roles import lead_of
-from pipeline.tag.sentences import Span, sentences_of
-
-_TOWN = re.compile(
-    r"^(?: \([A-Z][\w/ ]*\))?,? (?:(?:in|near|at) (?:(?:north|south|east|west|central) )?)?"
-    r"((?:St\.? )?[A-Z][a-z]+"
-    r"(?:[ -](?:(?:on|upon|by|le|in|under|the|super|of|next)[ -]){0,2}[A-Z][a-z]+)*)"
-    r"(?=[,.;:'’]|$| (?:has|have|had|was|were|is|are|which|that|and|by|to|of|for|after|from|near|"
-    r"in)\b)"
-)
-_IN = re.compile(r"^(?: \([A-Z][\w/ ]*\))?,? (?:in|near|at) |^, ")
-_STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Way|Crescent|Place|Terrace|Gardens|"
-                     r"Hill|Park|Square|Court)$")  # fmt: skip
-_VERDICT = re.compile(
-    r"\b(?:inadequate|outstanding|requires improvement|rated|praised|inspected|visited|inspection|"
-    r"failure|failings)\b"
-)
+from pipeline.tag.areas import areas, code_of, is_place, key
+from pipeline.tag.elsewhere import story_date
+from pipeline.tag.furniture import furniture
+from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.locations import STREET, at_a_kind, beside
+from pipeline.tag.name_forms import proper_part
+from pipeline.tag.sentences import Taken
+from pipeline.tag.spoken import LARGE, OF_AREAS, spoken_of, tells_where
 
 
 def places(story: Story, mentions: Sequence[Mention]) -> tuple[Place, ...]:
     """One record for each place, at its first mention in the text, left to right."""
     text, day = story.text, story_date(story)
-    cut = sentences_of(text)
     inspected = [m for m in mentions if m.role == "inspected" and m.rule != "points back"]
-    # A council beside a school tells where that is; beside an inspected council it is another.
-    council = any(m.id.startswith("council:") for m in inspected)
-    others = [
-        m for m in mentions if m.role != "inspected" and (council or ":council" not in f":{m.id}")
-    ]
-    spans = [s for m in inspected for s in (*_inside(text, m), *_beside(text, m))]
-    spans += _of_the_story(text, cut, inspected, others, story.title)
-    acronyms = {(m.start, m.end): r.area for m in mentions
-                if m.rule == "short name" and (r := gazetteer().get(m.id))}  # fmt: skip
+    others = [m for m in mentions if m.role != "inspected" and not tells_where(m, inspected)]
+    formed = Taken((m.start, m.end) for m in mentions if m.id.startswith("unlisted:"))
+    spans = [s for m in inspected for s in beside(text, m) if not formed.overlaps(*s)]
+    areal = any(m.id.startswith("council:") for m in inspected)
+    if any(m.id.partition(":")[0] not in OF_AREAS for m in inspected):
+        spans += at_a_kind(text, others, mentions)
+    spans += spoken_of(story, inspected, others, tuple(mentions))
+    located = any(_is_town(text[a:b]) for a, b in spans)
+    spans += [s for m in inspected for s in _inside(story, m, located=located, areal=areal)]
+    aside = furniture(text)
+    pointing = _pointing(mentions, spans)
+    spans += [(m.start, m.end) for m in pointing]
+    names = {(m.start, m.end): r.area
+             for m in (*pointing, *(m for m in inspected if m.rule == "short name"))
+             if (r := gazetteer().get(m.id))}  # fmt: skip
     found: dict[str, Place] = {}
-    for start, end in sorted(spans):
-        name = acronyms.get((start, end)) or text[start:end]
-        key = _key(name)
-        if key not in found:
-            found[key] = Place(name=name, code=_code(key, day), start=start, end=end,
-                               quote=text[start:end])  # fmt: skip
+    for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if aside.overlaps(start, end):
+            continue
+        if any(p.start <= start and end <= p.end for p in found.values()):
+            continue
+        name = names.get((start, end)) or text[start:end]
+        if key(name) not in found:
+            found[key(name)] = Place(name=name, code=code_of(name, day), start=start, end=end,
+                                     quote=text[start:end])  # fmt: skip
     return tuple(found.values())
 
 
-def _inside(text: str, m: Mention) -> list[tuple[int, int]]:
-    """Areas in the body's own name; in joined names ("Kent and Medway …") each of them."""
-    found = _areas(text, m.start, m.end)
-    acronym = not found and m.id.startswith("council:") and m.rule == "short name"
-    return [(m.start, m.end)] if acronym else found
+def _pointing(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[Mention]:
+    """ "The council" on the site of an inspected one: all that the text has of whose it is."""
+    inspected = [m for m in mentions if m.role == "inspected"]
+    if spans or any(m.rule != "points back" for m in inspected):
+        return []
+    return [m for m in inspected if m.id.partition(":")[0] in OF_AREAS][:1]
 
 
-def _beside(text: str, m: Mention) -> Iterator[tuple[int, int]]:
-    """The town after the name: "… School in Eastwood", "… Surgery, Ryde"."""
-    if m.id.startswith(("council:", "police:", "fire:")):
+def _is_town(name: str) -> bool:
+    """Whether a place is narrower than a council's area: it says where a school stands."""
+    known = is_place(name)
+    return known is None or not known.council or known.people > 0
+
+
+def _inside(story: Story, m: Mention, *, located: bool, areal: bool) -> Iterator[tuple[int, int]]:
+    """Areas in the body's own name; in joined names ("Kent and Medway …") each of them.
+
+    A town that is all of a school's proper name counts, unless the story says where the school
+    stands (`located`). Where a council was inspected (`areal`), boards and trusts tell no area.
+    """
+    record, text = gazetteer().get(m.id), story.text
+    if areal and record is not None and record.kind in ("icb", "ccg", "trust", "health-board"):
         return
-    at = m.end
-    for _ in range(2):  # "… in Benvenue Avenue, Eastwood"
-        found = _TOWN.match(text[at : at + 90])
-        if found is None or not (_IN.match(text[at : at + 40]) or m.id.startswith("trust:")):
-            return
-        name, at = found[1], at + found.end(1)
-        if _STREET.search(name):
-            continue
-        if name.split()[0] not in words("not_towns"):
-            yield at - len(name), at
+    if record is None and m.id.split(":")[1] not in OF_AREAS:
+        name = proper_part(m.quote.removeprefix("The "))
+        place = is_place(name)
+        at = text.find(name, m.start, m.end)
+        if at >= 0 and (
+            (place and not located and not name.startswith("St") and not STREET.search(name))
+            or _spoken_of(text, name)
+            or (not located and _called_after_a_village(m.name, name))
+            or (not located and _sounds_like_a_place(m.id, name))
+        ):
+            yield at, at + len(name)
+        elif not located and _HOSPITAL.search(m.quote):  # "Royal Derby Hospital"
+            yield from ((a.start, a.end) for a in areas(text, m.start, m.end)
+                        if a.council or a.people >= LARGE)  # fmt: skip
         return
+    found = [
+        a for a in areas(text, m.start, m.end) if a.council or a.people >= LARGE or record is None
+    ]
+    yield from ((a.start, a.end) for a in found)
+    if not found and m.rule == "short name" and m.id.startswith("council:"):
+        yield m.start, m.end  # an acronym: CWaC
+    elif not found and record is None:
+        name = proper_part(m.quote)
+        if name and name[0].isupper():
+            at = text.find(name, m.start, m.end)
+            yield at, at + len(name)  # an area that nobody lists
+    elif not found and record is not None and record.area:
+        at = text.find(record.area, m.start, m.end)
+        prison = record.kind == "prison" and not located and is_place(record.area)
+        if at >= 0 and (record.kind in OF_AREAS or prison):
+            yield at, at + len(record.area)
 
 
-def _of_the_story(
-    text: str,
-    cut: Sequence[Span],
-    inspected: Sequence[Mention],
-    others: Sequence[Mention],
-    title: str | None,
-) -> list[tuple[int, int]]:
-    """Areas in the first lines, in the title, and in judgements, in a story about councils."""
-    folded, found = fold(text), []
-    lead = lead_of(text)
-    in_title = {_key(title[a:b]) for a, b in _areas(title, 0, len(title))} if title else set()
-    councils = not inspected or any(m.id.startswith("council:") for m in inspected)
-    taken = [(m.start, m.end) for m in others]
-    for start, end in _areas(text, 0, len(text)):
-        if any(a < end and start < b for a, b in taken):
-            continue
-        sentence = next((s for s in cut if s.start <= start < s.end), Span(start, end))
-        judged = councils and _VERDICT.search(folded, sentence.start, sentence.end)
-        beside = any(sentence.start <= m.start < sentence.end for m in inspected)
-        if start < lead or judged or beside or _key(text[start:end]) in in_title:
-            found.append((start, end))
-    return found
-
-
-# ---------------------------------------------------------------------------- the areas
-
-
-def _key(name: str) -> str:
-    return fold(name).replace("-", " ")
-
-
-@lru_cache(maxsize=1)
-def _known() -> tuple[AhoCorasick, tuple[str, ...], dict[str, tuple[AgencyRecord, ...]]]:
-    """The matcher, its names, and the councils called after each area."""
-    by_key: dict[str, list[AgencyRecord]] = {}
-    names: dict[str, str] = {}
-    for r in gazetteer().all():
-        if r.kind == "council" and r.area:
-            for name in dict.fromkeys((r.area, *r.bare)):
-                by_key.setdefault(_key(name), []).append(r)
-                names.setdefault(fold(name), name)
-    for name in _plain_codes():
-        names.setdefault(fold(name), name)
-    automaton = AhoCorasick(list(names), matchkind=MatchKind.LeftmostLongest)
-    return automaton, tuple(names.values()), {k: tuple(v) for k, v in by_key.items()}
-
-
-def _areas(text: str, start: int, stop: int) -> list[tuple[int, int]]:
-    """Spans of known areas in `text[start:stop]`, written with a capital, whole words."""
-    automaton, _, _ = _known()
-    folded, found = fold(text[start:stop]), []
-    for _, a, b in automaton.find_matches_as_indexes(folded):
-        a, b = a + start, b + start
-        before, after = text[a - 1 : a], text[b : b + 2]
-        if not text[a].isupper() or before.isalnum() or before in ("-", "@") or after[:1].isalnum():
-            continue
-        if after[:1] == "-" and after[1:].isalpha() and not text[b + 1].islower():
-            continue
-        if _part_of_another(text, a, b):
-            continue
-        found.append((a, b))
-    return found
-
-
-_OTHER_NAME = re.compile(
-    r"^ (?:Heath|Town|Borough of|FC|United|City FC|Street|Road|Avenue|Lane|Evening|"
-    r"Gazette|Chronicle|Herald|Star|Post|Echo|Times|Standard|Live|Reader|Argus|Mail|Telegraph|Express|University|Rovers)\b"
+_VILLAGE_SCHOOL = re.compile(
+    r"(?:primary|infants?|junior|first|village|community|prep|preparatory) school$|"
+    r"playgroup$|play group$|pre-?school$",
+    re.I,
 )
-_PERSON = re.compile(r"(?:\b(?:Lord|Lady|Mr|Mrs|Ms|Dr|Sir|Earl|Duke|Bishop|Cllr) )$")
+_NO_VILLAGE = re.compile(
+    r"(?:side|view|woods?|fields?|lands|brook|hill|meadows?|bank|gate|ways?|haven|crest|dene|croft|"
+    r"oaks?|park|road|lane|street|avenue|green|bridge|church|saint|st|our|lady|holy|sacred|queen|king|prince|"
+    r"lodge|grange|court|cross|mill|manor|castle|valley|river|spring|star|sun|all|christ|trinity|"
+    r"little|busy|happy|tiny|dolphins?|elms?|ash|beech|willows?|cedars?|hall|house|tree|tots|stars|bears|hands|feet|steps|"
+    r"kids)'?s?$",
+    re.I,
+)
 
 
-def _part_of_another(text: str, start: int, end: int) -> bool:
-    return bool(
-        _OTHER_NAME.match(text[end : end + 20]) or _PERSON.search(text[max(0, start - 8) : start])
+def _called_after_a_village(name: str, proper: str) -> bool:
+    """Whether a small school's name is a village's: one or two words, none that schools choose."""
+    parts = proper.split()
+    return (
+        0 < len(parts) < 3
+        and bool(_VILLAGE_SCHOOL.search(name))
+        and all(p[0].isupper() and p.isalpha() and not _NO_VILLAGE.search(p) for p in parts)
     )
 
 
-@lru_cache(maxsize=1)
-def _plain_codes() -> dict[str, str | None]:
-    """Areas that no council is called after, and towns, as written: their code, if any."""
-    codes: dict[str, str | None] = {}
-    for record in load_yaml("agencies/places.yaml"):
-        for name in record.get("names", [record.get("name")]):
-            codes[name] = record.get("code")
-    return codes
+#: How names of English, Scottish, Welsh and Irish places are made; schools choose them as well, and
+#: so only a body that people call after where it stands counts, and one word.
+_PLACE_ENDS = re.compile(
+    r"[A-Z][a-z]+(?:ton|ham|bury|thorpe|wick|wich|worth|stead|cote|cester|minster|mouth|hurst|"
+    r"combe|coombe|ness|well|ington|by|burgh|borough|ley)|"
+    r"(?:Llan|Aber|Pont|Tre|Pen|Rhyd|Inver|Kil|Dun|Bally|Strath|Auch|Kin|Drum|Car)[a-z]{3,}"
+)
+_HOSPITAL = re.compile(r"\b(?:Hospital|Infirmary)\b")
+_AFTER_WHERE_IT_STANDS = frozenset({"surgery", "hospital", "dentist", "college",
+                                     "school"})  # fmt: skip
 
 
-def _code(key: str, day: date | None) -> str | None:
-    """The GSS code of the area: of the authority alive that day, the upper-tier one first."""
-    _, _, by_key = _known()
-    alive = [r for r in by_key.get(key, ()) if r.lives_on(day or date.max) and r.code]
-    alive.sort(key=lambda r: (not r.bare, r.id))
-    if alive:
-        return alive[0].code
-    return next((code for name, code in _plain_codes().items() if _key(name) == key), None)
+def _sounds_like_a_place(agency_id: str, name: str) -> bool:
+    """ "Wilnecote Surgery": called after where it stands, which nobody lists."""
+    kind = agency_id.split(":")[1]
+    return kind in _AFTER_WHERE_IT_STANDS and bool(_PLACE_ENDS.fullmatch(name))
+
+
+def _spoken_of(text: str, name: str) -> bool:
+    """Whether the text says elsewhere that something is in a place of that name."""
+    said = r"\b(?:in|near|around|across|(?:village|town|city) of) "
+    return bool(name and re.search(rf"{said}{re.escape(name)}(?![\w-]| [A-Z])", text))
