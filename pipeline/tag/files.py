@@ -12,11 +12,11 @@ import structlog
 
 from pipeline import tag
 from pipeline.errors import TagError, WatchError
-from pipeline.models import Access, Story, Tags
+from pipeline.models import Access, Link, Story, Tags
 
 log = structlog.get_logger()
 
-#: The contract's keys, in its order.
+#: The contract's keys, in its order; `known_by` follows them.
 KEYS = (
     "id", "text", "is_report", "inspection_type", "inspectorates", "bodies", "mentions",
     "judgements", "findings", "actions", "statistics", "themes", "places",
@@ -48,7 +48,18 @@ def story(line: str, number: int) -> Story:
         published_at=_string(record, identity, "published_at"),
         standfirst=_string(record, identity, "standfirst"),
         access=_access(record),
+        links=_links(record),
+        region=_string(record, identity, "region"),
     )
+
+
+def _links(record: dict[str, Any]) -> tuple[Link, ...]:
+    """As `clean` prints them; what is no such list is passed over: links are hints."""
+    links = record.get("links")
+    return tuple(
+        Link(url=str(r["url"]), text=str(r.get("text") or ""))
+        for r in (links if isinstance(links, list) else ()) if isinstance(r, dict) and r.get("url")
+    )  # fmt: skip
 
 
 def _access(record: dict[str, Any]) -> Access:
@@ -85,6 +96,15 @@ def as_json(one: Story, made: Tags) -> dict[str, Any]:
         value = getattr(made, key)
         record[key] = [dataclasses.asdict(v) for v in value] if isinstance(value, tuple) else value
     record["inspectorates"] = [{"id": a.id, "name": a.name} for a in made.inspectorates]
+    record["bodies"] = [
+        {"id": a.id, "name": a.name, "kind": a.kind, "code": a.code} for a in made.bodies
+    ]
+    record["known_by"] = [
+        {"id": a.id, "role": role, "rule": a.rule, "confidence": a.confidence, "place": a.place,
+         "identifiers": dict(a.identifiers)}
+        for role, agencies in (("inspectorate", made.inspectorates), ("inspected", made.bodies))
+        for a in agencies
+    ]  # fmt: skip
     return record
 
 

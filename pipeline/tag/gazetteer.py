@@ -1,11 +1,13 @@
 """Who is who: every agency that we know by name, with its official code and its years.
 
-Records come from `knowledge/agencies/`: `listed.csv` (made from public lists), and the hand-written
-`inspectorates.yaml`, `others.yaml` and `extra.yaml`. They are read once and kept.
+Records come from `knowledge/agencies/`: `listed.csv` (made of public lists and of what was typed
+where there are none), and the hand-written `inspectorates.yaml` and `others.yaml`. Names that
+several bodies share stand in `shared-names.yaml`. They are read once and kept.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -15,16 +17,18 @@ from pipeline.errors import KnowledgeError
 from pipeline.knowledge import fingerprint as _fingerprint
 from pipeline.knowledge import load_csv, load_yaml
 from pipeline.models import Agency, Role
-from pipeline.tag import short_forms
 from pipeline.tag.matcher import Candidate, Form, Matcher, fold
-from pipeline.tag.sentences import Span, sentences
-from pipeline.tag.unlisted import unlisted
 
-VERSION = 1  #: of the code of this stage: raised when it reads the same records differently
-_YAML = ("inspectorates", "others", "extra")
+#: A story without a date is read as of this day: about when the lists were made.
+AS_OF = date(2026, 11, 1)
+VERSION = 2  #: of the code of this stage: raised when it reads the same records differently
+_YAML = ("inspectorates", "others")
+_SHARED = "agencies/shared-names.yaml"
 FILES = (
     "agencies/listed.csv",
-    *(f"agencies/{n}.yaml" for n in (*_YAML, "forms", "places", "roles", "words")),
+    "agencies/towns.csv",
+    _SHARED,
+    *(f"agencies/{n}.yaml" for n in (*_YAML, "forms", "places", "roles", "teams", "words")),
 )
 
 
@@ -36,6 +40,7 @@ class AgencyRecord:
     name: str
     kind: str
     code: str | None = None  #: current GSS code, else ODS, else URN
+    identifiers: dict[str, str] = field(default_factory=dict)  #: gss, former-gss, ods, urn, dfe, …
     nation: str | None = None
     region: str | None = None
     latitude: float | None = None
@@ -43,12 +48,12 @@ class AgencyRecord:
     valid_from: date | None = None
     valid_until: date | None = None
     successor: tuple[str, ...] = ()
+    parent: str | None = None  #: id of the body in whose area, or under which, it stands
     source: str | None = None
     area: str | None = None
     names: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     near: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    shared: dict[str, tuple[str, ...]] = field(default_factory=dict)  #: HMIP: neighbours decide
     bare: tuple[str, ...] = ()  #: short forms that mean the agency only where the story says so
     domains: tuple[str, ...] = ()
     inspects: frozenset[str] = frozenset()  #: kinds of bodies, of an inspectorate
@@ -59,6 +64,10 @@ class AgencyRecord:
     @property
     def agency(self) -> Agency:
         return Agency(id=self.id, name=self.name, kind=self.kind, code=self.code)
+
+    @property
+    def living(self) -> bool:
+        return self.lives_on(AS_OF)
 
     def lives_on(self, day: date | None) -> bool:
         """Whether it existed that day; True where the day is unknown."""
@@ -78,7 +87,7 @@ class Gazetteer:
         if len(self._by_id) != len(records):
             twice = sorted({r.id for r in records if sum(x.id == r.id for x in records) > 1})
             raise KnowledgeError("stands twice", path="agencies/", record=twice[0])
-        self._matcher = Matcher([form for r in records for form in _forms(r)], self._by_id)
+        self._matcher = Matcher(self.forms(), self._by_id, as_of=AS_OF)
 
     def get(self, agency_id: str) -> AgencyRecord | None:
         """The record with this id; None for an unlisted body."""
@@ -87,25 +96,37 @@ class Gazetteer:
     def all(self) -> tuple[AgencyRecord, ...]:
         return tuple(self._by_id.values())
 
-    def find(self, text: str, day: date | None = None) -> list[Candidate]:
-        """Every name that stands in the text and was accepted, left to right, none overlapping.
+    def forms(self) -> list[Form]:
+        """Every way to write every body."""
+        return [f for r in self.all() for f in _forms(r)] + _shared_forms(self._by_id)
+
+    def find(
+        self, text: str, day: date | None = None, region: str | None = None
+    ) -> list[Candidate]:
+        """Every name that stands in the text and was accepted, left to right, none overlapping
+        another unless both are `ambiguous`.
 
         Bare short forms ("Stockton") are not among them: they need the story (see `short_forms`).
         """
-        return [c for c in self.explain(text, day) if c.accepted]
+        return [c for c in self.explain(text, day, region) if c.accepted]
 
-    def explain(self, text: str, day: date | None = None) -> list[Candidate]:
+    def explain(
+        self, text: str, day: date | None = None, region: str | None = None
+    ) -> list[Candidate]:
         """As `find`, with what was rejected, each with its reason."""
-        return self._matcher.candidates(text, day)
+        return self._matcher.candidates(text, day, region)
 
 
 def _forms(record: AgencyRecord) -> list[Form]:
-    names = list(dict.fromkeys(v for n in record.names for v in _variants(n)))
+    names = dict.fromkeys(v for n in record.names for v in _variants(n))
     forms = [Form(n, record.id, _mode(n)) for n in names]
     forms += [Form(n, record.id, "exact") for n in record.exact]
     forms += [Form(n, record.id, "near", words) for n, words in record.near.items()]
-    forms += [Form(n, record.id, "shared", words) for n, words in record.shared.items()]
-    return forms + [Form(n, record.id, "bare") for n in record.bare]
+    bare = [*record.bare]
+    for kind in ("City", "Borough"):
+        if record.kind == "council" and record.bare and record.name.endswith(f" {kind} Council"):
+            bare.append(f"{record.bare[0]} {kind}")  # "Leicester City", "Bedford Borough"
+    return forms + [Form(v, record.id, "bare") for n in bare for v in _variants(n)]
 
 
 def _mode(name: str) -> str:
@@ -114,12 +135,43 @@ def _mode(name: str) -> str:
     return "exact" if acronym else "any"
 
 
+_SAINT = re.compile(r"\bSt (?=[A-Z])")
+
+
 def _variants(name: str) -> list[str]:
-    """`HM X` is also Her and His Majesty's X; `and` is also `&`."""
+    """`HM X` is also Her and His Majesty's X; `and` is also `&`; St is also St. and Saint; the
+    apostrophe is left out by many. Hyphens are the matcher's business.
+    """
+    if name.startswith("The ") and name.count(" ") > 1:
+        name = name[4:]  # it is in the text or it is not
     forms = [name]
-    if name.startswith("HM ") and not name.startswith(("HM Prison", "HM YOI", "HM Young")):
+    if name.startswith("HM ") and not name.startswith(("HM Prison ", "HM YOI", "HM Young")):
         forms += [f"{who} Majesty's {name[3:]}" for who in ("Her", "His")]
-    return [v for f in forms for v in (f, f.replace(" & ", " and "))]
+    if " & " in name:
+        forms += [f.replace(" & ", " and ") for f in forms]
+    elif " and " in name:
+        forms += [f.replace(" and ", " & ") for f in forms]
+    if _SAINT.search(name):
+        forms += [_SAINT.sub(saint, f) for f in forms for saint in ("St. ", "Saint ")]
+    if "'" in name:
+        forms += [f.replace("'", "") for f in forms]
+    return forms
+
+
+def _shared_forms(known: dict[str, AgencyRecord]) -> list[Form]:
+    """The names of `shared-names.yaml`. Raises KnowledgeError where a body is in no list."""
+    forms = []
+    for r in load_yaml(_SHARED):
+        for agency_id, near in r["bodies"].items():
+            if agency_id not in known:
+                raise KnowledgeError(
+                    f"{agency_id} is in no list", path=_SHARED, record=r["names"][0]
+                )
+            near, preferred = tuple(fold(w) for w in near), r.get("preferred") == agency_id
+            mode = "shared, any case" if r.get("any_case") else "shared"
+            forms += [Form(v, agency_id, mode, near, preferred)
+                      for n in r["names"] for v in _variants(n)]  # fmt: skip
+    return forms
 
 
 # ---------------------------------------------------------------------------- reading records
@@ -134,6 +186,10 @@ def _day(value: Any, record: str) -> date | None:
         raise KnowledgeError(f"{value} is not a date", path="agencies/", record=record) from e
 
 
+#: Kinds of which the bare area may be said: "Humberside was graded good".
+_BARE = frozenset({"police", "fire", "prison", "immigration-removal-centre"})
+
+
 def _listed(r: dict[str, str]) -> AgencyRecord:
     def split(cell: str, by: str = "|") -> tuple[str, ...]:
         return tuple(cell.split(by)) if cell else ()
@@ -143,6 +199,7 @@ def _listed(r: dict[str, str]) -> AgencyRecord:
         name=r["name"],
         kind=r["kind"],
         code=r["code"] or None,
+        identifiers=dict(i.split("=", 1) for i in split(r["identifiers"])),
         nation=r["nation"] or None,
         region=r["region"] or None,
         latitude=float(r["latitude"]) if r["latitude"] else None,
@@ -150,10 +207,11 @@ def _listed(r: dict[str, str]) -> AgencyRecord:
         valid_from=_day(r["valid_from"], r["id"]),
         valid_until=_day(r["valid_until"], r["id"]),
         successor=split(r["successor"], ";"),
+        parent=r["parent"] or None,
         source=r["source"] or None,
         area=r["area"] or None,
         names=split(r["names"]),
-        bare=split(r["bare"]),
+        bare=split(r["bare"]) or ((r["area"],) if r["kind"] in _BARE and r["area"] else ()),
         role="commentator" if r["kind"] == "police-commissioner" else None,
     )
 
@@ -182,7 +240,6 @@ def _written(r: dict[str, Any]) -> AgencyRecord:
         names=(*r.get("names", ()), *(n for n in r.get("former", ()) if not n.isupper())),
         exact=(*r.get("exact", ()), *(n for n in r.get("former", ()) if n.isupper())),
         near=near,
-        shared={name: tuple(words) for name, words in r.get("shared", {}).items()},
         domains=tuple(r.get("domains", ())),
         inspects=frozenset(r.get("inspects", ())),
         role=r.get("role") or ("inspectorate" if "inspects" in r else None),
@@ -193,7 +250,7 @@ def _written(r: dict[str, Any]) -> AgencyRecord:
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
-    """The one gazetteer, read and built on first use (about half a second)."""
+    """The one gazetteer, read and built on first use (some tenths of a second)."""
     records = [_listed(r) for r in load_csv("agencies/listed.csv")]
     for name in _YAML:
         records += [_written(r) for r in load_yaml(f"agencies/{name}.yaml")]
@@ -203,42 +260,3 @@ def gazetteer() -> Gazetteer:
 def fingerprint() -> str:
     """Changes when a record of `knowledge/agencies/` or the version of this stage changes."""
     return f"{VERSION}-{_fingerprint(*FILES)}"
-
-
-def explain(text: str, day: str | None = None) -> list[dict[str, Any]]:
-    """For a person: every body that the text names, and every near miss, each with its reason.
-
-    Keys: id, name, code, start, end, quote, rule, confidence, accepted, why. `day` is YYYY-MM-DD;
-    a wrong one raises KnowledgeError.
-    """
-    known, folded, cut = gazetteer(), fold(text), sentences(text)
-    found = known.explain(text, _day(day, "--date"))
-    bare = frozenset(w.lower() for c in found if c.rule == "bare name" for w in c.quote.split())
-    rows = []
-    for c in found:
-        accepted, why = c.accepted, c.why
-        if c.rule == "bare name" and c.quote[0].isupper():
-            span = next((s for s in cut if s.start <= c.start < s.end), Span(c.start, c.end))
-            accepted, why = short_forms.means_council(c, text, folded, span, bare)
-            if accepted and not short_forms.about_councils(folded):
-                accepted, why = False, "nothing in the text is about councils"
-        record = known.get(c.id)
-        rows.append(_explained(c.id, record, c.start, c.end, text, c.rule, accepted, why)
-                    | {"confidence": c.confidence if accepted else None})  # fmt: skip
-    for u in unlisted(text):
-        if not any(r["accepted"] and r["start"] < u.end and u.start < r["end"] for r in rows):
-            why = f"in no list; known as {u.kind} by: {u.rule}"
-            rows.append(_explained(u.id, None, u.start, u.end, text, u.rule, True, why)
-                        | {"confidence": "stated"})  # fmt: skip
-    return sorted(rows, key=lambda r: (r["start"], not r["accepted"]))
-
-
-def _explained(
-    agency_id: str, record: AgencyRecord | None, start: int, end: int, text: str, rule: str,
-    accepted: bool, why: str,
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "id": agency_id, "name": record.name if record else text[start:end],
-        "code": record.code if record else None, "start": start, "end": end,
-        "quote": text[start:end], "rule": rule, "accepted": accepted, "why": why,
-    }  # fmt: skip

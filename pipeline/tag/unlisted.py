@@ -2,47 +2,97 @@
 
 "St Anselm's Primary School" is a school wherever it is; "Elm Court in Harwick has been placed in
 special measures" names something that was inspected although no word of it says what it is.
-Their id is `unlisted:kind:slug`, their code null, their name as it was written.
+Their id is `unlisted:kind:slug`, their name the fullest that was written; a code they have only
+where the story gives one (see `particulars`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
-from pipeline.tag.matcher import words
+from pipeline.tag.areas import is_place
+from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.matcher import Candidate
+from pipeline.tag.name_forms import (
+    NAMES,
+    TOKEN,
+    after_a_place,
+    before_a_date,
+    begins,
+    forms,
+    is_but_a_place,
+    is_proper,
+    names_a_body,
+    proper_part,
+    spelt_out,
+    start_of,
+    without_genitive,
+)
+from pipeline.tag.sentences import Taken
 
-_TOKEN = r"(?:St\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
-_LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ )"
-_NAME = rf"(?:{_TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{_TOKEN}"
-_NAMES = rf"(?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}}"
+_QUOTES = frozenset("'‘’\"“”")
 _VERDICT = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({_NAMES}|The {_TOKEN})"
+    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
     r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
     r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|home to)\b[^.\n]{1,90}, )?"
     r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
     r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
-    r"given|handed|told|slammed|praised|criticised|found to)\b|requires? improvement\b))"
+    r"given|handed|told|slammed|praised|criticised|found to)\b|"
+    r"(?:now |still )?requires? improvement\b|"
+    r"(?:has|had|received|got) an? (?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
 )
 _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
-    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )){('(' + _NAMES + ')')}"
+    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; ))({NAMES})"
     r"(?= (?:was|were|is|are|has been) (?:again |now |also )?(?:rated|judged|graded|deemed)\b)"
 )
-_ASPECT = re.compile(
-    r"(?i)\b(?:management|attitudes|development|education|effectiveness|leadership|well-?being|"
-    r"protection|leavers|provision|safety|activity|release|victims|children|teaching|inclusion)$"
-)
-_OF = re.compile(
-    rf"\b[Ii]nspection (?:of|at) (?:the )?((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
-)
+_OF = re.compile(rf"\b[Ii]nspection (?:of|at) (?:the )?({NAMES})")
+_TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
 _ARTICLE = re.compile(r"\b(?:a|an|another|every|one|each|any) $")
 _VERB = re.compile(
     rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
-    rf"downgraded|upgraded) "
-    rf"((?:The )?{_TOKEN}(?: (?:{_LINK})?{_TOKEN}){{1,5}})"
+    rf"downgraded|upgraded) ({NAMES})"
+)
+_KIND_WORDS = {
+    "care-home": r"care home|nursing home|residential home|retirement home|care facility",
+    "childrens-home": r"children's home|secure children's home|home for children",
+    "school": r"primary school|secondary school|high school|special school|independent school|"
+    r"boarding school|prep school|school|academy",
+    "nursery": r"day nursery|nursery|pre-?school|playgroup",
+    "surgery": r"gp practice|gp surgery|doctors' surgery|health centre|medical practice",
+    "dentist": r"dental practice|dental surgery", "hospice": r"hospice",
+    "home-care": r"home care (?:agency|provider|service)|domiciliary care (?:agency|provider)",
+}  # fmt: skip
+_APPOSITION = re.compile(
+    rf"(?<![\w’'])({NAMES}|{TOKEN} {TOKEN}),? (?:which is |which runs |is )?(?:a|an|the) "
+    rf"(?:[\w-]+ ){{0,3}}?(?P<kind>{'|'.join(_KIND_WORDS.values())})\b"
+)
+_SMALL = {"home": "care-home", "school": "school", "nursery": "nursery", "surgery": "surgery"}
+#: "The Plas y Bryn home": what it is, in small letters.
+_THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
+_HOME_LIKE = (
+    r"House|Lodge|Court|Grange|Manor|Hall|View|Villa|Cottage|Mews|Haven|Rest|Lawns|"
+    r"Gardens|Place|Bank|Priory|Hey|Croft|Towers|Mount|Limes|Elms|Oaks|Beeches|Laurels"
+)
+_HOME = re.compile(
+    rf"(?<= at | to | of )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?<=visited )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?<= told )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{_HOME_LIKE}))"
+    rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
+)
+_SEATS = re.compile(
+    r"\b(?:Town|City|County|Village|Guild|Westminster|Music|Albert|Church|Civic|Market|"
+    r"Country|Opera|Wembley|Downing|Crown|High|Magistrates|Supreme|Council|Somerset)"
+    r" (?:Hall|House|Court|Place)$"
+)
+_OWNER = re.compile(
+    rf"\b(?:owned|run|operated|managed|provided|sponsored) by (?:the )?({NAMES}|{TOKEN} {TOKEN})"
+    rf"|\b(?:owners?|operators?|provider|company),? ({NAMES}|{TOKEN} {TOKEN}),"
+    rf"|\bpart of (?:the )?({NAMES} (?:Group|Homes|Care|Healthcare|Federation))"
 )
 
 
@@ -54,12 +104,17 @@ class Unlisted:
     kind: str
     rule: str
     role: str | None
+    named: str | None = None  #: what the same body is called elsewhere in the text
 
     @property
     def name(self) -> str:
+        return self.named or self.called
+
+    @property
+    def called(self) -> str:
         """As written, save that a short head is spelt out: "Borset PDU" is the same unit."""
         stem, _, last = self.quote.rpartition(" ")
-        return f"{stem} {_spelt_out()[last]}" if last in _spelt_out() else self.quote
+        return f"{stem} {spelt_out()[last]}" if last in spelt_out() else self.quote
 
     @property
     def id(self) -> str:
@@ -69,44 +124,12 @@ class Unlisted:
         return f"unlisted:{self.kind}:{plain}"
 
 
-@lru_cache(maxsize=1)
-def _spelt_out() -> dict[str, str]:
-    return {
-        s: long for f in load_yaml("agencies/forms.yaml") for s, long in f.get("short", {}).items()
-    }
-
-
-@lru_cache(maxsize=1)
-def _forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str | None]]]:
-    kinds: dict[str, tuple[str, str | None]] = {}
-    heads, prefixes = [], []
-    for form in load_yaml("agencies/forms.yaml"):
-        for written in (form.get("heads", []), form.get("prefixes", [])):
-            kinds.update({w.lower(): (form["kind"], form.get("role")) for w in written})
-        heads += form.get("heads", [])
-        prefixes += form.get("prefixes", [])
-    by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
-    by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
-    ahead = re.compile(rf"\b(?P<name>{_NAME}),? (?P<head>{by_head})(?![\w-])(?! [A-Z][a-z])")
-    word = r"[A-Z][^\W_]*(?:-[^\W_]+)*"  # no genitive: it ends the name
-    after = re.compile(rf"\b(?P<head>{by_prefix}) (?P<name>{word}(?: {word}){{0,2}})")
-    return ahead, after, kinds
-
-
-def _spelt(head: str) -> str:
-    """A head in any case ("primary school"), save acronyms and short ones that are also words."""
-    text = re.escape(head).replace("'", "['’]")
-    if head in words("short_heads"):  # "Borset Primary was …", never "Borset Primary Care"
-        return rf"(?i:{text})(?=[,.]|['’]s| (?:was|in|is|has|and|after|to|had|for|were|are)\b)"
-    return text if head.isupper() or head in words("capital_heads") else f"(?i:{text})"
-
-
 def unlisted(text: str) -> list[Unlisted]:
     """All of them, left to right, none overlapping."""
-    found = list(_by_form(text))
-    found += [
-        u for u in _by_verdict(text) if not any(u.start < f.end and f.start < u.end for f in found)
-    ]
+    found: list[Unlisted] = []
+    for stage in (_by_form, _by_apposition, _by_owning, _by_verdict, _homes, _with_towns):
+        taken = Taken((f.start, f.end) for f in found)
+        found += [u for u in stage(text) if not taken.overlaps(u.start, u.end)]
     found.sort(key=lambda u: (u.start, -u.end))
     kept: list[Unlisted] = []
     for u in found:
@@ -115,27 +138,83 @@ def unlisted(text: str) -> list[Unlisted]:
     return kept
 
 
+def one_name_each(found: list[Unlisted]) -> list[Unlisted]:
+    """A body of one kind and proper name goes by one name all through a story: the fullest.
+
+    "Coldwell School" is "Coldwell Primary School" where that is named too; Coldwell Infant School
+    and Coldwell Junior School are two.
+    """
+    names = {u.called: (u.kind, proper_part(u.called).lower().removeprefix("the "),
+                        frozenset(u.called.lower().split())) for u in found}  # fmt: skip
+    fullest: dict[str, str] = {}
+    for name, (kind, proper, said) in names.items():
+        wider = [
+            n for n, (k, p, s) in names.items()
+            if k == kind and ((p == proper and s > said) or n.endswith(f" {name}"))
+        ]  # fmt: skip
+        if proper and len(wider) == 1:
+            fullest[name] = wider[0]
+    surely = {u.kind for u in found if u.rule != PLACE_AND_KIND}
+    return [
+        replace(u, named=fullest.get(u.called)) for u in found
+        if not (u.rule == PLACE_AND_KIND and (u.kind in surely or " " not in _place_of(u.quote)))
+    ]  # fmt: skip
+
+
+def _place_of(quote: str) -> str:
+    return proper_part(quote) or quote
+
+
+#: "Chipping Norton school": its name, unless the text has a fuller one; "a Moray school" never is.
+PLACE_AND_KIND = "a place and a kind"
+
+
+def silenced(u: Unlisted, listed: Sequence[Candidate]) -> bool:
+    """A listed name wins, save over a longer one that merely has it inside ("… Council School")."""
+    for c in listed:
+        if c.start < u.end and u.start < c.end:
+            inside = u.start <= c.start and c.end <= u.end and u.end - u.start > c.end - c.start
+            joined = c.end == u.end and _JOINED.search(u.quote[: c.start - u.start])
+            if not inside or joined or u.rule != "form of name" or _same_kind(u, c):
+                return True
+    return False
+
+
+#: "NHS Highland and the Highland Council": two names, of which the second is a listed one.
+_JOINED = re.compile(r"(?:\band(?: the)?|&|,) $")
+
+
+def _same_kind(u: Unlisted, c: Candidate) -> bool:
+    record = gazetteer().get(c.id)
+    return bool(record and (record.kind == u.kind or record.role == "inspectorate"))
+
+
 def _by_form(text: str) -> Iterator[Unlisted]:
-    ahead, after, kinds = _forms()
+    ahead, after, kinds = forms()
     for m in ahead.finditer(text):
-        start = _trimmed(text, m.start("name"), m.start("head"))
-        start = _after_a_place(text, start, m.start("head"))
-        if (link := text.find(" of the ", start, m.start("head"))) > 0:
+        start = start_of(text, m.start("name"), m.start("head"))
+        start = after_a_place(text, start, m.start("head"))
+        link = text.find(" of the ", start, m.start("head"))
+        if link > 0 and _TITLED.match(text, start):
             start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
         name = text[start : m.start("head")].strip(" ,")
-        if not name or not _proper(name) or "\n" in name:
+        if not name or not is_proper(name) or "\n" in name:
             continue
+        if text[start - 1 : start] in _QUOTES and any(q in name for q in _QUOTES):
+            continue  # "'Inadequate' GP surgery"
         if m["head"][0].islower() and (
-            (" " not in name and _begins(text, start))
+            (" " not in name and begins(text, start))
             or _ARTICLE.search(text[max(0, start - 9) : start])
         ):
             continue  # "Every primary school …", "a Borset care home": no name
         kind, role = kinds[m["head"].replace("’", "'").lower()]
-        yield _unlisted(text, start, m.end("head"), kind, "form of name", role)
+        loose = m["head"][0].islower() or (name.isupper() and not m["head"].istitle())
+        rule = PLACE_AND_KIND if loose and is_but_a_place(name) else "form of name"
+        yield _unlisted(text, start, m.end("head"), kind, rule, role)
     for m in after.finditer(text):
         kind, role = kinds[m["head"].lower()]
         yield _unlisted(
-            text, m.start(), _without_genitive(text, m.end()), kind, "form of name", role
+            text, m.start(), without_genitive(text, m.end()), kind, "form of name", role
         )
 
 
@@ -147,11 +226,80 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
         (_VERB, "object of a verdict"),
     ):
         for m in pattern.finditer(text):
-            start = _trimmed(text, m.start(1), m.end(1), keep_the=True)
-            name = text[start : m.end(1)]
-            if _proper(name) and " " in name and not _known_form(name):
-                end = _without_genitive(text, m.end(1))
+            start = start_of(text, m.start(1), m.end(1), keep_the=True)
+            end = without_genitive(text, before_a_date(text, start, m.end(1)))
+            name = text[start:end]
+            if " " in name and names_a_body(name) and not _is_person(text, name):
                 yield _unlisted(text, start, end, _kind_by_context(text, name), rule, None)
+
+
+def _is_person(text: str, name: str) -> bool:
+    """Whether the text speaks elsewhere of Mrs Oliver, or of what Karen said."""
+    first, last = name.split()[0], re.escape(name.split()[-1])
+    spoken = rf"\b{re.escape(first)}(?: {last})?,? (?:said|says|added|told|explained|who)\b"
+    titled = rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Sir|Dame)\.? (?:[A-Z]\w+ )?{last}\b"
+    return name.count(" ") == 1 and bool(re.search(f"{titled}|{spoken}", text))
+
+
+def _by_apposition(text: str) -> Iterator[Unlisted]:
+    """ "Foxlarch Lodge, a children's home in …": what it is stands beside its name."""
+    for m in _THE_HOME.finditer(text):
+        name = m[1]
+        if " " in name and names_a_body(name) and not is_place(name):
+            kind = _kind_by_context(text, name)
+            kind = kind if m[2] == "home" and kind == "childrens-home" else _SMALL[m[2]]
+            yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
+    for m in _APPOSITION.finditer(text):
+        start = start_of(text, m.start(1), m.end(1), keep_the=True)
+        name, word = text[start : m.end(1)], m["kind"].replace("’", "'")
+        if names_a_body(name) and " " in name:
+            kind = next(k for k, p in _KIND_WORDS.items() if re.fullmatch(p, word))
+            yield _unlisted(text, start, m.end(1), kind, "what it is stands beside it", None)
+
+
+def _by_owning(text: str) -> Iterator[Unlisted]:
+    """ "Owned by Thistlebank Care": who runs an inspected body."""
+    for m in _OWNER.finditer(text):
+        start, end = m.span(m.lastindex or 1)
+        end = without_genitive(text, end)
+        if names_a_body(text[start:end]):
+            yield _unlisted(text, start, end, "provider", "runs or owns", "operator")
+
+
+def _homes(text: str) -> Iterator[Unlisted]:
+    """ "Staff at Windlebury Grange", in a story of homes: a name as homes have them."""
+    found = list(_HOME.finditer(text))
+    if not found:
+        return
+    said = zip(_context_counts(text.lower()), _with_context(), strict=True)
+    homes = ("care-home", "childrens-home")
+    kinds = [(n, f["kind"]) for n, f in said if f["kind"] in homes and n]
+    for m in found if kinds else ():
+        start, end = m.span(m.lastindex or 1)
+        if names_a_body(text[start:end]) and not _SEATS.search(text[start:end]):
+            yield _unlisted(text, start, end, max(kinds)[1], "named as homes are", None)
+
+
+#: "THE LINDENS, EYE": a heading of a round-up.
+_HEADING = re.compile(r"(?m)^((?:THE |DR |DRS )?[A-Z][A-Z'’&. -]{2,40}), ([A-Z][A-Z' -]{2,25})$")
+_PAIR = rf"((?:The )?(?:{TOKEN} ){{0,3}}{TOKEN}), ({TOKEN}(?: {TOKEN}){{0,2}})"
+_PAIRS = re.compile(rf"(?<=[a-z:] ){_PAIR}(?:; (?:and )?{_PAIR})+(?=[.;,)\n])")
+
+
+def _with_towns(text: str) -> Iterator[Unlisted]:
+    """ "They are Park House, Redcar; Elm Lodge, Yarm; and Rosemount, Hull": a list with towns."""
+    for m in _HEADING.finditer(text):
+        kind = _kind_by_context(text, m[1])
+        if is_place(m[2].title()) and kind != "provider":
+            yield _unlisted(text, m.start(1), m.end(1), kind, "a heading with its town", None)
+    for m in _PAIRS.finditer(text):
+        pairs = list(re.finditer(_PAIR, m[0]))
+        if all(is_place(pair[2]) for pair in pairs):
+            for pair in pairs:
+                start, end = m.start() + pair.start(1), m.start() + pair.end(1)
+                kind = _kind_by_context(text, pair[1])
+                if names_a_body(pair[1]) and kind != "provider":
+                    yield _unlisted(text, start, end, kind, "in a list with towns", None)
 
 
 def _kind_by_context(text: str, name: str) -> str:
@@ -160,7 +308,7 @@ def _kind_by_context(text: str, name: str) -> str:
     The name itself does not count: The Old School House may be a care home.
     """
     low, own = text.lower(), name.lower()
-    times = low.count(own)
+    times = low.count(own) + 3 * low[:_BEGIN].count(own)
     counts = [
         (said - times * len(re.findall(f["context"], own)), f["kind"])
         for said, f in zip(_context_counts(low), _with_context(), strict=True)
@@ -171,8 +319,15 @@ def _kind_by_context(text: str, name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _context_counts(low: str) -> tuple[int, ...]:
-    """How often the text speaks of each kind: once a text, not once a name."""
-    return tuple(len(re.findall(f["context"], low)) for f in _with_context())
+    """How often the text speaks of each kind; its beginning weighs. Kept: every name asks it."""
+    begin = low[:_BEGIN]
+    return tuple(
+        len(re.findall(f["context"], low)) + 3 * len(re.findall(f["context"], begin))
+        for f in _with_context()
+    )
+
+
+_BEGIN = 300  #: code points that tell what a story is about
 
 
 @lru_cache(maxsize=1)
@@ -180,58 +335,5 @@ def _with_context() -> tuple[dict[str, str], ...]:
     return tuple(f for f in load_yaml("agencies/forms.yaml") if "context" in f)
 
 
-def _known_form(name: str) -> bool:
-    if _ASPECT.search(name):
-        return True
-    return bool(re.search(r"(?i)\b(council|councils|services?|police|inspectors|minister)$", name))
-
-
 def _unlisted(text: str, start: int, end: int, kind: str, rule: str, role: str | None) -> Unlisted:
     return Unlisted(start, end, text[start:end], kind, rule, role)
-
-
-def _without_genitive(text: str, end: int) -> int:
-    for tail in ("'s", "’s", "'", "’"):
-        if text.endswith(tail, 0, end):
-            return end - len(tail)
-    return end
-
-
-def _trimmed(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
-    """The start after words that only lead up to the name."""
-    while True:
-        word = re.match(r"[\w'’&-]+[,.]? ", text[start:end])
-        if word is None:
-            return start
-        low = word[0].strip(" ,.").lower().replace("’", "'")
-        genitive = low.endswith("'s") and low[:-2] in ("ofsted", "cqc", "council")
-        the = low == "the" and not keep_the and _begins(text, start)
-        if (
-            low not in words("leading")
-            and not the
-            and not genitive
-            and not word[0].strip()[0].islower()
-        ):
-            return start
-        start += word.end()
-
-
-def _after_a_place(text: str, start: int, end: int) -> int:
-    """Of "… in Ryde and Carisbrooke Health Centre", where Ryde is only a place: the second."""
-    if re.search(r"\b(?:in|near) $", text[max(0, start - 6) : start]) and (
-        link := re.search(r" and ", text[start:end])
-    ):
-        return start + link.end()
-    return start
-
-
-def _begins(text: str, start: int) -> bool:
-    """Whether a sentence or a line begins here, so that its capital letter says nothing."""
-    before = text[:start].rstrip(" \"'“‘(")
-    return not before or before[-1] in ".!?:\n•-–—;" or text[start - 1] == "\n"
-
-
-def _proper(name: str) -> bool:
-    """Whether something in it is a name of its own: "Community Primary" is not."""
-    plain = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
-    return any(w not in words("generic") for w in plain)

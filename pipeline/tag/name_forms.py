@@ -1,0 +1,194 @@
+"""What names of bodies look like: their words, their heads, where they begin and end.
+
+The heads ("Primary School", "Care Home") and what stands before names ("HMP") are those of
+`knowledge/agencies/forms.yaml`, which tells the kind of body that has them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.knowledge import load_yaml
+from pipeline.tag.areas import is_place
+from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.matcher import words
+
+TOKEN = r"(?:St\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
+_LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ )"
+_NAME = rf"(?:{TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{TOKEN}"
+NAMES = rf"(?:The )?{TOKEN}(?: (?:{_LINK})?{TOKEN}){{1,5}}"
+_ASPECT = re.compile(
+    r"(?i)\b(?:management|attitudes|development|education|effectiveness|leadership|well-?being|"
+    r"protection|leavers|provision|safety|activity|release|victims|children|teaching|inclusion)$"
+)
+#: What a name of a street ends with; "Hill" and "Park" also end names of schools.
+_STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square)$")
+
+
+@lru_cache(maxsize=1)
+def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str | None]]]:
+    """A name before its head, a name after its prefix; head or prefix, lower case → kind, role."""
+    kinds: dict[str, tuple[str, str | None]] = {}
+    heads, prefixes = [], []
+    for form in load_yaml("agencies/forms.yaml"):
+        for written in (form.get("heads", []), form.get("prefixes", [])):
+            kinds.update({w.lower(): (form["kind"], form.get("role")) for w in written})
+        heads += form.get("heads", [])
+        prefixes += form.get("prefixes", [])
+    by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
+    by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
+    ahead = re.compile(rf"\b(?P<name>{_NAME}) (?P<head>{by_head})(?![\w-])(?! [A-Z][a-z])")
+    word = r"[A-Z][^\W_]*(?:-[^\W_]+)*"  # no genitive: it ends the name
+    after = re.compile(
+        rf"\b(?P<head>{by_prefix}) (?P<name>(?:(?:y|yr|Y|Yr|the) )?{word}"
+        rf"(?: (?:(?:y|yr|a'r|ar|o'r|of|and) )?{word}){{0,2}})"
+    )
+    return ahead, after, kinds
+
+
+def _spelt(head: str) -> str:
+    """A head in any case ("primary school"), save acronyms and short ones that are also words."""
+    text = re.escape(head).replace("'", "['’]")
+    if head in words("short_heads"):  # "Borset Primary was …", never "Borset Primary Care"
+        return rf"(?i:{text})(?={_AFTER_A_SHORT_HEAD})"
+    return text if head.isupper() or head in words("capital_heads") else f"(?i:{text})"
+
+
+_AFTER_A_SHORT_HEAD = (
+    r"[,.]|['’]s| (?:was|in|is|has|and|after|to|had|for|were|are|children|pupils|staff)\b"
+)
+
+
+@lru_cache(maxsize=1)
+def spelt_out() -> dict[str, str]:
+    """Short head → the head in full: Primary → Primary School."""
+    return {
+        s: long for f in load_yaml("agencies/forms.yaml") for s, long in f.get("short", {}).items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _heads() -> tuple[str, ...]:
+    """What names of kinds end with, lower case, the longest first."""
+    heads = {h.lower() for f in load_yaml("agencies/forms.yaml") for h in f.get("heads", ())}
+    return tuple(sorted(heads, key=len, reverse=True))
+
+
+def proper_part(name: str) -> str:
+    """The name without the words that tell its kind: `Harwick Borough Council` → `Harwick`."""
+    low = name.lower()
+    head = next((h for h in _heads() if low.endswith(f" {h}")), "")
+    left = name[: len(name) - len(head)].split()
+    while left and left[-1].lower() in words("generic"):
+        left.pop()
+    return " ".join(left)
+
+
+def is_proper(name: str) -> bool:
+    """Whether something in it is a name of its own: "Community Primary" is not."""
+    plain = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
+    return any(w not in words("generic") for w in plain)
+
+
+_KNOWN_FORM = re.compile(
+    r"(?i)\b(council|councils|services?|police|inspectors|minister|local|area|partnership|borough)$"
+)
+
+
+def names_a_body(name: str) -> bool:
+    """Whether it may be a body's: a name of its own, no aspect, no area, no street."""
+    known = _ASPECT.search(name) or _KNOWN_FORM.search(name)
+    return is_proper(name) and not known and not is_area(name) and not _STREET.search(name)
+
+
+@lru_cache(maxsize=1)
+def _area_names() -> frozenset[str]:
+    return frozenset(
+        a for r in gazetteer().all() if r.kind == "council" for a in (r.area, *r.bare) if a
+    )
+
+
+def is_area(name: str) -> bool:
+    """Whether a council's area is called so: "a Moray school" is no name."""
+    return name in _area_names()
+
+
+def is_but_a_place(name: str) -> bool:
+    """Whether the name, or what is left of it without GP and the like, is but a place."""
+    bare = re.sub(r" (?:GP|NHS)$", "", name)
+    return is_area(bare) or is_area(bare.title()) or is_place(bare.title()) is not None
+
+
+_LEADS_UP = re.compile(
+    r"\b(?:[Ii]nspection|[Rr]eport|[Vv]isit|[Rr]eview|[Ss]ummary|[Ll]etter|[Pp]upils|[Ss]taff) "
+    r"(?:of|on|to|at|in|about|for) (?:the )?"
+)
+
+
+_OWNERS = re.compile(r"(['’]s )(The )?(?=[A-Z])")
+
+
+def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
+    """The start after words that only lead up to the name."""
+    if (run := text.rfind("-run ", start, end)) > 0:
+        start = run + len("-run ")  # "the council-run Harwick Nursery"
+    for lead in _LEADS_UP.finditer(text, start, end):
+        start = lead.end()  # "Monitoring Inspection of Harwick Primary School"
+    for whose in _OWNERS.finditer(text, start, end):  # "Blaenau Gwent's Brynmawr School"
+        if whose[2] or is_place(text[start : whose.start()]):
+            start = whose.end(1)
+            break
+    while not text.startswith("Our Lady", start):
+        word = re.match(r"[\w'’&-]+[,.]? ", text[start:end])
+        if word is None:
+            return start
+        low = word[0].strip(" ,.").lower().replace("’", "'")
+        if low.endswith(("-based", "-rated", "-run", "-area")):
+            start += word.end()
+            continue
+        owner = low.removesuffix("'s")
+        genitive = owner != low and (
+            owner in ("ofsted", "cqc", "council") or is_place(owner.title())
+        )
+        the = low == "the" and not keep_the and begins(text, start)
+        small = word[0].strip()[0].islower()
+        if not (low in words("leading") or the or genitive or small):
+            return start
+        start += word.end()
+    return start
+
+
+def after_a_place(text: str, start: int, end: int) -> int:
+    """Of "… in Ryde and Carisbrooke Health Centre", where Ryde is only a place: the second."""
+    if re.search(r"\b(?:in|near) $", text[max(0, start - 6) : start]) and (
+        link := re.search(r" and ", text[start:end])
+    ):
+        return start + link.end()
+    return start
+
+
+_DATE = re.compile(
+    r" on (?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+)
+
+
+def before_a_date(text: str, start: int, end: int) -> int:
+    """The end of a name before the day on which it was visited: "Elm Lodge on January 9"."""
+    date = _DATE.search(text, start, end)
+    return date.start() if date else end
+
+
+def without_genitive(text: str, end: int) -> int:
+    """The end before an apostrophe, with its s or without."""
+    for tail in ("'s", "’s", "'", "’"):
+        if text.endswith(tail, 0, end):
+            return end - len(tail)
+    return end
+
+
+def begins(text: str, start: int) -> bool:
+    """Whether a sentence or a line begins here, so that its capital letter says nothing."""
+    before = text[:start].rstrip(" \"'“‘(")
+    return not before or before[-1] in ".!?:\n•-–—;" or text[start - 1] == "\n"

@@ -1,0 +1,72 @@
+"""Names with a letter too few or too many, or two changed round: "Bedforshire Police".
+
+And trusts that papers call by a name of before. Only of kinds whose bodies are all listed, where
+the written name is in no list: no other body can be meant. A letter put for another is left alone:
+that makes other names (Harwick, Warwick).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.tag.gazetteer import AgencyRecord, gazetteer
+from pipeline.tag.matcher import fold
+
+_COMPLETE = frozenset({"council", "police", "fire", "health-board", "icb"})
+_SHORTEST = 9  #: letters of the name, of which the first is right: shorter ones have neighbours
+
+
+@lru_cache(maxsize=256)
+def meant(name: str, kind: str) -> AgencyRecord | None:
+    """The one body of that kind whose name was meant, if there is just one: a living one first."""
+    if kind not in (*_COMPLETE, "trust") or len(name) < _SHORTEST:
+        return None
+    written = fold(name)
+    if kind == "trust":
+        return _loosely(written)
+    found = {r.id: r for known, r in _names(kind) if _slip(written, known)}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def _names(kind: str) -> tuple[tuple[str, AgencyRecord], ...]:
+    living = (r for r in gazetteer().all() if r.kind == kind and r.living)
+    return tuple((fold(n), r) for r in living for n in r.names)
+
+
+def _loosely(written: str) -> AgencyRecord | None:
+    """The one trust whose name has the same words, those left aside that trusts gain and lose.
+
+    West Midlands Ambulance Service became a University trust; papers say Hospital for Hospitals.
+    """
+    words = _significant(written)
+    found = {r.id: r for r, known in _trusts() if known == words}
+    living = [r for r in found.values() if r.living] or list(found.values())
+    return living[0] if len(living) == 1 and len(words) > 1 else None
+
+
+_PASSING = frozenset({"the", "of", "and", "nhs", "foundation", "trust", "university", "teaching",
+                      "hospital", "hospitals", "service", "services", "healthcare", "health",
+                      "care"})  # fmt: skip
+
+
+def _significant(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z0-9]+", name)) - _PASSING
+
+
+@lru_cache(maxsize=1)
+def _trusts() -> tuple[tuple[AgencyRecord, frozenset[str]], ...]:
+    return tuple((r, _significant(fold(r.name))) for r in gazetteer().all() if r.kind == "trust")
+
+
+def _slip(written: str, known: str) -> bool:
+    """Whether one letter was dropped, doubled or added, or two neighbours changed places."""
+    if written[0] != known[0] or abs(len(written) - len(known)) > 1 or written == known:
+        return False
+    short, long = sorted((written, known), key=len)
+    i = next((k for k, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) != len(long):
+        return long[i].isalpha() and short[i:] == long[i + 1 :]
+    swapped = short[:i] + short[i + 1 : i + 2] + short[i : i + 1] + short[i + 2 :]
+    return swapped == long
