@@ -82,7 +82,7 @@ def _took_place(reading: Reading, findings: tuple[Finding, ...]) -> bool:
 
 
 #: How many findings weigh one point, in a document that has them by the dozen.
-_HANDFUL = 6
+_HANDFUL = 5
 
 _I = re.compile(r"(?<!\w)(?:i|i'm|i've|i'd|i'll|me|my|myself)(?!\w)")
 _QUOTED = re.compile(r"\"[^\"\n]*(?:\"|$)|(?<!\w)'[^'\n]*(?:'(?!\w)[^'\n]*)*?'(?!\w)", re.MULTILINE)
@@ -108,11 +108,10 @@ def _outcomes(
     reasons = []
     inspected = {b.id for b in reading.bodies}
     if any(j.status == "current" and j.body in inspected for j in judgements):
-        reasons.append((3, "it gives a grade of a named body"))
+        reasons.append((4, "it gives a grade of a named body"))
     elif any(j.status == "current" for j in judgements):
-        reasons.append((2, "it gives a grade"))
-        if reading.inspectorates:
-            reasons.append((1, "it names who gave it"))
+        # grades that are nobody's here are mostly those of a scale that is explained
+        reasons.append((1, "it gives a grade"))
     elif any(j.body in inspected for j in judgements):
         reasons.append((1, "it mentions an earlier grade of a named body"))
     said = sum(f.speaker == "inspectors" for f in findings)

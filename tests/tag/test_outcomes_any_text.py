@@ -67,7 +67,7 @@ def test_degenerate_texts(text: str) -> None:
     ("unit", "grades"),
     [("a", []), (" ", []), (". ", []), ("rated good, ", []), ("no ", []), ("of the 22 ", []),
      ("one in ", []), ('"', []), ("inspectors said ", []), ("Safe: good\n", []),
-     ("from good to ", []), ("Ofsted rated the school 'good' and ", ["good"])],
+     ("from good to ", []), ("Ofsted rated Elm Lane School 'good' and ", ["good"])],
 )  # fmt: skip
 def test_no_repetition_hangs_or_means_more_than_it_says(unit: str, grades: list[str]) -> None:
     text = unit * (200_000 // len(unit))

@@ -15,7 +15,9 @@ GOOD = {"id": "a", "url": None, "title": "Home rated good", "published_at": "202
 
 def test_each_line_has_the_keys_of_the_contract_in_order() -> None:
     (record,) = tag_lines([json.dumps(GOOD)])
-    assert tuple(record) == KEYS
+    assert tuple(record) == (*KEYS, "known_by")
+    known = {(k["id"], k["role"], k["rule"], k["confidence"]) for k in record["known_by"]}
+    assert ("cqc", "inspectorate", "short name", "stated") in known
     assert record["text"] == GOOD["text"]
     assert record["inspectorates"] == [{"id": "cqc", "name": "Care Quality Commission"}]
     (judgement,) = record["judgements"]
