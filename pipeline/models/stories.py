@@ -117,6 +117,8 @@ class Story:
     published_at: str | None
     standfirst: str | None = None
     access: Access = "open"  #: what is not open may end in the middle of a sentence
+    links: tuple[Link, ...] = ()  #: out of its text
+    region: str | None = None  #: where the publisher is at home: a hint, never evidence
 
 
 Confidence = Literal["stated", "implied", "ambiguous"]
@@ -133,6 +135,11 @@ class Agency:
     name: str
     kind: str
     code: str | None  #: current GSS code, else ODS, else URN
+    rule: str | None = None  #: of a story's inspectorates and bodies: how it is known
+    confidence: Confidence = "stated"
+    place: str | None = None  #: of an unlisted body: the town that the story puts it in
+    #: urn, cqc-location, as the story or its links give them
+    identifiers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,6 +21,7 @@ from pipeline.tag import (
     gazetteer,
     grades,
     judgements,
+    particulars,
     places,
     reports,
     statistics,
@@ -30,7 +31,7 @@ from pipeline.tag.reading import read
 from pipeline.tag.sentences import whole_sentences
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 7
+VERSION = 8
 
 #: Code points of a text that are read: some 30,000 words, ten times the longest report of a paper;
 #: a page of a whole register would otherwise hold up a pass for minutes.
@@ -63,6 +64,11 @@ def tags(story: Story) -> Tags:
     whole = whole_sentences(story.text) if story.access != "open" else story.text
     if whole != story.text:
         return _told(replace(story, text=whole, access="open"), "no more than its whole sentences")
+    return _tags(story)
+
+
+def _tags(story: Story) -> Tags:
+    """The tags of a text that is read from end to end."""
     records = corrections.load()
     mentions = corrections.apply(story, agencies.mentions(story), records)
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)
@@ -78,6 +84,8 @@ def tags(story: Story) -> Tags:
     if not inspected:
         rated, found, acts, figures = (), (), (), ()
     report, reasons = reports.is_report(reading, rated, found, acts, inspected=inspected)
+    where = places.places(story, mentions)
+    bodies = particulars.with_particulars(story, bodies, mentions, where)
     return Tags(
         is_report=report,
         reasons=reasons,
@@ -90,7 +98,7 @@ def tags(story: Story) -> Tags:
         actions=acts if report else (),
         statistics=figures,
         themes=themes.themes(reading, (*found, *rated) if report else ()),
-        places=places.places(story, mentions),
+        places=where,
     )
 
 

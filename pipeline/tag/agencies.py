@@ -1,78 +1,131 @@
 """Who is named in a story, in which role, with which words, and so: who inspected whom.
 
 Names come from the gazetteer, from the form of a name, and from bare place names where the story
-makes them councils. Later "the council" or "the trust" points back to what was last named.
+makes them bodies. Later "the council" or "the trust" points back to what was last named.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
 
 from pipeline.knowledge import load_yaml
-from pipeline.models import Agency, Mention, Story
-from pipeline.tag import anaphora, short_forms
-from pipeline.tag.gazetteer import AgencyRecord, gazetteer
+from pipeline.models import Agency, Mention, Role, Story
+from pipeline.tag import anaphora, elsewhere, short_forms, slips
+from pipeline.tag.elsewhere import story_date, title_ids
+from pipeline.tag.evidence import Named, Outside
+from pipeline.tag.furniture import furniture
+from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.matcher import Candidate, fold
-from pipeline.tag.roles import Named, roles
-from pipeline.tag.sentences import Span, sentences_of
-from pipeline.tag.unlisted import Unlisted, unlisted
+from pipeline.tag.roles import remit_of, roles
+from pipeline.tag.sentences import Taken, sentences_of
+from pipeline.tag.unlisted import PLACE_AND_KIND, Unlisted, one_name_each, silenced, unlisted
 
-_URL_DATE = re.compile(r"[/-](20[0-3]\d)(?:[/-](\d{1,2}))?(?:[/-]|$)")
-
-
-def story_date(story: Story) -> date | None:
-    """The day of the story: as published, else as its address says, else None."""
-    if story.published_at:
-        try:
-            return date.fromisoformat(story.published_at[:10])
-        except ValueError:
-            pass
-    found = _URL_DATE.search(story.url or "")
-    if found is None:
-        return None
-    month = int(found[2] or 12)
-    return date(int(found[1]), month if 1 <= month <= 12 else 12, 28)
+__all__ = ["agency_of", "inspectorates_and_bodies", "mentions", "stories_names"]
 
 
 def mentions(story: Story) -> tuple[Mention, ...]:
-    """Every agency named, left to right, with its role; spans never overlap."""
+    """Every agency named, left to right, with its role.
+
+    Spans never overlap, save those of one ambiguous name, which are the same.
+    """
     text = story.text
-    folded, day = fold(text), story_date(story)
-    cut = sentences_of(text)
-    named = _without_furniture(folded, _named(text, folded, cut, day), cut)
-    title = _title_ids(story, day)
-    known = frozenset(a.id for a in _inspectorates_elsewhere(story, title))
-    told = frozenset(title) | _in_address(story, named)
-    head = fold(story.title or "")
-    role_of = roles(folded, named, cut, told=told, headline=head, inspectorates=known)
-    named += anaphora.resolve(folded, named, role_of)
+    folded, cut = fold(text), sentences_of(text)
+    title = title_ids(story, story_date(story))
+    listed, bare, refused = _listed_names(story, title)
+    known_by_name = [*listed, *(c for c in refused if c.rule == "name")]
+    formed = _formed_names(story, folded, known_by_name, bare, title)
+    aside = furniture(text)
+    named = [n for n in _together(text, listed, bare, formed)
+             if not aside.overlaps(n.start, n.start + 1)]  # fmt: skip
+    named += anaphora.of_area(folded, named, refused, {*title.values()}, story.region)
+    known = frozenset(a.id for a in elsewhere.inspectorates(story, title))
+    headline = elsewhere.headline_of(story)
+    told = frozenset(title) | elsewhere.in_address(story, ((n.id, n.quote) for n in named))
+    if not story.title:
+        told |= {n.id for n in named if n.end <= text.find(headline) + len(headline)}
+    head, others = fold(headline), _kinds_elsewhere(story, title, {n.id for n in named})
+    owner = elsewhere.own_site(story.url)
+    ahead = [n for i in (*([owner.id] if owner else ()), *title, *known)
+             if (n := _ahead(i, title.get(i, "")))]  # fmt: skip
+
+    def of(names: list[Named]) -> dict[str, Role]:
+        outside = Outside(told=told, hinted=elsewhere.hinted(head, names), inspectorates=known,
+                          others=others, headline=head)  # fmt: skip
+        return roles(folded, names, cut, outside)
+
+    role_of = of(named)
+    back = anaphora.resolve(folded, named, role_of, ahead=ahead)
+    speaking = [n for n in back if n.role is None]  # "the home was inadequate" tells of its role
+    if speaking:
+        role_of = of(sorted([*named, *speaking], key=lambda n: n.start))
+        back = anaphora.resolve(folded, named, role_of, ahead=ahead)
+    named += back
     return tuple(
         Mention(
-            id=n.id, name=n.name, role=role_of[n.id], start=n.start, end=n.end,
-            quote=text[n.start : n.end], rule=n.rule, confidence=n.confidence,
+            id=n.id, name=n.name, role=role_of.get(n.id, n.role or "mentioned"), start=n.start,
+            end=n.end, quote=text[n.start : n.end], rule=n.rule, confidence=n.confidence,
         )
-        for n in sorted(named, key=lambda n: n.start)
+        for n in sorted(named, key=lambda n: (n.start, n.id))
     )  # fmt: skip
+
+
+def _kinds_elsewhere(story: Story, title: dict[str, str], here: set[str]) -> frozenset[str]:
+    """The kinds of the bodies that only the title or the address names, not the text (`here`)."""
+    there = (i for i in elsewhere.slug_ids(story) if (r := gazetteer().get(i)) and not r.role)
+    return frozenset(_kind(i) for i in (*title, *there) if i not in here)
+
+
+def stories_names(story: Story) -> tuple[dict[tuple[int, str], str], list[Candidate]]:
+    """Why each listed name was taken, by its start and id; and the names that were refused."""
+    listed, bare, refused = _listed_names(story, title_ids(story, story_date(story)))
+    return {(c.start, c.id): c.why for c in (*listed, *bare)}, refused
 
 
 def inspectorates_and_bodies(
     story: Story, mentions: tuple[Mention, ...]
 ) -> tuple[tuple[Agency, ...], tuple[Agency, ...]]:
-    """Who inspected, and who was inspected: from the mentions, the title, the address."""
-    title = _title_ids(story, story_date(story))
-    elsewhere = _inspectorates_elsewhere(story, title)
-    inspectorates = _agencies(mentions, "inspectorate")
-    inspectorates |= {a.id: a for a in elsewhere if a.id not in inspectorates}
-    bodies = _agencies(mentions, "inspected")
+    """Who inspected, and who was inspected: from the mentions, the title, the address.
+
+    Each says by which `rule`. What a name may or may not mean (several living bodies have it) is in
+    neither.
+    """
+    title = title_ids(story, story_date(story))
+    open_ = _undecided(mentions)
+    inspectorates = _agencies(mentions, "inspectorate", open_)
+    for agency in elsewhere.inspectorates(story, title):
+        rule = "named in the title" if agency.id in title else "stands on its site"
+        inspectorates.setdefault(agency.id, replace(agency, rule=rule))
+    bodies = _agencies(mentions, "inspected", open_)
     if not bodies:
         bodies = _bodies_elsewhere(story, title, inspectorates, mentions)
-    owner = _own_site(story.url)
+    owner = elsewhere.own_site(story.url)
     if owner and owner.id not in bodies and all(a.kind == "hospital" for a in bodies.values()):
-        bodies[owner.id] = owner.agency
-    return tuple(inspectorates.values()), tuple(bodies.values())
+        bodies[owner.id] = replace(owner.agency, rule="stands on its site", confidence="implied")
+    teams = {} if len(inspectorates) > 1 else _teams(fold(story.text), inspectorates)
+    return (*inspectorates.values(), *teams.values()), tuple(bodies.values())
+
+
+@lru_cache(maxsize=1)
+def _team_words() -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
+    return tuple((t["id"], re.compile(t["words"]), tuple(t["members"]))
+                 for t in load_yaml("agencies/teams.yaml"))  # fmt: skip
+
+
+def _teams(folded: str, named: Mapping[str, Agency]) -> dict[str, Agency]:
+    """The other members of a joint inspection's team, where the story names one at most."""
+    found: dict[str, Agency] = {}
+    for team, words, members in _team_words():
+        if words.search(folded) and all(i in members for i in named):
+            for id_ in members:
+                record = gazetteer().get(id_)
+                assert record is not None, id_
+                if id_ not in named:
+                    rule = f"joint team: {team}"
+                    found[id_] = replace(record.agency, rule=rule, confidence="implied")
+    return found
 
 
 def agency_of(mention: Mention) -> Agency:
@@ -84,38 +137,85 @@ def agency_of(mention: Mention) -> Agency:
     return Agency(id=mention.id, name=mention.name, kind=kind, code=None)
 
 
-def _agencies(mentions: tuple[Mention, ...], role: str) -> dict[str, Agency]:
-    return {m.id: agency_of(m) for m in mentions if m.role == role}
+def _undecided(mentions: Iterable[Mention]) -> frozenset[str]:
+    """Ids that only stand where another body may be meant by the same words."""
+    at: dict[tuple[int, int], set[str]] = {}
+    for m in mentions:
+        at.setdefault((m.start, m.end), set()).add(m.id)
+    alone = {next(iter(ids)) for ids in at.values() if len(ids) == 1}
+    return frozenset(i for ids in at.values() if len(ids) > 1 for i in ids - alone)
+
+
+def _agencies(
+    mentions: tuple[Mention, ...], role: str, without: frozenset[str]
+) -> dict[str, Agency]:
+    """By id, each by the surest of its mentions, in the order of the text."""
+    found: dict[str, Mention] = {}
+    for m in mentions:
+        if m.role == role and m.id not in without:
+            before = found.get(m.id)
+            if before is None or _SURER[m.confidence] < _SURER[before.confidence]:
+                found[m.id] = m
+    return {i: replace(agency_of(m), rule=m.rule, confidence=m.confidence)
+            for i, m in found.items()}  # fmt: skip
+
+
+_SURER = {"stated": 0, "implied": 1, "ambiguous": 2}
 
 
 # ---------------------------------------------------------------------------- names in the text
 
 
-def _named(text: str, folded: str, cut: tuple[Span, ...], day: date | None) -> list[Named]:
-    found = gazetteer().explain(text, day)
+def _listed_names(
+    story: Story, title: dict[str, str]
+) -> tuple[list[Candidate], list[Candidate], list[Candidate]]:
+    """Listed names, bare names that mean a body here, and those that were refused."""
+    text = story.text
+    found = gazetteer().explain(text, story_date(story), story.region)
     listed = [c for c in found if c.accepted]
     bare = [c for c in found if c.rule == "bare name"]
-    inspecting = any(_inspects(c.id) for c in listed) or _INSPECTION.search(folded)
-    formed = unlisted(text) if inspecting else []  # else every school in the world is a mention
-    if short_forms.about_councils(folded):  # "Kingston was rated": an area, so its council
-        formed = [u for u in formed if u.rule == "form of name" or not _begun_by(u, bare)]
-    spans: list[Named] = [_of_unlisted(u, text) for u in formed if not _silenced(u, listed)]
-    taken = [(n.start, n.end) for n in spans]
-    for c in [*listed, *_councils(bare, text, folded, cut)]:
-        if not any(start < c.end and c.start < end for start, end in taken):
-            spans.append(_of_listed(c))
-            taken.append((c.start, c.end))
+    if bare:
+        known = (a.id for a in elsewhere.inspectorates(story, title))
+        remit = remit_of({*known, *(c.id for c in listed)})
+        folded = fold(text)
+        setting = short_forms.setting(f"{fold(story.title or '')}\n{folded}", remit)
+        bare = short_forms.resolve(bare, text, folded, sentences_of(text), setting)
+    refused = [c for c in found if not c.accepted and c.rule != "bare name"]
+    refused += [c for c in bare if not c.accepted]
+    return listed, [c for c in bare if c.accepted], refused
+
+
+def _formed_names(
+    story: Story,
+    folded: str,
+    listed: list[Candidate],
+    bare: list[Candidate],
+    title: dict[str, str],
+) -> list[Unlisted]:
+    """Bodies in no list, where the story is about inspection: else every school is a mention."""
+    inspecting = (
+        any(_inspects(c.id) for c in listed if c.accepted)
+        or _INSPECTION.search(folded)
+        or elsewhere.inspectorates(story, title)
+    )
+    if not inspecting:
+        return []
+    starts = {c.start for c in bare} | {c.start - 4 for c in bare}  # "The Wirral was rated"
+    return one_name_each([
+        u for u in unlisted(story.text)
+        if not silenced(u, listed)
+        and (u.rule in (PLACE_AND_KIND, "form of name") or u.start not in starts)
+    ])  # fmt: skip
+
+
+def _together(
+    text: str, listed: list[Candidate], bare: list[Candidate], formed: list[Unlisted]
+) -> list[Named]:
+    """All names, none overlapping another, unless both are what one name may mean."""
+    spans: list[Named] = [_of_unlisted(u, text) for u in formed]
+    taken = Taken((n.start, n.end) for n in spans)
+    spans += [_of_listed(c) for c in (*listed, *bare) if not taken.overlaps(c.start, c.end)]
     return sorted(spans, key=lambda n: n.start)
-
-
-def _silenced(u: Unlisted, listed: list[Candidate]) -> bool:
-    """A listed name wins, save over a longer one that merely has it inside ("… Council School")."""
-    for c in listed:
-        if c.start < u.end and u.start < c.end:
-            inside = u.start <= c.start and c.end <= u.end and u.end - u.start > c.end - c.start
-            if not inside or u.rule != "form of name" or _same_kind(u, c):
-                return True
-    return False
 
 
 _INSPECTION = re.compile(r"\binspect|special measures|\bwatchdog\b|\bregulator\b|estyn")
@@ -126,103 +226,47 @@ def _inspects(agency_id: str) -> bool:
     return bool(record and record.inspects)
 
 
-def _begun_by(u: Unlisted, bare: list[Candidate]) -> bool:
-    return any(u.start <= c.start < u.end and c.start - u.start < 5 for c in bare)
-
-
-def _same_kind(u: Unlisted, c: Candidate) -> bool:
-    record = gazetteer().get(c.id)
-    return bool(record and (record.kind == u.kind or record.role == "inspectorate"))
-
-
-def _councils(
-    bare: list[Candidate], text: str, folded: str, cut: tuple[Span, ...]
-) -> list[Candidate]:
-    if not short_forms.about_councils(folded):
-        return []
-    names = frozenset(w.lower() for c in bare for w in c.quote.split())
-    chosen = []
-    for c in bare:
-        if not c.quote[0].isupper() or "ended on" in c.why or "began on" in c.why:
-            continue
-        span = next((s for s in cut if s.start <= c.start < s.end), Span(c.start, c.end))
-        if short_forms.means_council(c, text, folded, span, names)[0]:
-            chosen.append(c)
-    return chosen
-
-
 def _of_listed(c: Candidate) -> Named:
     record = gazetteer().get(c.id)
     assert record is not None, c.id
     return Named(
         start=c.start, end=c.end, quote=c.quote, id=c.id, name=record.name, kind=record.kind,
-        rule=c.rule, confidence="implied" if c.rule == "bare name" else c.confidence,
-        role=record.role,
+        rule=c.rule, confidence=c.confidence, role=record.role,
     )  # fmt: skip
 
 
 def _of_unlisted(u: Unlisted, text: str) -> Named:
+    meant = slips.meant(u.quote, u.kind)
+    if meant is not None:
+        return Named(
+            start=u.start, end=u.end, quote=text[u.start : u.end], id=meant.id, name=meant.name,
+            kind=meant.kind, rule="slip of the pen", confidence="implied", role=meant.role,
+        )  # fmt: skip
     return Named(
         start=u.start, end=u.end, quote=text[u.start : u.end], id=u.id, name=u.name, kind=u.kind,
-        rule=u.rule, confidence="stated", role="operator" if u.role == "operator" else None,
+        rule=u.rule, confidence="stated",
+        role="operator" if u.role == "operator" and u.kind != "academy-trust" else None,
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _furniture() -> re.Pattern[str]:
-    return re.compile(load_yaml("agencies/roles.yaml")["furniture"], re.MULTILINE)
+def _kind(agency_id: str) -> str:
+    record = gazetteer().get(agency_id)
+    return record.kind if record else agency_id.split(":")[1]
 
 
-def _without_furniture(folded: str, named: list[Named], cut: tuple[Span, ...]) -> list[Named]:
-    """Without names in "Read more" lines and picture credits: they tell of other stories."""
-    dropped: list[tuple[int, int]] = []
-    for m in _furniture().finditer(folded):
-        stop = folded.find("\n", m.end())
-        dropped.append((m.start(), len(folded) if stop < 0 else stop))
-    dropped += [s for s in cut if _furniture().match(folded[s.start : s.end])]
-    for m in _CREDIT.finditer(folded):
-        dropped.append((m.start(), m.end()))
-    return [n for n in named if not any(a <= n.start < b for a, b in dropped)]
+def _ahead(agency_id: str, quote: str) -> Named | None:
+    """A body of the title or the address, as something that the text may point back to."""
+    record = gazetteer().get(agency_id)
+    if record is None and not agency_id.startswith("unlisted:"):
+        return None
+    return Named(
+        start=-1, end=-1, quote=quote, id=agency_id, name=record.name if record else quote,
+        kind=_kind(agency_id), rule="title or address", confidence="implied",
+        role=record.role if record else None,
+    )  # fmt: skip
 
-
-_CREDIT = re.compile(r"\b(?:picture|photo|photograph|image|credit|pic)s? ?(?:by|:) ?[^\n.]{0,60}")
 
 # ---------------------------------------------------------------------------- title and address
-
-
-def _title_ids(story: Story, day: date | None) -> dict[str, str]:
-    """Ids named by the headline, each with the words that name it."""
-    if not story.title:
-        return {}
-    listed = gazetteer().find(story.title, day)
-    formed = [u for u in unlisted(story.title) if not _silenced(u, listed)]
-    return {c.id: c.quote for c in listed} | {u.id: u.name for u in formed}
-
-
-def _inspectorates_elsewhere(story: Story, title: dict[str, str]) -> list[Agency]:
-    records = [r for i in title if (r := gazetteer().get(i)) and r.role == "inspectorate"]
-    return [r.agency for r in (*records, *_by_domain(story.url))]
-
-
-def _by_domain(url: str | None) -> list[AgencyRecord]:
-    """The inspectorate on whose own site the story stands."""
-    if not url:
-        return []
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    address = host + parts.path
-    best: tuple[int, AgencyRecord] | None = None
-    for domain, record in _domains():
-        at_host = "/" not in domain and (host == domain or host.endswith("." + domain))
-        under = "/" in domain and (address + "/").startswith(domain + "/")
-        if (at_host or under) and (best is None or len(domain) > best[0]):
-            best = (len(domain), record)
-    return [best[1]] if best else []
-
-
-@lru_cache(maxsize=1)
-def _domains() -> tuple[tuple[str, AgencyRecord], ...]:
-    return tuple((d, r) for r in gazetteer().all() for d in r.domains)
 
 
 def _bodies_elsewhere(
@@ -234,14 +278,18 @@ def _bodies_elsewhere(
     """Where the text names nobody that was inspected: the title's body, else the address's."""
     kinds = {k for i in inspectorates if (r := gazetteer().get(i)) for k in r.inspects}
     named = {m.id: m.role for m in mentions}
-    for source in (title, _slug_ids(story)):
+    owner = elsewhere.own_site(story.url)
+    site = {owner.id: owner.name} if owner and _of_its_own(story) else {}
+    places = {"named in the title": title, "named in the address": elsewhere.slug_ids(story),
+              "stands on its site": site}  # fmt: skip
+    for rule, source in places.items():
         found = {}
         for agency_id, quote in source.items():
             record = gazetteer().get(agency_id)
             agency = record.agency if record else _from_id(agency_id, quote)
             fixed = (record.role if record else None) or named.get(agency_id) == "operator"
             if not fixed and (not kinds or agency.kind in kinds):
-                found[agency_id] = agency
+                found[agency_id] = replace(agency, rule=rule, confidence="implied")
         if found:
             return found
     return {}
@@ -251,44 +299,15 @@ def _from_id(agency_id: str, quote: str) -> Agency:
     return Agency(id=agency_id, name=quote, kind=agency_id.split(":")[1], code=None)
 
 
-def _in_address(story: Story, named: list[Named]) -> frozenset[str]:
-    """Ids whose names stand in the path of the address, or on whose own site the story stands."""
-    path = re.sub(r"[^a-z0-9]+", " ", unquote(urlsplit(story.url or "").path).lower())
-    words = f" {path} "
-    found = {n.id for n in named if f" {re.sub(r'[^a-z0-9]+', ' ', n.quote.lower())} " in words}
-    return frozenset(found)
+def _of_its_own(story: Story) -> bool:
+    """Whether a body's own page speaks of an inspection of the body: "the council", "our"."""
+    return bool(_OWN_WORDS.search(fold(story.text)))
 
 
-def _own_site(url: str | None) -> AgencyRecord | None:
-    """The body whose short name or area is the host's: bcuhb.nhs.wales, kirklees.gov.uk."""
-    host = urlsplit(url or "").hostname or ""
-    if not host.endswith((".nhs.uk", ".nhs.wales", ".gov.uk", ".police.uk", ".gov.wales")):
-        return None
-    label = host.removeprefix("www.").split(".")[0]
-    kind = "police" if host.endswith(".police.uk") else "council"
-    return _short_names().get(label) or _by_area().get((kind, label))
-
-
-@lru_cache(maxsize=1)
-def _by_area() -> dict[tuple[str, str], AgencyRecord]:
-    """Living councils and forces by their area as addresses spell it; shared ones left out."""
-    found: dict[tuple[str, str], dict[str, AgencyRecord]] = {}
-    for r in gazetteer().all():
-        if r.kind in ("council", "police") and r.valid_until is None:
-            for name in {r.area, *r.bare} - {None, ""}:
-                key = (r.kind, re.sub(r"[^a-z]", "", str(name).lower()))
-                found.setdefault(key, {})[r.id] = r
-    return {k: next(iter(v.values())) for k, v in found.items() if len(v) == 1}
-
-
-@lru_cache(maxsize=1)
-def _short_names() -> dict[str, AgencyRecord]:
-    return {n.lower(): r for r in gazetteer().all() for n in (*r.names, *r.exact)
-             if " " not in n and r.role is None}  # fmt: skip
-
-
-def _slug_ids(story: Story) -> dict[str, str]:
-    """Bodies spelt out in the path of the address: …/borset-county-council-rated-good."""
-    path = unquote(urlsplit(story.url or "").path)
-    words = re.sub(r"[^a-zA-Z]+", " ", path).title()
-    return {c.id: c.quote for c in gazetteer().find(words, story_date(story))}
+_OWN_WORDS = re.compile(
+    r"\b(?:the (?:council|authority|force|trust|health board|service)|"
+    r"our (?:children's |adult |social |care )?(?:services|care|staff|work)|"
+    r"(?:visit|inspection|rated|judged|like) us|"
+    r"our (?:\w+ )?(?:rating|registration|inspection|report|trust|hospitals?)|"
+    r"ilacs|director of (?:children|adult))\b"
+)

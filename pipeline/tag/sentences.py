@@ -7,6 +7,8 @@ Offsets count code points. Nothing is trimmed away that would move them: a span'
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,6 +44,22 @@ class Span(NamedTuple):
     end: int
 
 
+class Taken:
+    """Spans of a text that are spoken for; asks in time that does not depend on how many."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [s for s, _ in ordered]
+        self._ends: list[int] = []
+        for _, end in ordered:  # the furthest end so far: a long span may begin far before
+            self._ends.append(max(end, self._ends[-1] if self._ends else end))
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether any of them has a point in common with `start:end`."""
+        at = bisect_left(self._starts, end)
+        return at > 0 and self._ends[at - 1] > start
+
+
 def fold(text: str) -> str:
     """Lower case, straight quotes, plain dashes and spaces; as long as `text`, point by point."""
     plain = text.translate(_FOLD)
@@ -49,6 +67,11 @@ def fold(text: str) -> str:
     if len(low) == len(plain):
         return low
     return "".join(c if len(c.lower()) != 1 else c.lower() for c in plain)
+
+
+def straight(text: str) -> str:
+    """The text with straight quotes, plain dashes and spaces, letters as they are."""
+    return text.translate(_FOLD)
 
 
 def paragraphs(text: str) -> tuple[Span, ...]:

@@ -17,6 +17,11 @@ _GROUP = re.compile(
 _ALL_ASPECTS = re.compile(
     r"all (?:the |of the )?(?:two|three|four|five|six|seven)? ?(?:areas|categories|key|aspects)"
 )
+#: Between a grade and the body that has it: "the inadequate-rated authority Harwick".
+_ATTRIBUTIVE = re.compile(
+    r"[\"']?(?:-rated|-graded)?[\"']? ?(?:rated )?(?:authorit(?:y|ies)|councils?|the|at|,|"
+    r"for)?\s?(?:at |of |the )?"
+)
 
 
 def bodies_of(
@@ -46,10 +51,8 @@ def bodies_of(
     bare = _by_short_name(reading, sentence, grade, ours)
     if bare:
         return bare
-    attributive = after and re.fullmatch(
-        r"[\"']?(?:-rated|-graded)?[\"']? ?(?:rated )?(?:authorit(?:y|ies)|councils?|the|at|,|"
-        r"for)?\s?(?:at |of |the )?",
-        sentence.low[grade.end : after[0].start - sentence.start],
+    attributive = after and _ATTRIBUTIVE.fullmatch(
+        sentence.low[grade.end : after[0].start - sentence.start]
     )
     if attributive and "," in attributive[0] and (since := _since(before, sentence, i, found)):
         attributive = None  # "Alder was rated outstanding, Birch was rated good"

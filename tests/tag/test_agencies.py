@@ -1,9 +1,8 @@
-"""Agencies: sentences with what must be read out of them, and what the gazetteer promises."""
+"""Agencies: sentences with what must be read out of them; `agencies/*.yaml` specify it."""
 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,105 +10,127 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.knowledge import load_yaml
+from pipeline import tag
 from pipeline.models import Story
 from pipeline.tag.agencies import agency_of, inspectorates_and_bodies, mentions
-from pipeline.tag.gazetteer import explain, fingerprint, gazetteer
+from pipeline.tag.explaining import explain
+from pipeline.tag.gazetteer import fingerprint
 from pipeline.tag.places import places
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("agencies.yaml").read_text(encoding="utf-8")
-)
-NAME_OF_EXAMPLE = r"borset(?: academy| health)? (?:council|college|hospital|trust|academy|board)"
-UPPER_TIER = ("E06", "E08", "E09", "E10")
+FOLDER = Path(__file__).with_name("agencies")
+
+
+def records(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return found
+
+
+CASES = [*records("sentences.yaml"), *records("names.yaml")]
+STORIES = records("stories.yaml")
 
 
 def story(case: Mapping[str, Any]) -> Story:
     return Story(
-        id="s",
-        url=case.get("url"),
-        title=case.get("title"),
-        text=case["text"],
-        published_at=case.get("date"),
-    )
+        id="s", url=case.get("url"), title=case.get("title"), text=case["text"],
+        published_at=case.get("date"), region=case.get("region"),
+    )  # fmt: skip
+
+
+def faults(case: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """What of a case does not hold: the key, what is wanted, what was read."""
+    found = mentions(story(case))
+    inspectorates, bodies = inspectorates_and_bodies(story(case), found)
+    ids = {m.id for m in found}
+    every = ids | {a.id for a in (*inspectorates, *bodies)}
+    roles = {m.id: m.role for m in found}
+    sure = {(m.id, m.confidence) for m in found}
+    codes = {m.id: agency_of(m).code for m in found}
+    back = {(m.quote.lower(), m.id) for m in found}
+    where = {p.name: p.code for p in places(story(case), found)}
+    holds = {
+        "ids": (lambda want: sorted(ids) == sorted(want), ids),
+        "has": (lambda want: set(want) <= every, every),
+        "not": (lambda want: not set(want) & every, every),
+        "roles": (lambda want: want.items() <= roles.items(), roles),
+        "confidence": (lambda want: set(want.items()) <= sure, sure),
+        "codes": (lambda want: want.items() <= codes.items(), codes),
+        "inspectorates": (lambda want: {a.id for a in inspectorates} == set(want), inspectorates),
+        "inspected": (lambda want: {a.id for a in bodies} == set(want), bodies),
+        "places": (lambda want: where == want, where),
+        "back": (lambda want: {(k.lower(), v) for k, v in want.items()} <= back, back),
+    }
+    checked = case.keys() & holds.keys()
+    assert checked, f"nothing is asked of {case['text']}"
+    return [
+        (key, case[key], holds[key][1]) for key in sorted(checked) if not holds[key][0](case[key])
+    ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:50])
 def test_sentence(case: dict[str, Any]) -> None:
-    found = mentions(story(case))
-    inspectorates, bodies = inspectorates_and_bodies(story(case), found)
-    ids = list(dict.fromkeys(m.id for m in found))
-    known = {
-        "ids": lambda want: ids == want,
-        "not": lambda want: not set(want) & set(ids),
-        "roles": lambda want: want.items() <= {m.id: m.role for m in found}.items(),
-        "confidence": lambda want: want.items() <= {m.id: m.confidence for m in found}.items(),
-        "codes": lambda want: want.items() <= {m.id: agency_of(m).code for m in found}.items(),
-        "inspectorates": lambda want: [a.id for a in inspectorates] == want,
-        "inspected": lambda want: {a.id for a in bodies} == set(want),
-        "places": lambda want: {p.name: p.code for p in places(story(case), found)} == want,
-        "back": lambda want: {
-            m.quote: m.id for m in found if m.rule == "points back"
-        } == {k[0].lower() + k[1:] if k not in case["text"] else k: v for k, v in want.items()},
-    }  # fmt: skip
-    for key in case.keys() - {"text", "date", "title", "url"}:
-        assert known[key](case[key]), (key, case[key], found, bodies, places(story(case), found))
+    wrong = faults(case)
+    known = set(case.get("missed", ()))
+    assert {key for key, _, _ in wrong} == known, wrong
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:50])
+def test_few_faults_are_known_and_none_is_of_a_code() -> None:
+    missed = [key for case in CASES for key in case.get("missed", ())]
+    assert len(CASES) > 400
+    assert len(missed) <= 10
+    assert "codes" not in missed
+
+
+@pytest.mark.parametrize("case", [*CASES, *STORIES], ids=lambda c: c["text"][:50])
 def test_spans_hold_the_words_and_do_not_overlap(case: dict[str, Any]) -> None:
     found = mentions(story(case))
     for m in (*found, *places(story(case), found)):
         assert case["text"][m.start : m.end] == m.quote
     for a, b in itertools.pairwise(found):
-        assert a.end <= b.start
+        one_name = (a.start, a.end) == (b.start, b.end)
+        assert a.end <= b.start or (one_name and a.confidence == b.confidence == "ambiguous")
 
 
-def test_every_inspectorate_carries_examples_that_hold() -> None:
-    inspectorates = [r for r in gazetteer().all() if r.inspects]
-    assert len(inspectorates) >= 19
-    for r in inspectorates:
-        assert r.examples, r.id
-        assert r.counterexamples, r.id
-        for text in r.examples:
-            assert r.id in {m.id for m in mentions(story({"text": text}))}, (r.id, text)
-        for text in r.counterexamples:
-            assert r.id not in {m.id for m in mentions(story({"text": text}))}, (r.id, text)
+def test_what_may_be_two_bodies_is_counted_as_none() -> None:
+    made = tag.tags(story({"text": "HMIP has moved to a new office after its inspection."}))
+    assert {(m.id, m.confidence) for m in made.mentions} == {
+        ("hmi-prisons", "ambiguous"),
+        ("hmi-probation", "ambiguous"),
+    }
+    assert made.inspectorates == ()
 
 
-def test_contract_ids() -> None:
-    ids = (
-        "ofsted cqc hmicfrs hmi-probation hmi-prisons hmcpsi isi estyn ciw hiw care-inspectorate "
-        "education-scotland his hmics hmips hmfsi rqia eti cji council:stockton-on-tees "
-        "police:cleveland"
+def test_a_joint_team_is_filled_up_and_says_by_which_rule() -> None:
+    text = "The joint targeted area inspection found good early help in the borough, Ofsted said."
+    inspectorates, _ = inspectorates_and_bodies(
+        story({"text": text}), mentions(story({"text": text}))
     )
-    assert [i for i in ids.split() if gazetteer().get(i) is None] == []
+    assert {a.id: (a.rule, a.confidence) for a in inspectorates} == {
+        "ofsted": ("name", "stated"),
+        "cqc": ("joint team: jtai", "implied"),
+        "hmicfrs": ("joint team: jtai", "implied"),
+    }
 
 
-def test_every_english_upper_tier_council_is_found_by_its_own_name() -> None:
-    current = [
-        r for r in gazetteer().all()
-        if r.kind == "council" and (r.code or "")[:3] in UPPER_TIER and not r.valid_until
-    ]  # fmt: skip
-    assert len(current) == 153
-    assert len({r.code for r in current}) == 153
-    for r in current:
-        found = gazetteer().find(f"Inspectors visited {r.name} in May.")
-        assert [c.id for c in found] == [r.id]
+def test_a_team_that_the_story_tells_is_not_filled_up() -> None:
+    text = "The joint targeted area inspection by Ofsted and the CQC found good early help."
+    inspectorates, _ = inspectorates_and_bodies(
+        story({"text": text}), mentions(story({"text": text}))
+    )
+    assert {a.id for a in inspectorates} == {"ofsted", "cqc"}
 
 
-def test_every_police_force_of_england_and_wales_has_its_code() -> None:
-    forces = [r for r in gazetteer().all() if r.kind == "police"]
-    coded = {r.code for r in forces if (r.code or "").startswith(("E23", "W15"))}
-    assert len(coded) == 43
-    for r in forces:
-        assert r.id in {c.id for c in gazetteer().find(f"Inspectors praised {r.name}.")}
-
-
-def test_successors_exist_and_outlive() -> None:
-    for r in gazetteer().all():
-        for heir in r.successor:
-            assert gazetteer().get(heir) is not None, (r.id, heir)
+@pytest.mark.parametrize(
+    ("url", "text", "rule"),
+    [
+        ("https://www.cqc.org.uk/x", "Elm Court Care Home is rated good.", "stands on its site"),
+        ("https://paper.example/x", "The CQC rated Elm Court Care Home good.", "short name"),
+    ],
+)  # fmt: skip
+def test_how_an_inspectorate_is_known(url: str, text: str, rule: str) -> None:
+    one = story({"text": text, "url": url})
+    inspectorates, bodies = inspectorates_and_bodies(one, mentions(one))
+    assert [(a.id, a.rule) for a in inspectorates] == [("cqc", rule)]
+    assert [b.id for b in bodies] == ["unlisted:care-home:elm-court-care-home"]
 
 
 def test_explain_says_why_a_near_miss_is_none() -> None:
@@ -121,6 +142,14 @@ def test_explain_says_why_a_near_miss_is_none() -> None:
     assert by_quote["HMIC"]["confidence"] == "stated"
 
 
+def test_explain_takes_the_publishers_region_as_a_hint() -> None:
+    ids = [
+        [r["id"] for r in explain("Newcastle council was pleased.", region=region) if r["accepted"]]
+        for region in (None, "Staffordshire")
+    ]
+    assert ids == [["council:newcastle-upon-tyne"], ["council:newcastle-under-lyme"]]
+
+
 def test_text_of_any_kind_is_read() -> None:
     for text in ("", "\n\n", "İstanbul’s Ofsted – “CQC”", "🎓 Ofsted 🎓", "A" * 5000, "St. " * 900):
         found = mentions(story({"text": text}))
@@ -129,18 +158,3 @@ def test_text_of_any_kind_is_read() -> None:
 
 def test_fingerprint_is_stable_within_a_run() -> None:
     assert fingerprint() == fingerprint() != ""
-
-
-def test_patterns_of_roles_hold_on_their_own_examples() -> None:
-    for rule in load_yaml("agencies/roles.yaml")["evidence"]:
-        pattern = re.compile(rule["pattern"])
-        for text, wanted in [
-            *((t, True) for t in rule["examples"]),
-            *((t, False) for t in rule["counterexamples"]),
-        ]:
-            low = text.lower()
-            at = low.index("borset")
-            name = re.match(NAME_OF_EXAMPLE, low[at:])
-            assert name is not None, text
-            side = low[:at] if rule["side"] == "before" else low[at + name.end() :]
-            assert bool(pattern.search(side)) is wanted, (rule["id"], text)

@@ -1,0 +1,209 @@
+"""What speaks for a body being the one that was inspected: words around its mentions, its place.
+
+Each mention collects points from the patterns in `knowledge/agencies/roles.yaml`, of which those
+that are `strong` say outright who was inspected; a body also gains by standing in the title, in the
+first lines, or over a paragraph of its own, and by being named again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from pipeline.knowledge import load_yaml
+from pipeline.models import Confidence, Role
+from pipeline.tag.sentences import Span
+
+_AROUND = 200  #: code points before and after a mention, of its sentence, that are read
+_READ = 5  #: mentions of a body, beside which nothing speaks against it, that are read
+ENOUGH = 2  #: points that make a body the inspected one
+_LEAD = 3  #: lines that count as the beginning of a story, its headline among them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """A name in the text whose role is not yet known."""
+
+    start: int
+    end: int
+    quote: str
+    id: str
+    name: str
+    kind: str
+    rule: str
+    confidence: Confidence
+    role: Role | None  #: one that it always plays
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """What is known of a story from outside its text: its title, its address, its site."""
+
+    told: frozenset[str] = field(default_factory=frozenset)  #: ids named there
+    hinted: frozenset[str] = field(default_factory=frozenset)  #: ids whose area the title names
+    inspectorates: frozenset[str] = field(default_factory=frozenset)
+    others: frozenset[str] = field(default_factory=frozenset)  #: kinds of bodies named only there
+    headline: str = ""  #: folded
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    evidence: tuple[tuple[bool, str, int, re.Pattern[str]], ...]  # strong, side, points, pattern
+    joint: re.Pattern[str]
+    send: re.Pattern[str]
+    national: re.Pattern[str]
+    bystander: re.Pattern[str]
+    says: re.Pattern[str]
+    spokesman: re.Pattern[str]
+    specific: frozenset[str]
+    partners: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def cues() -> Cues:
+    r: dict[str, Any] = load_yaml("agencies/roles.yaml")
+    return Cues(
+        tuple(
+            (e.get("strong", False), e["side"], e["points"], re.compile(e["pattern"]))
+            for e in r["evidence"]
+        ),
+        re.compile(r["joint"]),
+        re.compile(r["send"]),
+        re.compile(r["national"]),
+        re.compile(r["bystander"]),
+        re.compile(r["says"]),
+        re.compile(r["spokesman"]),
+        frozenset(r["specific"]),
+        frozenset(r["partners"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a body being the one that was inspected."""
+
+    points: int
+    own: bool  #: the words say it outright, or the title or a heading names it
+
+
+def evidence_of(
+    folded: str, named: Sequence[Named], sentences: Sequence[Span], outside: Outside
+) -> dict[str, Evidence]:
+    """Of each body: its best mention, how often it is named, if it leads or is in the title."""
+    told, hinted = outside.told, outside.hinted
+    best: dict[str, int] = {}
+    seen: dict[str, int] = defaultdict(int)
+    own = set(told)
+    early: set[str] = set()
+    lead = lead_of(folded)
+    for n in named:
+        if seen[n.id] >= _READ:
+            continue
+        score, outright = _of_mention(folded, n, sentences)
+        best[n.id] = max(best.get(n.id, -9), score)
+        seen[n.id] += score >= 0
+        if outright and score >= ENOUGH:
+            own.add(n.id)
+        if n.start < lead and score >= 0:
+            early.add(n.id)
+    for group in _lists(folded, named):
+        led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
+        if led:
+            top = max(best[i] for i in led)
+            own |= {n.id for n in group}
+            best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
+        elif best[group[0].id] <= -3:  # "shared with X and Y"
+            best |= {n.id: -4 for n in group if n.id not in own}
+    sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
+    own = {a for a in own if best.get(a, 0) > -3}
+    return {
+        a: Evidence(
+            score + min(2, max(0, seen[a] - 1))
+            + (a in early) + 3 * (a in told) + 2 * (a in hinted),
+            a in own or (a in hinted and score >= 0 and not sited),
+        )
+        for a, score in best.items()
+    }  # fmt: skip
+
+
+_BETWEEN = re.compile(
+    r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| )*(?: (?:the|at|in))? ?"
+    r"|, (?:[a-z'’-]+ ){1,3}(?:school|academy|college|home|house|lodge|surgery|nursery), (?:the )?"
+    r"|, [a-z' -]{3,30}; (?:and )?"
+)
+
+
+def _lists(folded: str, named: Sequence[Named]) -> list[list[Named]]:
+    """Runs of two or more bodies of one kind with nothing but commas and "and" between them.
+
+    Schools and colleges may stand in one list; one name in it may be none that is recognised.
+    """
+    runs: list[list[Named]] = []
+    for n in sorted(named, key=lambda n: n.start):
+        last = runs[-1][-1] if runs else None
+        gap = folded[last.end : n.start] if last else ""
+        if last and _alike(last.kind, n.kind) and len(gap) < 60 and _BETWEEN.fullmatch(gap):
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return [r for r in runs if len(r) > 1]
+
+
+def _alike(kind: str, other: str) -> bool:
+    return kind == other or {kind, other} <= {"school", "college", "nursery"}
+
+
+def lead_of(text: str) -> int:
+    """Where the beginning of a story ends: after its first lines, blank ones not counted."""
+    ends = [m.end() for m in re.finditer(r"[^\n]+", text)]
+    return ends[min(_LEAD, len(ends)) - 1] if ends else 0
+
+
+def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, bool]:
+    """The points of what stands around a mention; whether it says outright who was inspected."""
+    sentence = around(sentences, n.start)
+    before = folded[max(sentence.start, n.start - _AROUND) : n.start]
+    after = folded[n.end : min(sentence.end, n.end + _AROUND)]
+    if len(before.strip()) + len(after.strip(" :()")) < 3 or (
+        not before.strip() and _TOWN_AFTER.fullmatch(after) and n.kind not in _AREAL
+    ):
+        return (4, True) if _heads(folded, sentence.end) else (0, False)
+    total, outright, best = 0, False, 0
+    for strong, side, points, pattern in cues().evidence:
+        if side == "both" and n.rule == "bare name":
+            continue  # "Gwynedd: urgent improvements required": where it was
+        both = {"both": f"{before}|{after}", "before": before, "after": after}[side]
+        if pattern.search(both):
+            outright |= strong
+            best = max(best, points)
+            total += min(points, 0)
+    return best + total, outright
+
+
+#: "Cairnie Lodge, Arbroath": still a heading.
+_TOWN_AFTER = re.compile(r",? (?:in )?[a-z' -]{3,25}")
+_AREAL = frozenset({"council", "police", "fire", "icb", "trust"})
+_PROSE = re.compile(
+    r"\s*(?:[^\n]{60,}|(?:re-?)?inspection\b|review\b|area send\b|joint targeted\b|report of\b|"
+    r"focused visit\b|monitoring visit\b|(?:previous |new |overall |current |latest )?"
+    r"(?:ratings?|grades?)\b)"
+)
+
+
+def _heads(folded: str, end: int) -> bool:
+    """Whether a line that is nothing but a name has prose, or a report's title, under it.
+
+    In a job advert it has neither.
+    """
+    return _PROSE.match(folded, end) is not None
+
+
+def around(sentences: Sequence[Span], at: int) -> Span:
+    for s in sentences:
+        if s.start <= at < s.end:
+            return s
+    return Span(max(0, at - 200), at + 200)
