@@ -191,15 +191,16 @@ def agencies() -> None:
 @agencies.command("test")
 @click.argument("text")
 @click.option("--date", help="The story's date (YYYY-MM-DD): bodies abolished by then don't match.")
+@click.option("--region", help="Where the publisher is at home, such as Kent: a hint.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a match.")
 @common()
-def agencies_test(text: str, date: str | None, as_json: bool) -> int:
+def agencies_test(text: str, date: str | None, region: str | None, as_json: bool) -> int:
     """Which bodies TEXT names, where, and why."""
-    from pipeline.tag.gazetteer import explain
+    from pipeline.tag.explaining import explain
 
     if date and not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
         raise click.UsageError(f"--date must be YYYY-MM-DD, not {date!r}")
-    return summary.print_matches(explain(text, date), as_json=as_json)
+    return summary.print_matches(explain(text, date, region), as_json=as_json)
 
 
 @cli.command()

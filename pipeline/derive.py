@@ -9,6 +9,7 @@ page or the rules change.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -135,7 +136,10 @@ def _as_row(body: AgencyRecord) -> dict[str, Any]:
         "longitude": body.longitude, "successor": "; ".join(body.successor) or None,
         "valid_from": body.valid_from.isoformat() if body.valid_from else None,
         "valid_until": body.valid_until.isoformat() if body.valid_until else None,
-        "source": body.source,
+        "source": body.source, "area": body.area, "parent": body.parent,
+        "identifiers": json.dumps(body.identifiers),
+        "other_names": "; ".join(n for n in dict.fromkeys((*body.names, *body.exact, *body.bare))
+                                 if n != body.name) or None,
     }  # fmt: skip
 
 

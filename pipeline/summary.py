@@ -216,9 +216,11 @@ def print_matches(matches: Sequence[Row], *, as_json: bool) -> int:
             print(json.dumps(dict(match), ensure_ascii=False))
         return 0
     rows = [(f"{m['start']}:{m['end']}", m["quote"], m["name"], m["id"] + (f" ({m['code']})" if
-             m["code"] else ""), m["confidence"] or "no", m["why"]) for m in matches]  # fmt: skip
+             m["code"] else ""), m["confidence"] or "no", m["role"] or "", m["why"])
+            for m in matches]  # fmt: skip
     if rows:
-        terminal.table("", ("Span", "Words", "Body", "Id (code)", "", "Why"), rows, wide=("Why",))
+        heads = ("Span", "Words", "Body", "Id (code)", "", "Role", "Why")
+        terminal.table("", heads, rows, wide=("Why",))
     else:
         terminal.say("No body is named there.")
     return 0

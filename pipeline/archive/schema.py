@@ -274,6 +274,18 @@ ALTER TABLE articles ADD COLUMN image_caption TEXT;
 ALTER TABLE articles ADD COLUMN disagreements TEXT NOT NULL DEFAULT '[]'; -- JSON list of objects
 """
 
+_WHO = """
+ALTER TABLE agencies ADD COLUMN other_names TEXT;           -- joined by "; "
+ALTER TABLE agencies ADD COLUMN identifiers TEXT NOT NULL DEFAULT '{}';  -- JSON object
+ALTER TABLE agencies ADD COLUMN area TEXT;                  -- of an unlisted body: see below
+ALTER TABLE agencies ADD COLUMN parent TEXT;                -- id of the body around or over it
+ALTER TABLE article_agencies ADD COLUMN rule TEXT;
+ALTER TABLE article_agencies ADD COLUMN confidence TEXT;
+-- what this story tells of a body that stands in no list; `agencies` has what all of them agree on
+ALTER TABLE article_agencies ADD COLUMN area TEXT;          -- its town
+ALTER TABLE article_agencies ADD COLUMN identifiers TEXT NOT NULL DEFAULT '{}';  -- JSON object
+"""
+
 #: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.
 #: `serve --public` and `export --public` leave them out; nothing else decides what is public.
 PRIVATE: dict[str, frozenset[str] | None] = {
@@ -357,6 +369,12 @@ def m007_what_else_a_page_says_of_its_story(db: Database) -> None:
 def m010_across_pages(db: Database) -> None:
     """Further addresses of a story, and the text that pages of a site repeat."""
     _run_script(db, ACROSS)
+
+
+@archive_migrations()
+def m011_who_is_who(db: Database) -> None:
+    """What the gazetteer knows of a body beside its name; how a story's bodies are known."""
+    _run_script(db, _WHO)
 
 
 @pages_migrations()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -14,7 +15,7 @@ from pipeline.models import Source
 #: tables whose rows name a feed by its address, and the column
 _NAMED = (("entries", "feed_url"), ("feed_items", "feed_url"), ("moves", "feed_url"),
           ("gaps", "feed_url"), ("fetches", "url"))  # fmt: skip
-_PAGES = 4  #: place of `pages` among the columns of a source, below
+_REGION, _PAGES = 2, 4  #: places among the columns of a source, below
 #: how far back pages are fetched when a source is told to have them
 _YOUNG = timedelta(days=30)
 
@@ -38,17 +39,7 @@ def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> 
                 "SELECT id, name, homepage, region, enabled, pages, note, listed FROM sources"
             )
         }
-        db.conn.executemany(
-            """INSERT INTO sources (id, first_seen_at, name, homepage, region, enabled, pages, note,
-                                    listed)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (id) DO UPDATE SET name = excluded.name, homepage = excluded.homepage,
-                   region = excluded.region, enabled = excluded.enabled, pages = excluded.pages,
-                   note = excluded.note, listed = 1""",
-            [(id_, as_text(now), *row) for id_, row in wanted.items() if stored.get(id_) != row],
-        )
-        _want_pages(db, [i for i, row in wanted.items()
-                         if i in stored and row[_PAGES] > stored[i][_PAGES]], now)  # fmt: skip
+        _write_sources(db, wanted, stored, now)
         _unlist(db, "sources", "id", {i for i, row in stored.items() if row[-1]} - set(wanted))
         _follow_moves(db, feeds)
         known = {
@@ -66,8 +57,38 @@ def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> 
         return db.conn.total_changes > before
 
 
+def _write_sources(
+    db: Database,
+    wanted: Mapping[str, tuple[Any, ...]],
+    stored: Mapping[str, tuple[Any, ...]],
+    now: datetime,
+) -> None:
+    """What is new or different of the sources, and what follows from it."""
+    db.conn.executemany(
+        """INSERT INTO sources (id, first_seen_at, name, homepage, region, enabled, pages, note,
+                                listed)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET name = excluded.name, homepage = excluded.homepage,
+               region = excluded.region, enabled = excluded.enabled, pages = excluded.pages,
+               note = excluded.note, listed = 1""",
+        [(id_, as_text(now), *row) for id_, row in wanted.items() if stored.get(id_) != row],
+    )
+    known = {id_: row for id_, row in wanted.items() if id_ in stored}
+    _want_pages(db, [i for i, row in known.items() if row[_PAGES] > stored[i][_PAGES]], now)
+    _tag_again(db, [i for i, row in known.items() if row[_REGION] != stored[i][_REGION]])
+
+
 def _unlist(db: Database, table: str, key: str, gone: Iterable[str]) -> None:
     db.conn.executemany(f"UPDATE {table} SET listed = 0 WHERE {key} = ?", [(g,) for g in gone])
+
+
+def _tag_again(db: Database, source_ids: Iterable[str]) -> None:
+    """The tagger reads where a publisher is at home: its stories are stale when that changes."""
+    db.conn.executemany(
+        """DELETE FROM derivations WHERE stage = 'tag' AND article_url IN
+           (SELECT url FROM entries WHERE source_id = ?)""",
+        [(id_,) for id_ in source_ids],
+    )
 
 
 def _want_pages(db: Database, source_ids: Iterable[str], now: datetime) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from pipeline.archive import Archive
 from pipeline.errors import TagError
-from pipeline.models import Agency, Story, Tags
+from pipeline.models import Agency, Link, Story, Tags
 
 _TABLES = ("mentions", "findings", "article_agencies", "article_themes", "article_places")
 _AGENCY = ("id", "name", "kind", "code", "nation", "region", "latitude", "longitude", "valid_from",
-           "valid_until", "successor", "source")  # fmt: skip
+           "valid_until", "successor", "source", "other_names", "identifiers", "area",
+           "parent")  # fmt: skip
+_EMPTY = {"identifiers": "{}"}
 _FINDING = ("kind", "body_id", "inspectorate_id", "framework", "aspect", "grade", "rank", "scale",
             "status", "direction", "speaker", "action", "value", "of", "what", "start", "end",
             "quote", "rule", "confidence")  # fmt: skip
@@ -21,14 +23,19 @@ _FINDING = ("kind", "body_id", "inspectorate_id", "framework", "aspect", "grade"
 
 def story(archive: Archive, url: str) -> Story:
     """What the tagger reads of an article. Raises TagError when there is none."""
-    row = archive.db.execute(
-        "SELECT headline, standfirst, text, published_at, access FROM articles WHERE url = ?",
-        (url,),
-    ).fetchone()
+    row = archive.db.execute(_STORY, {"url": url}).fetchone()
     if row is None:
         raise TagError("is not in the archive", record=url)
-    return Story(id=url, url=url, title=row[0], standfirst=row[1], text=row[2],
-                 published_at=row[3], access=row[4])  # fmt: skip
+    links = tuple(Link(url=r["url"], text=r["text"]) for r in json.loads(row[5] or "[]"))
+    return Story(id=url, url=url, title=row[0], standfirst=row[1], text=row[2], published_at=row[3],
+                 access=row[4], links=links, region=row[6])  # fmt: skip
+
+
+_STORY = """
+SELECT headline, standfirst, text, published_at, access, links, (
+    SELECT min(s.region) FROM entries e JOIN sources s ON s.id = e.source_id WHERE e.url = a.url
+) FROM articles a WHERE url = :url
+"""
 
 
 def save_tags(archive: Archive, url: str, tags: Tags, *, now: datetime) -> None:
@@ -49,12 +56,17 @@ def save_tags(archive: Archive, url: str, tags: Tags, *, now: datetime) -> None:
             names = ", ".join(f'"{c}"' for c in values)
             marks = ", ".join("?" * len(values))
             db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+    _agree(archive, (a.id for a in tags.bodies))
 
 
 def clear_tags(archive: Archive, article_id: int) -> None:
     """Takes an article's tags away; it counts as not tagged yet."""
+    had = archive.db.execute(
+        "SELECT agency_id FROM article_agencies WHERE article_id = ?", (article_id,)
+    ).fetchall()
     for table in _TABLES:
         archive.db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
+    _agree(archive, (agency_id for (agency_id,) in had))
     archive.db.execute(
         "UPDATE articles SET is_report = NULL, inspection_type = NULL, reasons = '[]'"
         " WHERE id = ? AND is_report IS NOT NULL",
@@ -75,14 +87,15 @@ def save_agencies(
     archive.db.conn.executemany(
         f"INSERT INTO agencies ({', '.join(_AGENCY)}) VALUES ({', '.join('?' * len(_AGENCY))})"
         f" ON CONFLICT (id) DO {action}",
-        [tuple(record.get(c) for c in _AGENCY) for record in records],
+        [tuple(record.get(c, _EMPTY.get(c)) for c in _AGENCY) for record in records],
     )
 
 
 def _named(tags: Tags) -> Iterator[dict[str, Any]]:
     """Every body that the tags name, best described first: an unlisted one is new to the table."""
     for agency in (*tags.inspectorates, *tags.bodies):
-        yield {"id": agency.id, "name": agency.name, "kind": agency.kind, "code": agency.code,
+        code = None if agency.id.startswith(_UNLISTED) else agency.code
+        yield {"id": agency.id, "name": agency.name, "kind": agency.kind, "code": code,
                "source": _source(agency.id)}  # fmt: skip
     names = {m.id: m.name for m in tags.mentions}
     ids = [*names]
@@ -96,7 +109,30 @@ def _named(tags: Tags) -> Iterator[dict[str, Any]]:
 
 
 def _source(id_: str) -> str | None:
-    return "recognised by the form of its name" if id_.startswith("unlisted:") else None
+    return "recognised by the form of its name" if id_.startswith(_UNLISTED) else None
+
+
+_UNLISTED = "unlisted:"
+_AGREED = """
+UPDATE agencies SET (area, identifiers, code) = (
+    SELECT CASE count(DISTINCT x.area) WHEN 1 THEN max(x.area) END,
+        CASE count(DISTINCT nullif(x.identifiers, '{}'))
+            WHEN 1 THEN max(nullif(x.identifiers, '{}')) ELSE '{}' END,
+        CASE count(DISTINCT json_extract(x.identifiers, '$.urn'))
+            WHEN 1 THEN max(json_extract(x.identifiers, '$.urn')) END
+    FROM article_agencies AS x WHERE x.agency_id = agencies.id
+) WHERE id = ?
+"""
+
+
+def _agree(archive: Archive, ids: Iterable[str]) -> None:
+    """Gives unlisted bodies the town and the numbers on which all stories that tell them agree.
+
+    Two homes of one name share an id; where their towns differ, `agencies` names none, whichever
+    story came first.
+    """
+    unlisted = sorted(i for i in set(ids) if i.startswith(_UNLISTED))
+    archive.db.conn.executemany(_AGREED, [(i,) for i in unlisted])
 
 
 def _rows(tags: Tags) -> dict[str, list[dict[str, Any]]]:
@@ -104,7 +140,11 @@ def _rows(tags: Tags) -> dict[str, list[dict[str, Any]]]:
     roles = [("inspectorate", a) for a in tags.inspectorates]
     roles += [("inspected", a) for a in tags.bodies]
     return {
-        "article_agencies": [{"agency_id": a.id, "role": role} for role, a in _distinct(roles)],
+        "article_agencies": [
+            {"agency_id": a.id, "role": role, "rule": a.rule, "confidence": a.confidence,
+             "area": a.place, "identifiers": json.dumps(dict(a.identifiers))}
+            for role, a in _distinct(roles)
+        ],
         "mentions": [
             {"agency_id": m.id, "role": m.role, "start": m.start, "end": m.end, "quote": m.quote,
              "rule": m.rule, "confidence": m.confidence}

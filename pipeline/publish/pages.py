@@ -58,8 +58,12 @@ LEFT JOIN agencies b ON b.id = f.body_id LEFT JOIN agencies i ON i.id = f.inspec
 WHERE f.article_id = ? ORDER BY f.start, f.id
 """
 _AGENCY = """
-SELECT g.*, n.name AS successor_name FROM agencies g LEFT JOIN agencies n ON n.id = g.successor
-WHERE g.id = ?
+SELECT g.*, n.name AS successor_name, p.name AS parent_name,
+    (SELECT group_concat(area, '; ') FROM (
+        SELECT DISTINCT area FROM article_agencies WHERE agency_id = g.id ORDER BY area
+    )) AS towns
+FROM agencies g
+LEFT JOIN agencies n ON n.id = g.successor LEFT JOIN agencies p ON p.id = g.parent WHERE g.id = ?
 """
 _GRADES_OF = """
 SELECT f.aspect, f.grade, f.rank, f.scale, f.direction, f.quote, i.name AS inspectorate,

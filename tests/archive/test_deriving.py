@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -306,3 +307,68 @@ def test_a_batch_that_fails_half_way_leaves_nothing(archive: Archive) -> None:
         raise RuntimeError("power cut")
     assert tagging.said(archive, URL) == before
     assert deriving.stale_articles(archive, stored.RULES) == []
+
+
+# ---------------------------------------------------------------- who is who
+
+
+def test_the_tagger_reads_links_and_the_publishers_region(archive: Archive) -> None:
+    store(archive)
+    save(archive, article())
+    sync_sources(archive, [stored.source(region="Kent")], NOON)
+    story = tagging.story(archive, URL)
+    assert story.region == "Kent"
+    assert [link.url for link in story.links] == ["https://www.cqc.example/report"]
+
+
+def test_another_region_makes_the_stories_of_a_source_stale_and_no_others(archive: Archive) -> None:
+    other = "https://echo.example/story"
+    for url, by in ((URL, "gazette"), (other, "echo")):
+        store(archive, url, by=by)
+        save(archive, article(url))
+        save_tags(archive, tags(), url=url)
+    assert deriving.stale_articles(archive, stored.RULES) == []
+    both = [stored.source(region="Kent"), stored.source("echo")]
+    sync_sources(archive, both, NOON)
+    assert [w.url for w in deriving.stale_articles(archive, stored.RULES)] == [URL]
+    save_tags(archive, tags())
+    sync_sources(archive, both, NOON)
+    assert deriving.stale_articles(archive, stored.RULES) == []
+
+
+def test_how_a_body_is_known_is_kept(archive: Archive) -> None:
+    store(archive)
+    save(archive, article())
+    known = Agency(id="cqc", name="Care Quality Commission", kind="inspectorate", code=None,
+                   rule="stands on its site", confidence="implied")  # fmt: skip
+    save_tags(archive, tags(inspectorates=(known,)))
+    rows = archive.db.execute(
+        "SELECT agency_id, rule, confidence FROM article_agencies WHERE role = 'inspectorate'"
+    ).fetchall()
+    assert rows == [("cqc", "stands on its site", "implied")]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_body_of_no_list_has_the_town_and_numbers_on_which_its_stories_agree_in_any_order(
+    archive: Archive, order: tuple[int, ...]
+) -> None:
+    def home(**values: object) -> Agency:
+        return Agency(id="unlisted:care-home:larkfield-house", name="Larkfield House",
+                      kind="care-home", code=None, **values)  # type: ignore[arg-type]  # fmt: skip
+
+    number = (("cqc-location", "1-123456789"),)
+    told = [home(), home(place="Harwick"), home(place="Harwick", identifiers=number),
+            home(place="Elsewhere")]  # fmt: skip
+    urls = [f"{URL}/{n}" for n in range(len(told))]
+    for n in order:
+        store(archive, urls[n])
+        save(archive, article(urls[n]))
+        save_tags(archive, tags(bodies=(told[n],)), url=urls[n])
+    known = "SELECT area, identifiers FROM agencies WHERE id LIKE 'unlisted:%'"
+    assert archive.db.execute(known).fetchall() == [(None, '{"cqc-location": "1-123456789"}')]
+    with archive.transaction():
+        tagging.save_tags(archive, urls[3], tags(bodies=()), now=NOON)
+    assert archive.db.execute(known).fetchall() == [("Harwick", '{"cqc-location": "1-123456789"}')]
+    with archive.transaction():
+        tagging.save_tags(archive, urls[2], tags(bodies=(told[1],)), now=NOON)
+    assert archive.db.execute(known).fetchall() == [("Harwick", "{}")]
