@@ -16,6 +16,7 @@ from pipeline.clean.rules import all_rules
 from pipeline.cli import cli
 from pipeline.knowledge import load_yaml
 from pipeline.publish.reference import folded, schema_markdown
+from pipeline.tag.gazetteer import gazetteer
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,6 +49,17 @@ def commands() -> str:
         words = " ".join((command.help or "").split("\n\n")[0].split())
         parts.append(folded(name, words, f"```text\n{command.get_help(context)}\n```"))
     return "\n\n".join(parts)
+
+
+def bodies() -> str:
+    """How many bodies of each kind are known, those that ended apart, as a Markdown table."""
+    kinds = Counter(r.kind for r in gazetteer().all())
+    living = Counter(r.kind for r in gazetteer().all() if r.living)
+    rows = [f"| {kind.replace('-', ' ')} | {living[kind]} | {number - living[kind]} |"
+            for kind, number in kinds.most_common()]  # fmt: skip
+    names = len({form.written for form in gazetteer().forms()})
+    told = f"{len(gazetteer().all()):,} bodies under {names:,} names:"
+    return "\n".join([told, "", "| kind | living | ended |", "|---|--:|--:|", *rows])
 
 
 def faults() -> str:
