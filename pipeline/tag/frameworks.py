@@ -111,7 +111,8 @@ def choose(reading: Reading) -> Framework | None:
     title = (reading.story.title or "").lower()
     prose = " ".join(s.low for s in reading.sentences if not s.furniture)
     everything = f"{title} . {_address(reading.story.url)} . {prose}"[:20000]
-    possible = [f for f in frameworks() if _possible(f, named, date)]
+    guessed = reading.date is None and reading.inspected is None
+    possible = [f for f in frameworks() if _possible(f, named, date, guessed=guessed)]
     for f in possible:
         if f.cues and f.cues.search(everything) and (named or "inspect" in everything):
             return f
@@ -132,10 +133,13 @@ def choose(reading: Reading) -> Framework | None:
     return next(iter(free), None)
 
 
-def _possible(f: Framework, named: set[str], date: str | None) -> bool:
+def _possible(f: Framework, named: set[str], date: str | None, *, guessed: bool) -> bool:
+    """Whether inspectorate and day allow it; a year that the text names may be long before it."""
     if named and not named & set(f.inspectorates):
         return False
-    return date is None or f.since[: len(date)] <= date <= f.until
+    if date is None or (guessed and date <= f.until):
+        return True
+    return f.since[: len(date)] <= date <= f.until
 
 
 def _address(url: str | None) -> str:

@@ -28,7 +28,7 @@ class Graded:
 
 
 _FORMS = {
-    "requires improvement": r"requir(?:e|es|ed)[- ]improvement(?: to be good)?",
+    "requires improvement": r"requir(?:e|es|ed|ing)[- ]improvement(?: to be good)?",
     "requires significant improvement": r"requires? significant improvement",
     "adequate and needs improvement": r"adequate and needs improvement",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
@@ -61,7 +61,7 @@ _NO_BREAK = (
     r"should|whether|saw)(?!\w))[^.;:]){0,120}?"
 )
 _RATED = re.compile(
-    r"(?<!\w)(?:(?:re-?)?(?:rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|"
+    r"(?<!\w)(?:(?:re-?)?(?:marked|marks|evaluated|rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|"
     r"brand|brands|"
     r"evaluated|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! "
     r"(?:scale|system))"
@@ -91,7 +91,7 @@ _HELD = re.compile(
     r"(?<!\w)(?:given|gives?|gave|awarded|awards?|received|receives?|achiev(?:ed|es|ing)|got|"
     r"gets?|handed|earned|earns|retain(?:s|ed)|"
     r"kept|keeps|held|lost|loses|costs?|secured?|maintain(?:ed|s)|regain(?:ed|s)|stripped of|"
-    r"called|declared|described as|remains?|remained|remaining|still|again|found|finds|become|"
+    r"called|declared|described as|remains?|remained|remaining|stays?|stayed|still|again|found|finds|become|"
     r"became|said to(?: be)?|"
     r"no longer|considered|is|was|were|are|been|being|both|shed|scored)(?!\w)"
     r"((?:(?!(?<!\w)(?:that|who|which|because|but|if|with)(?!\w))[^.;:]){0,45}?)[\"']?$"
@@ -155,6 +155,36 @@ _COUNT_BEFORE = re.compile(
 _DENIED = re.compile(
     r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)"
     r"(?: (?!and|but)[a-z]+){0,5}? ?[\"']?$"
+)
+
+
+#: A sentence that explains how grades are given.
+_SCALE = re.compile(
+    r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
+    r"(?:rating|grading) (?:scale|system)|scale (?:which )?(?:runs|goes|ranges) from|"
+    r"(?<!\w)the (?:best|top|highest) (?:is|of)(?!\w)[^.]*(?<!\w)the (?:worst|lowest|bottom)(?!\w)"
+)
+#: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
+_SHARE = re.compile(
+    r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand))(?!\w)[^.;:]{0,80}$"
+)
+#: "Close to outstanding": not quite that.
+_NEARLY = re.compile(r"(?<!\w)(?:close to|short of|bordering on|verging on|better than|below) [\"']?$")
+#: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".
+_OTHERS = re.compile(
+    r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|nurser(?:y|ies)|"
+    r"prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
+    r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} (?:is|are|was|were|been|remains?)(?: [a-z]+){0,3}"
+    r" [\"']?$|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
+)
+#: "Inspectors have called a surgery inadequate".
+_CALLED = re.compile(
+    r"(?<!\w)(?:inspectors?|ofsted|cqc|estyn|watchdog|regulator|commission)(?!\w)[^.;:]{0,40}"
+    r"(?<!\w)(?:called|found|declared|branded|deemed|considered)(?!\w)"
+    r"(?: (?:the|an?|its?|this))?(?: [a-z'-]+){0,4} [\"']?$"
+)
+_RATED_AS = re.compile(
+    r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
 )
 
 
@@ -226,7 +256,7 @@ def marks(reading: Reading, framework: Framework | None = None) -> dict[int, lis
 
 def _explained(low: str, matches: list[tuple[int, int, str]]) -> set[tuple[int, int]]:
     """Grades that only explain the scale: "outstanding, good or inadequate"."""
-    if re.search(r"(?:four|five|six)[- ]point scale|(?:rating|grading) (?:scale|system)", low):
+    if _SCALE.search(low):
         return {(a, b) for a, b, _ in matches}
     runs: list[list[tuple[int, int, str]]] = [[]]
     for match in matches:
@@ -253,9 +283,10 @@ def _reason(
         return "outcome", start
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
-    if _IN_NONE.match(after):
+    if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS)):
         return None
-    if _COUNT_BEFORE.search(before) or (_DENIED.search(before) and not noun):
+    listed = re.match(r"[\"']?: [a-z]", after) is not None  # "four areas were weak: teaching, …"
+    if (_COUNT_BEFORE.search(before) and not listed) or (_DENIED.search(before) and not noun):
         return None
     if not noun and _ORDINARY_NEXT.match(after):
         return None
@@ -266,6 +297,7 @@ def _reason(
         ("rated", rated),
         ("moved", moved),
         ("rating of", _NOUN_BEFORE.search(before)),
+        ("rated", _RATED_AS.search(low[max(0, start - 260) : start])),
     ):
         if hit:
             return rule, offset + hit.start()
@@ -288,6 +320,9 @@ def _weaker(
     onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after) is not None
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)
+    called = _CALLED.search(before) if low[start:end] in ("inadequate", "outstanding") else None
+    if called and _STOP.match(after):
+        return "held", offset + called.start()
     if held and (
         formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))
     ):

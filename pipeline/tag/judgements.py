@@ -18,9 +18,17 @@ Marks = dict[int, list[Graded]]
 
 _SAME_BEFORE = re.compile(
     r"(?<!\w)(?:identical|same|unchanged|matching) (?:overall )?(?:rating|grade|judgement|"
-    r"result|outcome)[^.;]{0,60}(?:(?:19|20)\d\d|last (?:time|inspection|year)|previous)"
+    r"result|outcome|grade)[^.;]{0,60}(?:(?:19|20)\d\d|last (?:time|inspection|year)|previous)|"
+    r", as (?:it|they) (?:had been|has been|have been|was|were|did|had)(?: [a-z]+){0,3}"
+    r" (?:(?:19|20)\d\d|last|before|previous|earlier)"
 )
 _WORD = {"lowest": -1, "highest": 0}
+_FOUND = re.compile(
+    r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
+)
+#: The label of a line that gives a grade: "Making best use of resources - adequate".
+_LABEL = re.compile(r"[\s*•>-]*([^:|]{3,70}?)\s*(?:[:|?]|\s-|-\s|\s[–—])\s*")
+_NUMBERED = re.compile(r"^(?:how (?:good|well) [^?]{3,60}\?\s*)?\d\s*[-–—:]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +83,9 @@ def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: se
     if not grades or not any(marks.values()):
         return marks
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
-    plain = re.compile(
-        rf" (?:was|were|is|are) (?:also |both |all )?({words})(?= ?(?:[,.;]|$| and | but | "
-        rf"while ))"
-    )
+    stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| too(?!\w)))"
+    plain = re.compile(rf" (?:was|were|is|are) (?:also |both |all )?({words}){stop}")
+    found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
     made = dict(marks)
     for sentence in reading.sentences:
         if sentence.furniture or sentence.speaker != "inspectors":
@@ -86,6 +93,8 @@ def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: se
         low = reading.bare(sentence)
         for aspect in aspects(low, framework):
             m = plain.match(low, aspect.end)
+            if m is None and _FOUND.search(low, 0, aspect.start):
+                m = found.match(low, aspect.end)
             known = made.get(sentence.start, [])
             if m and not any(g.start < m.end(1) and m.start(1) < g.end for g in known):
                 added = Graded(m.start(1), m.end(1), m[1], "aspect", aspect.start)
@@ -118,6 +127,7 @@ def _sentence(
             (("safeguarding",) if grade.rule == "standard" else dealt[i])
             or _carried(sentence, before, framework)
             or _shared(found, dealt, i)
+            or _labelled(grade, sentence, before, framework)
             or (OVERALL,)
         )
         for aspect in kinds:
@@ -128,6 +138,24 @@ def _sentence(
         if status == "current" and _SAME_BEFORE.search(sentence.low):
             drafts.append(replace(drafts[-1], aspect=OVERALL, status="previous", direction=None))
     return drafts
+
+
+def _labelled(
+    grade: Graded, sentence: Sentence, before: Sentence | None, framework: Framework | None
+) -> tuple[str, ...]:
+    """What a line "label - grade" is about, in its own words; a number's label stands above it."""
+    if grade.rule != "line":
+        return ()
+    if before and re.fullmatch(r"[\s*•>-]*\d?\s*[-–—:]?\s*[\"']?", sentence.low[: grade.start]):
+        above = [a.id for a in aspects(f"for {before.low}", framework)]
+        return (above[0],) if above else (before.low.strip(" ?:."),) if before.heading else ()
+    label = _LABEL.match(sentence.low)
+    words = label[1].strip() if label else ""
+    named = any(m.start < sentence.start + grade.start for m in sentence.mentions)
+    return () if not words or named or _ANY_GRADE.search(words) else (words,)
+
+
+_ANY_GRADE = re.compile(r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result)(?!\w)")
 
 
 def _shared(found: list[Graded], dealt: list[tuple[str, ...]], i: int) -> tuple[str, ...]:
@@ -190,8 +218,11 @@ def _long_ago(reading: Reading, d: _Draft) -> bool:
     """No date for the story, a bare past tense with its year, and other grades that have none."""
     said = reading.low[d.start : d.end]
     return reading.date is None and bool(
-        re.search(r"(?:was|were) (?:rated|judged|graded|given|found|branded)", said)
-    )
+        re.search(
+            r"(?:was|were) (?:rated|judged|graded|given|found|branded)|"
+            r"^(?:back )?in (?:[a-z]+ )?(?:19|20)\d\d(?!\w)", said,
+        )
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- whose

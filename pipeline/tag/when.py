@@ -45,7 +45,8 @@ def clause(low: str, grade: Graded, found: list[Graded]) -> tuple[int, int]:
     """The part of the sentence that is about this grade."""
     start, end = 0, len(low)
     for m in re.finditer(
-        r"[;:]|, (?:and|but|while|although|despite|having|which|after|up|down)(?!\w)|"
+        r"[;:]|, (?:and|but|while|although|despite|having|which|after|up|down|where|"
+        r"as (?:it|they|was|were))(?!\w)|"
         r"(?<!\w)(?:while|although|but|whereas|despite|in spite of)(?!\w)",
         low,
     ):
@@ -87,12 +88,26 @@ def status_of(
     if cues("status.yaml", "current").find(near):
         return "current"
     if cues("status.yaml", "previous").find(near) and not _move_before(low, grade):
-        return "previous"
+        return "current" if _told_now(low, grade, near) else "previous"
     if before and low.startswith(
         ("in the same year", "that same year", "at the time", "at that time")
     ):
         return "previous"
     return "current"
+
+
+_TOLD = re.compile(
+    r"(?<!\w)(?:told|heard|noted|reported|advised|informed|said|says|explained|outlined|confirmed)"
+    r"(?: [a-z]+){0,3} that(?!\w)"
+)
+_HAD = re.compile(r"(?<!\w)had (?:been|received|gained|achieved)(?!\w)(?! (?:previously|earlier))")
+
+
+def _told_now(low: str, grade: Graded, near: str) -> bool:
+    """ "Members were told that it had been rated good": past for the speaker only."""
+    if not _TOLD.search(low, 0, grade.start) or not _HAD.search(low, 0, grade.start):
+        return False
+    return not _YEARS.search(near) and not cues("status.yaml", "previous").find(_HAD.sub("", near))
 
 
 _ITS_TIME = re.compile(
@@ -133,7 +148,9 @@ def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
         int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
     ]
     if not years:
-        opening = re.match(r"(?:back )?in (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)", low)
+        opening = re.match(r"(?:back )?in (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)", low) or re.search(
+            r"(?<!\w)in (?:[a-z]+ )?((?:19|20)\d\d),? when(?!\w)[^.;]{0,60}$", low[: grade.start]
+        )
         years = [int(opening[1])] if opening else []
     return max(years, default=None)
 
