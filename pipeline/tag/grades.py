@@ -136,6 +136,7 @@ _CHAIN = re.compile(
     r"[a-z'-]+){1,14} as [\"']?"
 )
 _PREDICATE = re.compile(
+    r"(?:^|(?<=, )|(?<=ago )|(?<=time ))it (?:still |also |now )?[\"']?$|"
     r"(?:services?|provision|children|leavers|needs|protection|management|education|"
     r"leadership|attitudes|home|school|force|"
     r"council|authority|crime|effectiveness|trust|service|college|governance|safety)(?:'s)? "
@@ -185,6 +186,14 @@ _CALLED = re.compile(
 )
 _RATED_AS = re.compile(
     r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
+)
+
+
+#: "Inadequate and put into special measures.", "Good in all five areas and good overall.": what a
+#: round-up says under the name of a body.
+_ALONE = re.compile(r"[\s*•>-]*[\"']?")
+_VERDICT = re.compile(
+    r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
 )
 
 
@@ -256,7 +265,8 @@ def marks(reading: Reading, framework: Framework | None = None) -> dict[int, lis
 
 def _explained(low: str, matches: list[tuple[int, int, str]]) -> set[tuple[int, int]]:
     """Grades that only explain the scale: "outstanding, good or inadequate"."""
-    if _SCALE.search(low):
+    alone = len(matches) == 1 and _RATED.search(low[: matches[0][0]])  # "evaluated as good, …"
+    if _SCALE.search(low) and not alone:
         return {(a, b) for a, b, _ in matches}
     runs: list[list[tuple[int, int, str]]] = [[]]
     for match in matches:
@@ -303,6 +313,8 @@ def _reason(
             return rule, offset + hit.start()
     if noun:
         return "grade and the word rating", start
+    if _ALONE.fullmatch(low[:start]) and _VERDICT.match(low, end):
+        return "line", 0
     line = _LINE.match(low[:start]) if len(low) < 160 else None
     if line and len(low[end:].strip(" .'\")")) < 12:
         return "line", 0

@@ -289,7 +289,21 @@ def _finish(
                 start=d.start, end=d.end, quote=quote, rule=d.rule,
                 confidence="stated" if d.stated and body else "implied",
             )  # fmt: skip
-    return _directions(_contradictions(list(made.values())))
+    return _directions(_contradictions(_told_apart(reading, list(made.values()))))
+
+
+def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
+    """Without a headline's grades of nothing stated that the text gives for something stated.
+
+    "'Strong' marks for Alder School", and for what stands below.
+    """
+    headings = {s.start for s in reading.sentences if s.heading}
+    known = {(j.body, j.grade, j.status) for j in found if j.aspect != "not stated"}
+    return [
+        j for j in found
+        if j.aspect != "not stated" or j.start not in headings
+        or (j.body, j.grade, j.status) not in known
+    ]  # fmt: skip
 
 
 def _inspectorate(reading: Reading, framework: Framework | None) -> str | None:

@@ -89,6 +89,8 @@ def status_of(
         return "current"
     if cues("status.yaml", "previous").find(near) and not _move_before(low, grade):
         return "current" if _told_now(low, grade, near) else "previous"
+    if _THEN.match(low) and not cues("status.yaml", "current").find(near):
+        return "previous"
     if before and low.startswith(
         ("in the same year", "that same year", "at the time", "at that time")
     ):
@@ -96,6 +98,12 @@ def status_of(
     return "current"
 
 
+#: A sentence that begins so is all of an earlier time.
+_THEN = re.compile(
+    r"(?:just |some |only |over |nearly )?(?:a|two|three|four|five|six|seven|\d+) years? "
+    r"(?:ago|earlier|before)(?!\w)|at (?:its|the|their|an) (?:last|previous) (?:full )?"
+    r"(?:inspection|visit)|last time(?!\w)|before that(?!\w)|previously(?!\w)"
+)
 _TOLD = re.compile(
     r"(?<!\w)(?:told|heard|noted|reported|advised|informed|said|says|explained|outlined|confirmed)"
     r"(?: [a-z]+){0,3} that(?!\w)"

@@ -44,6 +44,8 @@ def bodies_of(
     after = [m for m in ours if m.start >= at]
     if (i or grade.rule == "predicate") and _nameless(reading, sentence, grade):
         return None
+    if _named_aside(reading, sentence, grade):
+        return None
     stranger = _stranger(reading, sentence, grade, inspected)
     if stranger and not (before and before[-1].start > stranger.start):
         return None
@@ -70,6 +72,7 @@ _SUBJECT = re.compile(
     r"(?:^|[\s\"'“‘(])([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}),? (?:is|was|are|were|"
     r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
 )
+_WHERE = re.compile(r"(?<!\w)(?:across|throughout|in|around)(?: (?!is|was|were|are)[a-z,'-]+){0,8} $")
 _RUN_BY = re.compile(r"(?<!\w)(?:(?:run|managed|operated|owned|overseen) by|part of)(?: the)? $")
 
 
@@ -110,6 +113,24 @@ def _nameless(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
     return not any(m.start < sentence.start + name.end() and at < m.end for m in sentence.mentions)
 
 
+_ASIDE = re.compile(
+    r"([A-Z][\w'’]+(?: [A-Z][\w'’]+){0,3})(?: in [A-Z]\w+)?,? (?:which (?:is|was) |who are )?"
+    r"(?:also |currently )?(?:rated|judged|graded)(?: as)? [\"'“‘]?$"
+)
+
+
+def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
+    """ "The company runs Oaklings in Ware, rated outstanding": a name that is no inspected body."""
+    if not reading.bodies:
+        return False
+    before = reading.quote(sentence.start, sentence.start + grade.start)
+    name = _ASIDE.search(before)
+    if name is None or not name.start(1) or before[name.end(1)] != "," and " in " not in name[0]:
+        return False
+    at = sentence.start + name.start(1)
+    return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)
+
+
 def _fewer(sentence: Sentence, grade: Graded, bodies: int) -> bool:
     """ "five 'inadequate' authorities" in a story of seven: which five, it does not say."""
     near = sentence.low[max(0, grade.start - 40) : grade.end + 40]
@@ -141,6 +162,8 @@ def _stranger(
     for m in sentence.mentions:
         if m.id in inspected or m.role in ("inspectorate", "government", "commentator", "operator"):
             continue
+        if m.rule == "bare name" and _WHERE.search(sentence.low, 0, m.start - sentence.start):
+            continue  # "a team that works across Harwick and Redby has been rated good"
         between = sentence.low[m.end - sentence.start : grade.start]
         following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
         if m.end - sentence.start <= grade.start and re.fullmatch(
