@@ -214,10 +214,13 @@ def _together(
     """All names, none overlapping another, unless both are what one name may mean."""
     spans: list[Named] = [_of_unlisted(u, text) for u in formed]
     taken = Taken((n.start, n.end) for n in spans)
+    owned = {n.start for n in spans}  # "Redcar's Elm School": where it is
+    bare = [c for c in bare if not ((m := _GENITIVE.match(text, c.end)) and m.end() in owned)]
     spans += [_of_listed(c) for c in (*listed, *bare) if not taken.overlaps(c.start, c.end)]
     return sorted(spans, key=lambda n: n.start)
 
 
+_GENITIVE = re.compile(r"['’]s? (?:the )?")
 _INSPECTION = re.compile(r"\binspect|special measures|\bwatchdog\b|\bregulator\b|estyn")
 
 

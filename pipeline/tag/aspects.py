@@ -172,8 +172,8 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
         re.match(
             r"[\"')]*(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
             r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
-            r"again))*"
-            r"\s*(?:(?<!\w)(?:for|in|at|on|across|under|when it came to|regarding|with regard "
+            r"again|went to|was given to|going to))*"
+            r"\s*(?:(?<!\w)(?:for|to|in|at|on|across|under|when it came to|regarding|with regard "
             r"to)(?!\w)|:)",
             between + low[aspect.start : aspect.end],
         )

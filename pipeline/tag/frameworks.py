@@ -117,20 +117,21 @@ def choose(reading: Reading) -> Framework | None:
         if f.cues and f.cues.search(everything) and (named or "inspect" in everything):
             return f
     kinds = {_kind(b.id, b.kind) for b in reading.bodies}
-    for f in possible:
-        if (
-            kinds & set(f.kinds)
-            and (named or kinds & _SOLE)
-            and f.words
-            and f.words.search(everything)
-        ):
-            return f
+    of_kind = [f for f in possible if kinds & set(f.kinds) and (named or kinds & _SOLE)
+               and f.words and f.words.search(everything)]  # fmt: skip
+    if of_kind:
+        return _by_aspects(of_kind, everything) if guessed else of_kind[0]
     fitting = [f for f in possible if f.words and named and f.words.search(everything)]
     known = {k for f in frameworks() for k in f.kinds}
     free = [f for f in fitting if not kinds & known or not f.kinds]
     if not named:
         return next((f for f in possible if f.unnamed and f.unnamed.search(everything)), None)
     return next(iter(free), None)
+
+
+def _by_aspects(possible: list[Framework], text: str) -> Framework:
+    """Of frameworks of several times the one whose aspects the text names most; else the first."""
+    return max(possible, key=lambda f: sum(a in text for a in f.aspects))
 
 
 def _possible(f: Framework, named: set[str], date: str | None, *, guessed: bool) -> bool:

@@ -98,8 +98,14 @@ _KNOWN_FORM = re.compile(
 
 def names_a_body(name: str) -> bool:
     """Whether it may be a body's: a name of its own, no aspect, no area, no street."""
-    known = _ASPECT.search(name) or _KNOWN_FORM.search(name)
+    known = _ASPECT.search(name) or _KNOWN_FORM.search(name) or _joins_places(name)
     return is_proper(name) and not known and not is_area(name) and not _STREET.search(name)
+
+
+def _joins_places(name: str) -> bool:
+    """ "Halton and Warrington": two areas."""
+    parts = name.split(" and ")
+    return len(parts) > 1 and all(is_place(p) for p in parts)
 
 
 @lru_cache(maxsize=1)
