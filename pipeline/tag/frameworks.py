@@ -13,6 +13,7 @@ from pipeline.tag.cues import words
 from pipeline.tag.reading import Reading
 
 _FAR = "9999-12-31"
+_OPENING = 700  #: code points of a report's first lines, which say what it reports
 #: Kinds of body that one inspectorate alone inspects: no need for the story to name it.
 _SOLE = frozenset(("police", "fire", "prison", "probation", "youth-justice"))
 
@@ -38,6 +39,7 @@ class Framework:
     inspectorates: tuple[str, ...]
     since: str
     until: str
+    opening: re.Pattern[str] | None  #: how reports of such inspections begin
     cues: re.Pattern[str] | None
     kinds: tuple[str, ...]
     words: re.Pattern[str] | None
@@ -88,6 +90,7 @@ def _framework(r: dict[str, Any]) -> Framework:
         tuple(r["inspectorates"]),
         str(r.get("from", "0000")),
         str(r.get("until", _FAR)),
+        words(r["opening"]) if r.get("opening") else None,
         words(r["cues"]) if r.get("cues") else None,
         tuple(r.get("kinds", ())),
         words(r["words"]) if r.get("words") else None,
@@ -103,7 +106,8 @@ def _framework(r: dict[str, Any]) -> Framework:
 def choose(reading: Reading) -> Framework | None:
     """The framework of the inspection that the story reports, or None.
 
-    First what the story names itself, by a cue in title, address or text; then what inspectorate,
+    First what a report says in its first lines; then what the story names, by a cue in title,
+    address or text; then what inspectorate,
     kind of body and subject allow. Dates decide between frameworks that followed each other.
     """
     named = {a.id for a in reading.inspectorates}
@@ -113,6 +117,10 @@ def choose(reading: Reading) -> Framework | None:
     everything = f"{title} . {_address(reading.story.url)} . {prose}"[:20000]
     guessed = reading.date is None and reading.inspected is None
     possible = [f for f in frameworks() if _possible(f, named, date, guessed=guessed)]
+    begin = prose[:_OPENING]
+    for f in possible:
+        if f.opening and f.opening.search(begin):
+            return f
     for f in possible:
         if f.cues and f.cues.search(everything) and (named or "inspect" in everything):
             return f

@@ -170,7 +170,7 @@ _SHARE = re.compile(
     r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand))(?!\w)[^.;:]{0,80}$"
 )
 #: "Close to outstanding": not quite that.
-_NEARLY = re.compile(r"(?<!\w)(?:close to|short of|bordering on|verging on|better than|below) [\"']?$")
+_NEARLY = re.compile(r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below) [\"']?$")
 #: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".
 _OTHERS = re.compile(
     r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|nurser(?:y|ies)|"

@@ -22,6 +22,9 @@ _SAME_BEFORE = re.compile(
     r", as (?:it|they) (?:had been|has been|have been|was|were|did|had)(?: [a-z]+){0,3}"
     r" (?:(?:19|20)\d\d|last|before|previous|earlier)"
 )
+#: Rules that read a grade out of a line or a formal sentence, and those that read it out of prose.
+_FIRM = frozenset({"line", "rating of"})
+_WEAK = frozenset({"held", "predicate", "good at", "aspect", "and so on"})
 _WORD = {"lowest": -1, "highest": 0}
 _FOUND = re.compile(
     r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
@@ -330,8 +333,14 @@ def _vague(drafts: list[_Draft]) -> list[_Draft]:
 def _contradictions(found: list[Judgement]) -> list[Judgement]:
     """A grade said to be an earlier one is not also current, where another grade is current."""
     current = {(j.body, j.aspect): j for j in found if j.status == "current" and j.direction}
+    firm = {(j.body, j.aspect) for j in found if j.status == "current" and j.rule in _FIRM}
     kept = []
     for j in found:
+        if j.status == "current" and j.rule in _WEAK and (j.body, j.aspect) in firm and not any(
+            o.rule in _FIRM and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
+            for o in found
+        ):
+            continue  # a sentence in passing beside the grade that a table gives
         other = current.get((j.body, j.aspect))
         earlier = any(
             o.status == "previous" and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
