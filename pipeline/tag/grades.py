@@ -197,6 +197,13 @@ _VERDICT = re.compile(
 )
 
 
+#: "What children are good at": no grade of a body.
+_PEOPLE_ARE = re.compile(
+    r"(?<!\w)(?:children|pupils|students|people|residents|patients|staff|they|he|she|who) "
+    r"(?:is|are|was|were) $"
+)
+
+
 @lru_cache(maxsize=1)
 def _grades() -> tuple[re.Pattern[str], dict[str, str]]:
     """The expression for every wording of every grade, and what each wording is called."""
@@ -313,8 +320,11 @@ def _reason(
             return rule, offset + hit.start()
     if noun:
         return "grade and the word rating", start
-    if _ALONE.fullmatch(low[:start]) and _VERDICT.match(low, end):
-        return "line", 0
+    if _ALONE.fullmatch(low[:start]):
+        if not low[end:].strip(" .'\")*"):
+            return "cell", 0  # of a table: its label stands in the line above
+        if _VERDICT.match(low, end):
+            return "line", 0
     line = _LINE.match(low[:start]) if len(low) < 160 else None
     if line and len(low[end:].strip(" .'\")")) < 12:
         return "line", 0
@@ -330,6 +340,8 @@ def _weaker(
     capital = text[start : start + 1].isupper() and start > 0
     formal = quoted or capital or _OVERALL_NEXT.match(after) is not None
     onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after) is not None
+    if onward and _PEOPLE_ARE.search(before):
+        return None
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)
     called = _CALLED.search(before) if low[start:end] in ("inadequate", "outstanding") else None

@@ -23,7 +23,7 @@ _SAME_BEFORE = re.compile(
     r" (?:(?:19|20)\d\d|last|before|previous|earlier)"
 )
 #: Rules that read a grade out of a line or a formal sentence, and those that read it out of prose.
-_FIRM = frozenset({"line", "rating of"})
+_FIRM = frozenset({"line", "cell", "rating of"})
 _WEAK = frozenset({"held", "predicate", "good at", "aspect", "and so on"})
 _WORD = {"lowest": -1, "highest": 0}
 _FOUND = re.compile(
@@ -120,14 +120,15 @@ def _sentence(
         if sentence.speaker == "other" and grade.rule.startswith("quoted"):
             continue
         bodies = bodies_of(reading, sentence, grade, i, found)
-        if bodies is None:
+        cell = _cell(grade, before, framework)
+        if bodies is None or (grade.rule == "cell" and not cell):
             continue
         word = _word(grade.grade, scales)
         named = any(m.id in bodies for m in sentence.mentions)
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
         kinds = (
-            (("safeguarding",) if grade.rule == "standard" else dealt[i])
+            (("safeguarding",) if grade.rule == "standard" else cell or dealt[i])
             or _carried(sentence, before, framework)
             or _shared(found, dealt, i)
             or _labelled(grade, sentence, before, framework)
@@ -158,6 +159,15 @@ def _labelled(
     return () if not words or named or _ANY_GRADE.search(words) else (words,)
 
 
+def _cell(grade: Graded, before: Sentence | None, framework: Framework | None) -> tuple[str, ...]:
+    """What the grade that is a whole line is for: the aspect that is the whole line above."""
+    if grade.rule != "cell" or before is None or len(before.low) > _LINE:
+        return ()
+    named = aspects(f"for {before.low}", framework)
+    return (named[0].id,) if named and before.heading else ()
+
+
+_LINE = 120  #: code points of a line of a table
 _ANY_GRADE = re.compile(r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result)(?!\w)")
 
 

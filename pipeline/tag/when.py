@@ -72,6 +72,8 @@ def status_of(
         low[found[i - 1].end : grade.start],
     ):
         return "current"
+    if _WHICH_JUDGED.search(low, 0, grade.start):
+        return "previous"
     if _OF.search(head) or _BEHIND.match(tail):
         return "previous"
     if re.search(r"(?:no longer|not) (?:rated |judged )?[\"']?$", head) or re.match(
@@ -103,6 +105,11 @@ _THEN = re.compile(
     r"(?:just |some |only |over |nearly )?(?:a|two|three|four|five|six|seven|\d+) years? "
     r"(?:ago|earlier|before)(?!\w)|at (?:its|the|their|an) (?:last|previous) (?:full )?"
     r"(?:inspection|visit)|last time(?!\w)|before that(?!\w)|previously(?!\w)"
+)
+#: "Since the last inspection in 2016, which judged the services to be inadequate".
+_WHICH_JUDGED = re.compile(
+    r"(?<!\w)(?:last|previous|earlier)(?: [a-z]+){0,4} (?:inspection|visit|report)(?:,? in [a-z0-9 ]+)?, "
+    r"which (?:had )?(?:judged|found|rated|graded|gave)(?:[^.;,]{0,60})$"
 )
 _TOLD = re.compile(
     r"(?<!\w)(?:told|heard|noted|reported|advised|informed|said|says|explained|outlined|confirmed)"
