@@ -58,7 +58,8 @@ class Found:
 
 
 @lru_cache(maxsize=64)
-def _expressions(framework: Framework | None) -> tuple[tuple[str, re.Pattern[str], bool], ...]:
+def expressions(framework: Framework | None) -> tuple[tuple[str, re.Pattern[str], bool], ...]:
+    """Of each aspect of the framework its id, its words, and whether they are everyday words."""
     wanted = {OVERALL, *(framework.aspects if framework else _common())}
     return tuple(
         (r["id"], words(sorted(r["any"], key=len, reverse=True)), bool(r.get("strict")))
@@ -76,7 +77,7 @@ def _common() -> set[str]:
 def aspects(low: str, framework: Framework | None) -> list[Found]:
     """The aspects that a folded sentence names, none inside a longer one."""
     found: list[Found] = []
-    for identity, expression, strict in _expressions(framework):
+    for identity, expression, strict in expressions(framework):
         for m in expression.finditer(low):
             before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 20]
             if strict and (not _LEAD_IN.search(before) or _NOT_NOUN.match(after)):

@@ -118,8 +118,12 @@ def choose(reading: Reading) -> Framework | None:
     guessed = reading.date is None and reading.inspected is None
     possible = [f for f in frameworks() if _possible(f, named, date, guessed=guessed)]
     begin = prose[:_OPENING]
-    for f in possible:
-        if f.opening and f.opening.search(begin):
+    for f in frameworks():  # whatever days the text names: what it is stands at its head
+        if (
+            f.opening
+            and f.opening.search(begin)
+            and _possible(f, named, reading.date, guessed=False)
+        ):
             return f
     for f in possible:
         if f.cues and f.cues.search(everything) and (named or "inspect" in everything):

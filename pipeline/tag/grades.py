@@ -91,8 +91,8 @@ _HELD = re.compile(
     r"(?<!\w)(?:given|gives?|gave|awarded|awards?|received|receives?|achiev(?:ed|es|ing)|got|"
     r"gets?|handed|earned|earns|retain(?:s|ed)|"
     r"kept|keeps|held|lost|loses|costs?|secured?|maintain(?:ed|s)|regain(?:ed|s)|stripped of|"
-    r"called|declared|described as|remains?|remained|remaining|stays?|stayed|still|again|found|finds|become|"
-    r"became|said to(?: be)?|"
+    r"called|declared|described as|remains?|remained|remaining|stays?|stayed|still|again|found|"
+    r"finds|become|became|said to(?: be)?|"
     r"no longer|considered|is|was|were|are|been|being|both|shed|scored)(?!\w)"
     r"((?:(?!(?<!\w)(?:that|who|which|because|but|if|with)(?!\w))[^.;:]){0,45}?)[\"']?$"
 )
@@ -170,11 +170,14 @@ _SHARE = re.compile(
     r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand))(?!\w)[^.;:]{0,80}$"
 )
 #: "Close to outstanding": not quite that.
-_NEARLY = re.compile(r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below) [\"']?$")
+_NEARLY = re.compile(
+    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below)"
+    r" [\"']?$"
+)
 #: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".
 _OTHERS = re.compile(
-    r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|nurser(?:y|ies)|"
-    r"prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
+    r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|"
+    r"nurser(?:y|ies)|prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
     r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} (?:is|are|was|were|been|remains?)(?: [a-z]+){0,3}"
     r" [\"']?$|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
 )

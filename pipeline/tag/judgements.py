@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.models import Judgement
+from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL, aspects, deal
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.reading import Reading, Sentence
+from pipeline.tag.report_tables import Row, table
 from pipeline.tag.sentences import fold
 from pipeline.tag.when import Direction, Status, direction_of, evidence, own_year, status_of
 from pipeline.tag.whose import bodies_of
@@ -22,9 +24,6 @@ _SAME_BEFORE = re.compile(
     r", as (?:it|they) (?:had been|has been|have been|was|were|did|had)(?: [a-z]+){0,3}"
     r" (?:(?:19|20)\d\d|last|before|previous|earlier)"
 )
-#: Rules that read a grade out of a line or a formal sentence, and those that read it out of prose.
-_FIRM = frozenset({"line", "cell", "rating of"})
-_WEAK = frozenset({"held", "predicate", "good at", "aspect", "and so on"})
 _WORD = {"lowest": -1, "highest": 0}
 _FOUND = re.compile(
     r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
@@ -73,11 +72,31 @@ def judgements(
             )
         before = sentence
     drafts = _in_time(reading, drafts)
+    if rows := table(reading, framework, scales):
+        drafts = _of_a_report(reading, drafts, rows)
     if not any(d.status == "current" for d in drafts):
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
     if framework and not framework.graded:
         drafts = [replace(d, status="previous") if d.status == "current" else d for d in drafts]
     return _finish(reading, framework, _vague(drafts), (*scales, *fallback) if known else ())
+
+
+def _of_a_report(reading: Reading, drafts: list[_Draft], rows: list[Row]) -> list[_Draft]:
+    """The grades of the report's table; of the rest those of the last inspection, told early."""
+    above = {m.id for m in reading.mentions if m.start < rows[0].start}
+    councils = [b.id for b in reading.bodies if b.kind == "council"]
+    named = [i for i in councils if i in above] or councils or [b.id for b in reading.bodies]
+    bodies = tuple(named) or (None,)
+    last = rows[-1].end + _TOLD_EARLY
+    kept = [d for d in drafts if d.aspect == OVERALL and d.status == "previous" and d.start < last]
+    made = [
+        _Draft(bodies, r.aspect, r.grade, "current", None, r.start, r.end, "table", True, None)
+        for r in rows
+    ]
+    return [*made, *kept[:1]]
+
+
+_TOLD_EARLY = 1_500  #: code points after the table in which a report tells of the inspection before
 
 
 def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: set[str]) -> Marks:
@@ -168,7 +187,9 @@ def _cell(grade: Graded, before: Sentence | None, framework: Framework | None) -
 
 
 _LINE = 120  #: code points of a line of a table
-_ANY_GRADE = re.compile(r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result)(?!\w)")
+_ANY_GRADE = re.compile(
+    r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result)(?!\w)"
+)
 
 
 def _shared(found: list[Graded], dealt: list[tuple[str, ...]], i: int) -> tuple[str, ...]:
@@ -302,21 +323,7 @@ def _finish(
                 start=d.start, end=d.end, quote=quote, rule=d.rule,
                 confidence="stated" if d.stated and body else "implied",
             )  # fmt: skip
-    return _directions(_contradictions(_told_apart(reading, list(made.values()))))
-
-
-def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
-    """Without a headline's grades of nothing stated that the text gives for something stated.
-
-    "'Strong' marks for Alder School", and for what stands below.
-    """
-    headings = {s.start for s in reading.sentences if s.heading}
-    known = {(j.body, j.grade, j.status) for j in found if j.aspect != "not stated"}
-    return [
-        j for j in found
-        if j.aspect != "not stated" or j.start not in headings
-        or (j.body, j.grade, j.status) not in known
-    ]  # fmt: skip
+    return agreed(reading, list(made.values()))
 
 
 def _inspectorate(reading: Reading, framework: Framework | None) -> str | None:
@@ -338,38 +345,3 @@ def _vague(drafts: list[_Draft]) -> list[_Draft]:
             d = replace(d, bodies=kept)
         made.append(d)
     return [d for d in made if d.bodies]
-
-
-def _contradictions(found: list[Judgement]) -> list[Judgement]:
-    """A grade said to be an earlier one is not also current, where another grade is current."""
-    current = {(j.body, j.aspect): j for j in found if j.status == "current" and j.direction}
-    firm = {(j.body, j.aspect) for j in found if j.status == "current" and j.rule in _FIRM}
-    kept = []
-    for j in found:
-        if j.status == "current" and j.rule in _WEAK and (j.body, j.aspect) in firm and not any(
-            o.rule in _FIRM and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
-            for o in found
-        ):
-            continue  # a sentence in passing beside the grade that a table gives
-        other = current.get((j.body, j.aspect))
-        earlier = any(
-            o.status == "previous" and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
-            for o in found
-        )
-        if j.status == "current" and other and other.grade != j.grade and earlier:
-            continue
-        kept.append(j)
-    return kept
-
-
-def _directions(found: list[Judgement]) -> tuple[Judgement, ...]:
-    """Up, down or same, where an earlier grade of the same body and aspect is stated."""
-    earlier = {(j.body, j.aspect): j.rank for j in found if j.status == "previous" and j.rank}
-    made = []
-    for j in found:
-        was = earlier.get((j.body, j.aspect))
-        if j.status == "current" and j.rank and was and not j.direction:
-            way: Direction = "same" if j.rank == was else ("up" if j.rank < was else "down")
-            j = replace(j, direction=way)
-        made.append(j)
-    return tuple(made)

@@ -108,8 +108,8 @@ _THEN = re.compile(
 )
 #: "Since the last inspection in 2016, which judged the services to be inadequate".
 _WHICH_JUDGED = re.compile(
-    r"(?<!\w)(?:last|previous|earlier)(?: [a-z]+){0,4} (?:inspection|visit|report)(?:,? in [a-z0-9 ]+)?, "
-    r"which (?:had )?(?:judged|found|rated|graded|gave)(?:[^.;,]{0,60})$"
+    r"(?<!\w)(?:last|previous|earlier)(?: [a-z]+){0,4} (?:inspection|visit|report)"
+    r"(?:,? in [a-z0-9 ]+)?, which (?:had )?(?:judged|found|rated|graded|gave)(?:[^.;,]{0,60})$"
 )
 _TOLD = re.compile(
     r"(?<!\w)(?:told|heard|noted|reported|advised|informed|said|says|explained|outlined|confirmed)"

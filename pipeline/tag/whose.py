@@ -72,7 +72,9 @@ _SUBJECT = re.compile(
     r"(?:^|[\s\"'“‘(])([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}),? (?:is|was|are|were|"
     r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
 )
-_WHERE = re.compile(r"(?<!\w)(?:across|throughout|in|around)(?: (?!is|was|were|are)[a-z,'-]+){0,8} $")
+_WHERE = re.compile(
+    r"(?<!\w)(?:across|throughout|in|around)(?: (?!is|was|were|are)[a-z,'-]+){0,8} $"
+)
 _RUN_BY = re.compile(r"(?<!\w)(?:(?:run|managed|operated|owned|overseen) by|part of)(?: the)? $")
 
 
@@ -125,7 +127,7 @@ def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
         return False
     before = reading.quote(sentence.start, sentence.start + grade.start)
     name = _ASIDE.search(before)
-    if name is None or not name.start(1) or before[name.end(1)] != "," and " in " not in name[0]:
+    if name is None or not name.start(1) or (before[name.end(1)] != "," and " in " not in name[0]):
         return False
     at = sentence.start + name.start(1)
     return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)

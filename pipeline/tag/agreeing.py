@@ -1,0 +1,72 @@
+"""What a story's judgements say together: which of two that disagree stands; up, down or same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.models import Judgement
+from pipeline.tag.reading import Reading
+from pipeline.tag.when import Direction
+
+#: Rules that read a grade out of a line or a formal sentence, and those that read it out of prose.
+_FIRM = frozenset({"line", "cell", "rating of"})
+_WEAK = frozenset({"held", "predicate", "good at", "aspect", "and so on"})
+
+
+def agreed(reading: Reading, found: list[Judgement]) -> tuple[Judgement, ...]:
+    """The judgements that stand, each with its direction where an earlier grade is stated."""
+    return _directions(_contradictions(_told_apart(reading, found)))
+
+
+def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
+    """Without a headline's grades of nothing stated that the text gives for something stated.
+
+    "'Strong' marks for Alder School", and for what stands below.
+    """
+    headings = {s.start for s in reading.sentences if s.heading}
+    known = {(j.body, j.grade, j.status) for j in found if j.aspect != "not stated"}
+    return [
+        j for j in found
+        if j.aspect != "not stated" or j.start not in headings
+        or (j.body, j.grade, j.status) not in known
+    ]  # fmt: skip
+
+
+def _contradictions(found: list[Judgement]) -> list[Judgement]:
+    """A grade said to be an earlier one is not also current, where another grade is current."""
+    current = {(j.body, j.aspect): j for j in found if j.status == "current" and j.direction}
+    firm = {(j.body, j.aspect) for j in found if j.status == "current" and j.rule in _FIRM}
+    kept = []
+    for j in found:
+        if (
+            j.status == "current"
+            and j.rule in _WEAK
+            and (j.body, j.aspect) in firm
+            and not any(
+                o.rule in _FIRM and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
+                for o in found
+            )
+        ):
+            continue  # a sentence in passing beside the grade that a table gives
+        other = current.get((j.body, j.aspect))
+        earlier = any(
+            o.status == "previous" and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
+            for o in found
+        )
+        if j.status == "current" and other and other.grade != j.grade and earlier:
+            continue
+        kept.append(j)
+    return kept
+
+
+def _directions(found: list[Judgement]) -> tuple[Judgement, ...]:
+    """Up, down or same, where an earlier grade of the same body and aspect is stated."""
+    earlier = {(j.body, j.aspect): j.rank for j in found if j.status == "previous" and j.rank}
+    made = []
+    for j in found:
+        was = earlier.get((j.body, j.aspect))
+        if j.status == "current" and j.rank and was and not j.direction:
+            way: Direction = "same" if j.rank == was else ("up" if j.rank < was else "down")
+            j = replace(j, direction=way)
+        made.append(j)
+    return tuple(made)
