@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.eval import agencies, cleaning, feeds, metadata, tagging
+from tests.eval import agencies, cleaning, feeds, metadata, report_grades, tagging
 
 
 def main() -> int:
     codes = []
-    for part in (feeds, cleaning, metadata, agencies, tagging):
+    for part in (feeds, cleaning, metadata, agencies, tagging, report_grades):
         print(f"\n== {part.__name__.rsplit('.', 1)[-1]} ==", flush=True)
         codes.append(part.main())
     return max(codes)
