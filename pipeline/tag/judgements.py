@@ -87,7 +87,7 @@ def _of_a_report(reading: Reading, drafts: list[_Draft], rows: list[Row]) -> lis
     councils = [b.id for b in reading.bodies if b.kind == "council"]
     named = [i for i in councils if i in above] or councils or [b.id for b in reading.bodies]
     bodies = tuple(named) or (None,)
-    last = rows[-1].end + _TOLD_EARLY
+    last = max(r.end for r in rows if r.end < _TOP) + _TOLD_EARLY
     kept = [d for d in drafts if d.aspect == OVERALL and d.status == "previous" and d.start < last]
     made = [
         _Draft(bodies, r.aspect, r.grade, "current", None, r.start, r.end, "table", True, None)
@@ -96,6 +96,7 @@ def _of_a_report(reading: Reading, drafts: list[_Draft], rows: list[Row]) -> lis
     return [*made, *kept[:1]]
 
 
+_TOP = 5_000  #: code points in which a report's table has ended
 _TOLD_EARLY = 1_500  #: code points after the table in which a report tells of the inspection before
 
 

@@ -34,6 +34,14 @@ _IN_WORDS = (
 )
 
 
+#: The review of the safeguarding board that the same report holds, further down.
+_BOARD = "safeguarding board"
+_OF_BOARD = (
+    r"(?:the local safeguarding children board|effectiveness of the (?:local safeguarding children "
+    r"board|lscb))(?: \(lscb\))?(?: is| are)?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the table. Offsets are those of the story; `grade` is the scale's word."""
@@ -69,7 +77,11 @@ def table(reading: Reading, framework: Framework | None, scales: tuple[Scale, ..
     )
     if said and OVERALL not in rows:
         rows[OVERALL] = Row(said.start(), said.end(1), OVERALL, _word(said[1], scales))
-    return sorted(rows.values(), key=lambda r: r.start) if len(rows) >= _FEWEST else []
+    if len(rows) < _FEWEST:
+        return []
+    if _BOARD in framework.aspects and (said := re.search(_OF_BOARD + grades.pattern, reading.low)):
+        rows[_BOARD] = Row(said.start(), said.end(1), _BOARD, _word(said[1], scales))
+    return sorted(rows.values(), key=lambda r: r.start)
 
 
 @lru_cache(maxsize=16)
@@ -80,7 +92,7 @@ def _grades(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
         r"(?:[^\S\n][^\n]{0,60}?)??\.?\s+"
         rf"(requires?\s+improvement(?: to be good)?|{others})"
-        r"(?=\s*(?:\n|$|\d|\.|because|there are|the effectiveness))"
+        r"(?=\s*(?:\n|$|\d|\.|because|there are|the effectiveness|the lscb))"
     )
 
 
