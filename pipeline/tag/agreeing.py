@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pipeline.models import Judgement
@@ -15,7 +16,7 @@ _WEAK = frozenset({"held", "predicate", "good at", "aspect", "and so on"})
 
 def agreed(reading: Reading, found: list[Judgement]) -> tuple[Judgement, ...]:
     """The judgements that stand, each with its direction where an earlier grade is stated."""
-    return _directions(_contradictions(_told_apart(reading, found)))
+    return _directions(_in_order(_contradictions(_told_apart(reading, found))))
 
 
 def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
@@ -30,6 +31,24 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
         if j.aspect != "not stated" or j.start not in headings
         or (j.body, j.grade, j.status) not in known
     ]  # fmt: skip
+
+
+_EARLIER = re.compile(
+    r"\b(?:last (?:year|time|month)|(?:19|20)\d\d|previous(?:ly)?|earlier|before|ago|then)\b"
+)
+
+
+def _in_order(found: list[Judgement]) -> list[Judgement]:
+    """Of two grades of one thing, both told as if current, the one told with a time is earlier."""
+    made = []
+    for j in found:
+        others = [o for o in found if o is not j and o.status == j.status == "current"
+                  and (o.body, o.aspect) == (j.body, j.aspect) and o.grade != j.grade]  # fmt: skip
+        dated = _EARLIER.search(j.quote.lower()) is not None
+        if others and dated and not any(_EARLIER.search(o.quote.lower()) for o in others):
+            j = replace(j, status="previous", direction=None)
+        made.append(j)
+    return made
 
 
 def _contradictions(found: list[Judgement]) -> list[Judgement]:

@@ -207,6 +207,19 @@ _PEOPLE_ARE = re.compile(
 )
 
 
+#: "The last inspection found it to be good", "the school was found to be outstanding"; of what is
+#: found inadequate or weak nobody knows whether it is a grade.
+_FOUND_TO_BE = re.compile(
+    r"(?<!\w)(?:found (?:it|them|us|the (?:school|home|nursery|service|council|trust|"
+    r"force|practice|college|hospital|prison))|(?:was|were|been) found)(?: to be| as)?(?: overall)? [\"']?$|"
+    r"(?<!\w)(?:came|come|comes) out as [\"']?$"
+)
+_CHOSEN = re.compile(r"(?:good|outstanding|excellent|requir\w+ improvement)$")
+_AT_STANDARD = re.compile(
+    r"(?<!\w)(?:at|meets?|meeting|met|reach(?:es|ed)?|achieved) (?:the |an? )?[\"']?$"
+)
+
+
 @lru_cache(maxsize=1)
 def _grades() -> tuple[re.Pattern[str], dict[str, str]]:
     """The expression for every wording of every grade, and what each wording is called."""
@@ -305,7 +318,8 @@ def _reason(
     noun = _AFTER_NOUN.match(after)
     if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS)):
         return None
-    listed = re.match(r"[\"']?: [a-z]", after) is not None  # "four areas were weak: teaching, …"
+    # "four areas were weak: teaching, …"
+    listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None
     if (_COUNT_BEFORE.search(before) and not listed) or (_DENIED.search(before) and not noun):
         return None
     if not noun and _ORDINARY_NEXT.match(after):
@@ -318,6 +332,7 @@ def _reason(
         ("moved", moved),
         ("rating of", _NOUN_BEFORE.search(before)),
         ("rated", _RATED_AS.search(low[max(0, start - 260) : start])),
+        ("rated", _FOUND_TO_BE.search(before) if _CHOSEN.match(low[start:end]) else None),
     ):
         if hit:
             return rule, offset + hit.start()
@@ -348,6 +363,9 @@ def _weaker(
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)
     called = _CALLED.search(before) if low[start:end] in ("inadequate", "outstanding") else None
+    at_standard = low[start:end].endswith("standard") and _AT_STANDARD.search(before)
+    if at_standard:
+        return "held", offset + at_standard.start()
     if called and _STOP.match(after):
         return "held", offset + called.start()
     if held and (

@@ -72,7 +72,7 @@ def status_of(
         low[found[i - 1].end : grade.start],
     ):
         return "current"
-    if _WHICH_JUDGED.search(low, 0, grade.start):
+    if _WHICH_JUDGED.search(low, 0, grade.start) or _WHEN_JUDGED.search(low, 0, grade.start):
         return "previous"
     if _OF.search(head) or _BEHIND.match(tail):
         return "previous"
@@ -111,6 +111,7 @@ _WHICH_JUDGED = re.compile(
     r"(?<!\w)(?:last|previous|earlier)(?: [a-z]+){0,4} (?:inspection|visit|report)"
     r"(?:,? in [a-z0-9 ]+)?, which (?:had )?(?:judged|found|rated|graded|gave)(?:[^.;,]{0,60})$"
 )
+_WHEN_JUDGED = re.compile(r"(?<!\w)in (?:[a-z]+ )?(?:19|20)\d\d,? when(?!\w)[^.;]{0,70}$")
 _TOLD = re.compile(
     r"(?<!\w)(?:told|heard|noted|reported|advised|informed|said|says|explained|outlined|confirmed)"
     r"(?: [a-z]+){0,3} that(?!\w)"

@@ -116,8 +116,16 @@ def _nameless(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
 
 
 _ASIDE = re.compile(
-    r"([A-Z][\w'’]+(?: [A-Z][\w'’]+){0,3})(?: in [A-Z]\w+)?,? (?:which (?:is|was) |who are )?"
+    r"([A-Z][\w'’]+(?: [A-Z][\w'’]+){0,3}(?: (?:division|home|school|service|branch|unit|region))?)"
+    r"(?: in [A-Z]\w+)?,? (?:which (?:is|was) |who are )?"
     r"(?:also |currently )?(?:rated|judged|graded)(?: as)? [\"'“‘]?$"
+)
+
+
+#: "An earlier visit had given Stroud Maternity Unit a good rating".
+_GIVEN = re.compile(
+    r"\b(?:gave|given|handed|awarded) ((?:[A-Z][\w'’]+ ){1,4}[A-Z][\w'’]+) (?:an? )?"
+    r"(?:overall )?[\"'“‘]?$"
 )
 
 
@@ -126,6 +134,12 @@ def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
     if not reading.bodies:
         return False
     before = reading.quote(sentence.start, sentence.start + grade.start)
+    given = _GIVEN.search(before)
+    if given and not any(
+        m.start < sentence.start + given.end(1) and sentence.start + given.start(1) < m.end
+        for m in sentence.mentions
+    ):
+        return True
     name = _ASIDE.search(before)
     if name is None or not name.start(1) or (before[name.end(1)] != "," and " in " not in name[0]):
         return False
