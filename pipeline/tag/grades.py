@@ -211,7 +211,8 @@ _PEOPLE_ARE = re.compile(
 #: found inadequate or weak nobody knows whether it is a grade.
 _FOUND_TO_BE = re.compile(
     r"(?<!\w)(?:found (?:it|them|us|the (?:school|home|nursery|service|council|trust|"
-    r"force|practice|college|hospital|prison))|(?:was|were|been) found)(?: to be| as)?(?: overall)? [\"']?$|"
+    r"force|practice|college|hospital|prison))|(?:was|were|been) found)"
+    r"(?: to be| as)?(?: overall)? [\"']?$|"
     r"(?<!\w)(?:came|come|comes) out as [\"']?$"
 )
 _CHOSEN = re.compile(r"(?:good|outstanding|excellent|requir\w+ improvement)$")
