@@ -46,7 +46,7 @@ def clause(low: str, grade: Graded, found: list[Graded]) -> tuple[int, int]:
     start, end = 0, len(low)
     for m in re.finditer(
         r"[;:]|, (?:and|but|while|although|despite|having|which|after|up|down|where|"
-        r"as (?:it|they|was|were))(?!\w)|"
+        r"as (?:it|they|was|were)|who|said|says|according to)(?!\w)|"
         r"(?<!\w)(?:while|although|but|whereas|despite|in spite of)(?!\w)",
         low,
     ):
