@@ -171,7 +171,8 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
         return False
     return bool(
         re.match(
-            r"[\"')]*(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
+            r"[\"')]*(?: (?:was|is|were) (?:the|its))?"
+            r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
             r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
             r"again|went to|was given to|going to))*"
             r"\s*(?:(?<!\w)(?:for|to|in|at|on|across|under|when it came to|regarding|with regard "

@@ -63,6 +63,8 @@ def bodies_of(
         return _group(reading, after)
     if before:
         return _group(reading, before[::-1])
+    if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
+        return one
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
     return sentence.about or (None,)
@@ -145,6 +147,22 @@ def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
         return False
     at = sentence.start + name.start(1)
     return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)
+
+
+_ONE = re.compile(
+    r"(?<!\w)(?:an?|one|the) (?:[a-z'-]+ ){0,3}?(college|school|academy|nursery|home|hospice|"
+    r"hospital|surgery|practice|prison|council|force|trust)(?!\w)"
+)
+
+
+def _by_kind(reading: Reading, sentence: Sentence, grade: Graded) -> tuple[str, ...]:
+    """ "A sixth form college has fallen to …": the only one of several bodies that is called so."""
+    said = _ONE.search(sentence.low, 0, grade.start)
+    if said is None:
+        return ()
+    named = [b.id for b in reading.bodies if said[1] in b.name.lower().split()]
+    ids = named or [b.id for b in reading.bodies if b.kind == said[1]]
+    return (ids[0],) if len(ids) == 1 else ()
 
 
 def _fewer(sentence: Sentence, grade: Graded, bodies: int) -> bool:
