@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.tag.frameworks import Framework, scales
+from pipeline.tag.no_grade import are_people, explained_grades, is_none
 from pipeline.tag.reading import Reading, Sentence
 
 
@@ -100,18 +101,6 @@ _LINE = re.compile(
     r"^[\s*•>-]*(?:\d+[.)]\s*)?([^.;]{2,90}?)\s*(?:[:|]|\s-|-\s|\s=|\.{2,})\s*"
     r"(?:grade \d\s*[-:]?\s*)?(?:rated |judged |graded |is |was )?(?:as )?[\"']?$"
 )
-_ORDINARY_NEXT = re.compile(
-    r"""["']?\s+(?:practice|work|progress|news|debts?|recruitment|staffing|training|support|"
-    r"care|start|"""
-    r"relationships?|standards?|quality|example|levels?|provision of|supervision|checks?|"
-    r"arrangements|use|"
-    r"communication|teaching|behaviour|leadership|outcomes|understanding|knowledge|job|deal|"
-    r"reason|"
-    r"opportunit|experience|health|result|value|order|idea|way|time|time|number|team|"
-    r"education|access|governance|management|oversight|systems?|records?|risk|working|help|food|"
-    r"contributions?|achievement|attendance|resources?|funding|preparation|response|concerns?|"
-    r"actions?)"
-)
 _STANDARD = re.compile(
     r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|"
     r"safeguarding: $"
@@ -120,10 +109,6 @@ _STANDARD_NEXT = re.compile(
     r" (?:the |all |all the |its |every )?(?:required |expected |legal )?"
     r"(?:safeguarding (?:standards?|requirements?)|"
     r"(?:standards?|requirements?) (?:for|of|on) safeguarding)(?!\w)"
-)
-_IN_NONE = re.compile(
-    r"[\"']? (?:in|for|at) (?:none|neither|no (?:areas?|categor(?:y|ies)|aspects?|questions?))"
-    r"(?!\w)"
 )
 _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
 _OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
@@ -142,45 +127,8 @@ _PREDICATE = re.compile(
     r"council|authority|crime|effectiveness|trust|service|college|governance|safety)(?:'s)? "
     r"(?:still |now |also |both )?[\"']?$"
 )
-_COUNT_BEFORE = re.compile(
-    r"(?:(?<![\d,.])(?!(?:19|20)\d\d(?!\d))\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|"
-    r"seven|eight|nine|ten|eleven|twelve|"
-    r"(?:a )?(?:quarter|third|half)|"
-    r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
-    r"(?: of [^.,;]{0,40}?)?(?: (?:councils|authorities|schools|homes|practices|services|"
-    r"trusts|forces|cases|areas|providers|"
-    r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|"
-    r"being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in "
-    r"england)){0,5}(?<! and)(?<! or)\s*[\"']?$"
-)
-_DENIED = re.compile(
-    r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)"
-    r"(?: (?!and|but)[a-z]+){0,5}? ?[\"']?$"
-)
 
 
-#: A sentence that explains how grades are given.
-_SCALE = re.compile(
-    r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
-    r"(?:rating|grading) (?:scale|system)|scale (?:which )?(?:runs|goes|ranges) from|"
-    r"(?<!\w)the (?:best|top|highest) (?:is|of)(?!\w)[^.]*(?<!\w)the (?:worst|lowest|bottom)(?!\w)"
-)
-#: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
-_SHARE = re.compile(
-    r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand))(?!\w)[^.;:]{0,80}$"
-)
-#: "Close to outstanding": not quite that.
-_NEARLY = re.compile(
-    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below)"
-    r" [\"']?$"
-)
-#: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".
-_OTHERS = re.compile(
-    r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|"
-    r"nurser(?:y|ies)|prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
-    r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} (?:is|are|was|were|been|remains?)(?: [a-z]+){0,3}"
-    r" [\"']?$|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
-)
 #: "Inspectors have called a surgery inadequate".
 _CALLED = re.compile(
     r"(?<!\w)(?:inspectors?|ofsted|cqc|estyn|watchdog|regulator|commission)(?!\w)[^.;:]{0,40}"
@@ -197,13 +145,6 @@ _RATED_AS = re.compile(
 _ALONE = re.compile(r"[\s*•>-]*[\"']?")
 _VERDICT = re.compile(
     r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
-)
-
-
-#: "What children are good at": no grade of a body.
-_PEOPLE_ARE = re.compile(
-    r"(?<!\w)(?:children|pupils|students|people|residents|patients|staff|they|he|she|who) "
-    r"(?:is|are|was|were) $"
 )
 
 
@@ -259,7 +200,7 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
     ]
     if not matches or len(matches) > 24:
         return []
-    explained = _explained(sentence.low, matches)
+    explained = explained_grades(sentence.low, matches, _RATED)
     found: list[Graded] = []
     for start, end, word in matches:
         if (start, end) in explained:
@@ -287,23 +228,6 @@ def marks(reading: Reading, framework: Framework | None = None) -> dict[int, lis
     }
 
 
-def _explained(low: str, matches: list[tuple[int, int, str]]) -> set[tuple[int, int]]:
-    """Grades that only explain the scale: "outstanding, good or inadequate"."""
-    alone = len(matches) == 1 and _RATED.search(low[: matches[0][0]])  # "evaluated as good, …"
-    if _SCALE.search(low) and not alone:
-        return {(a, b) for a, b, _ in matches}
-    runs: list[list[tuple[int, int, str]]] = [[]]
-    for match in matches:
-        run = runs[-1]
-        gap = low[run[-1][1] : match[0]] if run else ""
-        if run and not re.fullmatch(
-            r"[\s\"',/;-]*(?:or|and|to|through|down to)?[\s\"',(/\d=-]*", gap
-        ):
-            runs.append([])
-        runs[-1].append(match)
-    return {(a, b) for run in runs if len({w for _, _, w in run}) >= 3 for a, b, _ in run}
-
-
 def _reason(
     low: str, text: str, start: int, end: int, found: list[Graded]
 ) -> tuple[str, int] | None:
@@ -317,13 +241,7 @@ def _reason(
         return "outcome", start
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
-    if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS)):
-        return None
-    # "four areas were weak: teaching, …"
-    listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None
-    if (_COUNT_BEFORE.search(before) and not listed) or (_DENIED.search(before) and not noun):
-        return None
-    if not noun and _ORDINARY_NEXT.match(after):
+    if is_none(before, after, noun=noun is not None):
         return None
     rated, moved = _RATED.search(before), _MOVE.search(before)
     if rated and moved and moved.start() > rated.start() and _TO.search(before):
@@ -359,7 +277,7 @@ def _weaker(
     capital = text[start : start + 1].isupper() and start > 0
     formal = quoted or capital or _OVERALL_NEXT.match(after) is not None
     onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after) is not None
-    if onward and _PEOPLE_ARE.search(before):
+    if onward and are_people(before):
         return None
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)

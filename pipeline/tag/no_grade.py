@@ -1,0 +1,102 @@
+"""Words of grades that are none: everyday words, shares, denials, other bodies, scales explained."""
+
+from __future__ import annotations
+
+import re
+
+_ORDINARY_NEXT = re.compile(
+    r"""["']?\s+(?:practice|work|progress|news|debts?|recruitment|staffing|training|support|"
+    r"care|start|"""
+    r"relationships?|standards?|quality|example|levels?|provision of|supervision|checks?|"
+    r"arrangements|use|"
+    r"communication|teaching|behaviour|leadership|outcomes|understanding|knowledge|job|deal|"
+    r"reason|"
+    r"opportunit|experience|health|result|value|order|idea|way|time|time|number|team|"
+    r"education|access|governance|management|oversight|systems?|records?|risk|working|help|food|"
+    r"contributions?|achievement|attendance|resources?|funding|preparation|response|concerns?|"
+    r"actions?)"
+)
+_IN_NONE = re.compile(
+    r"[\"']? (?:in|for|at) (?:none|neither|no (?:areas?|categor(?:y|ies)|aspects?|questions?))"
+    r"(?!\w)"
+)
+_COUNT_BEFORE = re.compile(
+    r"(?:(?<![\d,.])(?!(?:19|20)\d\d(?!\d))\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|"
+    r"seven|eight|nine|ten|eleven|twelve|"
+    r"(?:a )?(?:quarter|third|half)|"
+    r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
+    r"(?: of [^.,;]{0,40}?)?(?: (?:councils|authorities|schools|homes|practices|services|"
+    r"trusts|forces|cases|areas|providers|"
+    r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|"
+    r"being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in "
+    r"england)){0,5}(?<! and)(?<! or)\s*[\"']?$"
+)
+_DENIED = re.compile(
+    r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)"
+    r"(?: (?!and|but)[a-z]+){0,5}? ?[\"']?$"
+)
+#: A sentence that explains how grades are given.
+_SCALE = re.compile(
+    r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
+    r"(?:rating|grading) (?:scale|system)|scale (?:which )?(?:runs|goes|ranges) from|"
+    r"possible outcomes|(?<!\w)below the first|(?<!\w)last of all|"
+    r"(?<!\w)the (?:best|top|highest) (?:is|of)(?!\w)[^.]*(?<!\w)the (?:worst|lowest|bottom)(?!\w)"
+)
+#: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
+_SHARE = re.compile(
+    r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand))(?!\w)[^.;:]{0,80}$"
+)
+#: "Close to outstanding": not quite that.
+_NEARLY = re.compile(
+    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below)"
+    r" [\"']?$"
+)
+#: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".
+_OTHERS = re.compile(
+    r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|"
+    r"nurser(?:y|ies)|prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
+    r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} (?:is|are|was|were|been|remains?)(?: [a-z]+){0,3}"
+    r" [\"']?$|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
+)
+#: "What children are good at": no grade of a body.
+_PEOPLE_ARE = re.compile(
+    r"(?<!\w)(?:children|pupils|students|people|residents|patients|staff|they|he|she|who) "
+    r"(?:is|are|was|were) $"
+)
+
+
+def is_none(before: str, after: str, *, noun: bool) -> bool:
+    """Whether what stands around a word makes it no grade. `noun`: "rating" or the like follows."""
+    if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS)):
+        return True
+    # "four areas were weak: teaching, …"
+    listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None
+    if _COUNT_BEFORE.search(before) and not listed:
+        return True
+    return not noun and bool(_DENIED.search(before) or _ORDINARY_NEXT.match(after))
+
+
+def are_people(before: str) -> bool:
+    """ "What children are good at"."""
+    return _PEOPLE_ARE.search(before) is not None
+
+
+def explained_grades(
+    low: str, matches: list[tuple[int, int, str]], rated: re.Pattern[str]
+) -> set[tuple[int, int]]:
+    """Grades that only explain the scale: "outstanding, good or inadequate"."""
+    alone = len(matches) == 1 and rated.search(low[: matches[0][0]])  # "evaluated as good, …"
+    if _SCALE.search(low) and not alone:
+        return {(a, b) for a, b, _ in matches}
+    if "respectively" in low:
+        return set()
+    runs: list[list[tuple[int, int, str]]] = [[]]
+    for match in matches:
+        run = runs[-1]
+        gap = low[run[-1][1] : match[0]] if run else ""
+        if run and not re.fullmatch(
+            r"[\s\"',/;-]*(?:or|and|to|through|down to)?[\s\"',(/\d=-]*", gap
+        ):
+            runs.append([])
+        runs[-1].append(match)
+    return {(a, b) for run in runs if len({w for _, _, w in run}) >= 3 for a, b, _ in run}
