@@ -51,12 +51,23 @@ def actions(reading: Reading) -> tuple[Action, ...]:
     return tuple(_settled(list(made.values())))
 
 
+#: "Had the standards not been met, it could have placed conditions": it did not.
+_NEVER = re.compile(r"^had (?:the|it|they|there|its)(?!\w)[^.;]*(?:could|would|might) have(?!\w)")
+_LIFTED = re.compile(
+    r"[^.;]{0,90}(?<!\w)(?:has|have) (?:now |both |all )?been (?:lifted|removed|withdrawn)(?!\w)"
+)
+
+
 def _status(sentence: Sentence, hit: Hit) -> Status | None:
     """The status that the words before (and, for lifting, shortly after) the action give it."""
     low = sentence.low
     before = low[max(0, hit.start - 60) : hit.start]
     near = re.split(r"[;:]|(?<!\w)(?:but|and then|while)(?!\w)", before)[-1]
     after = low[hit.end : hit.end + 45]
+    if _NEVER.search(low):
+        return None
+    if _LIFTED.match(low, hit.end):
+        return "lifted"
     if cues(FILE, "denied").find(near[-30:]):
         return "lifted" if re.search(r"no longer", near) else None
     if sentence.speaker == "body" and hit.id in (

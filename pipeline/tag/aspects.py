@@ -27,7 +27,7 @@ _SOME = re.compile(
     r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
 )
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
-_AS_WAS = re.compile(r"[\"']?,? as (?:was|were|is|are) (?:the |its |their )?")
+_AS_WAS = re.compile(r"[\"']?,? (?:as|and so) (?:was|were|is|are) (?:the |its |their )?")
 _SO_MANY = re.compile(
     r"[\"']?,? (?:in|for|across) (one|two|three|four|five|six|seven|eight|nine|[1-9]) "
     r"(?:other |further |of the )?(areas?|categor(?:y|ies)|key questions?|standards|tests)(?!\w)"
@@ -38,7 +38,7 @@ _EXCEPT = re.compile(
 )
 _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|"
-    r"under|to|except|but|with|were|was|judged|rated|graded|found)|[,:;•*(\"'-])\s*"
+    r"under|to|except|but|while|whereas|with|were|was|judged|rated|graded|found)|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |the |both |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
@@ -107,6 +107,8 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
     the two, the words around the grade tell. "in all areas but safe" stands for the rest.
     """
     named = aspects(low, framework)
+    if "respectively" in low and (paired := _respectively(named, grades)):
+        return paired
     dealt: list[tuple[str, ...]] = []
     claimed = 0  # where the aspects of the grade before end
     for i, grade in enumerate(grades):
@@ -136,6 +138,13 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
         start, claimed = claimed, own[-1].end if own is after else grade.end
         dealt.append(_whole(low, grade.end, start, limit, ids, named, framework))
     return dealt
+
+
+def _respectively(named: list[Found], grades: list[Graded]) -> list[tuple[str, ...]]:
+    """One aspect for each grade, where as many stand before the first grade."""
+    before = [a for a in named if a.end <= grades[0].start and a.id != OVERALL] if grades else []
+    paired = before[-len(grades) :] if len(grades) > 1 and len(before) >= len(grades) else []
+    return [(a.id,) for a in paired]
 
 
 def _whole(

@@ -74,7 +74,7 @@ _NOUN_BEFORE = re.compile(
     r"stays|has been|given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
     r"down|now|at|"
     r"an?|the|still|had|by [a-z ]{3,30}|also|both)){0,5}(?:\s*[:,-])?\s*(?:an? )?(?:overall "
-    r")?[\"']?$"
+    r")?(?:(?:one|two|three|four|five|six|[1-6]),? ?\(?)?[\"']?$"
 )
 _MOVE = re.compile(
     r"(?<!\w)(?:downgrad(?:ed|es|ing)|upgrad(?:ed|es|ing)|improv(?:ed|es|ing)|mov(?:ed|es|ing|"
@@ -124,8 +124,9 @@ _PREDICATE = re.compile(
     r"(?:^|(?<=, )|(?<=ago )|(?<=time ))it (?:still |also |now )?[\"']?$|"
     r"(?:services?|provision|children|leavers|needs|protection|management|education|"
     r"leadership|attitudes|home|school|force|"
-    r"council|authority|crime|effectiveness|trust|service|college|governance|safety)(?:'s)? "
-    r"(?:still |now |also |both )?[\"']?$"
+    r"council|authority|crime|effectiveness|trust|service|college|governance|safety|nursery|"
+    r"academy|hospital|practice|surgery|agency|prison|apprenticeships)(?:'s)?"
+    r"(?: in [a-z'-]{3,25})? (?:still |now |also |both )?[\"']?$"
 )
 
 
@@ -152,7 +153,7 @@ _VERDICT = re.compile(
 #: found inadequate or weak nobody knows whether it is a grade.
 _FOUND_TO_BE = re.compile(
     r"(?<!\w)(?:found (?:it|them|us|the (?:school|home|nursery|service|council|trust|"
-    r"force|practice|college|hospital|prison))|(?:was|were|been) found)"
+    r"force|practice|college|hospital|prison))|(?:was|were|been) (?:also |again |now )?found)"
     r"(?: to be| as)?(?: overall)? [\"']?$|"
     r"(?<!\w)(?:came|come|comes) out as [\"']?$"
 )

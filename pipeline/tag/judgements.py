@@ -107,7 +107,10 @@ def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: se
         return marks
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
     stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| too(?!\w)))"
-    plain = re.compile(rf" (?:was|were|is|are) (?:also |both |all )?({words}){stop}")
+    plain = re.compile(
+        r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
+        rf"({words}){stop}"
+    )
     found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
     made = dict(marks)
     for sentence in reading.sentences:
@@ -159,8 +162,10 @@ def _sentence(
                 _Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
                        start, end, grade.rule, not grade.rule.startswith("quoted"), year, named)
             )  # fmt: skip
-        if status == "current" and _SAME_BEFORE.search(sentence.low):
-            drafts.append(replace(drafts[-1], aspect=OVERALL, status="previous", direction=None))
+        same = _SAME_BEFORE.search(sentence.low) if status == "current" else None
+        if same:
+            aspect = kinds[-1] if same[0].startswith(", as") else OVERALL
+            drafts.append(replace(drafts[-1], aspect=aspect, status="previous", direction=None))
     return drafts
 
 

@@ -1,4 +1,4 @@
-"""Words of grades that are none: everyday words, shares, denials, other bodies, scales explained."""
+"""Words of grades that are none: everyday words, shares, denials, others', scales explained."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ _SCALE = re.compile(
 )
 #: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
 _SHARE = re.compile(
-    r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand))(?!\w)[^.;:]{0,80}$"
+    r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand)|"
+    r"(?<!\w)(?:two|three) (?:thirds|quarters) of|(?<!\w)a handful)(?!\w)[^.;:]{0,80}$"
 )
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(

@@ -45,7 +45,7 @@ def clause(low: str, grade: Graded, found: list[Graded]) -> tuple[int, int]:
     """The part of the sentence that is about this grade."""
     start, end = 0, len(low)
     for m in re.finditer(
-        r"[;:]|, (?:and|but|while|although|despite|having|which|after|up|down|where|"
+        r"[;:]|, (?:and|but|while|although|despite|having|which|after|up|down|where|the same|"
         r"as (?:it|they|was|were)|who|said|says|according to)(?!\w)|"
         r"(?<!\w)(?:while|although|but|whereas|despite|in spite of)(?!\w)",
         low,
@@ -104,7 +104,8 @@ def status_of(
 _THEN = re.compile(
     r"(?:just |some |only |over |nearly )?(?:a|two|three|four|five|six|seven|\d+) years? "
     r"(?:ago|earlier|before)(?!\w)|at (?:its|the|their|an) (?:last|previous) (?:full )?"
-    r"(?:inspection|visit)|last time(?!\w)|before that(?!\w)|previously(?!\w)"
+    r"(?:inspection|visit)|last time(?!\w)|before that(?!\w)|previously(?!\w)|"
+    r"(?:the|its|their) (?:last|previous) (?:that|inspection|visit|report|grades?|ratings?)(?!\w)"
 )
 #: "Since the last inspection in 2016, which judged the services to be inadequate".
 _WHICH_JUDGED = re.compile(

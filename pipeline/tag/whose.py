@@ -119,7 +119,7 @@ def _nameless(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
 
 _ASIDE = re.compile(
     r"([A-Z][\w'’]+(?: [A-Z][\w'’]+){0,3}(?: (?:division|home|school|service|branch|unit|region))?)"
-    r"(?: in [A-Z]\w+)?,? (?:which (?:is|was) |who are )?"
+    r"(?: in (?:[A-Z]\w+|the [a-z ]{3,20}))?,? (?:which (?:is|was) |who are )?"
     r"(?:also |currently )?(?:rated|judged|graded)(?: as)? [\"'“‘]?$"
 )
 
@@ -129,6 +129,31 @@ _GIVEN = re.compile(
     r"\b(?:gave|given|handed|awarded) ((?:[A-Z][\w'’]+ ){1,4}[A-Z][\w'’]+) (?:an? )?"
     r"(?:overall )?[\"'“‘]?$"
 )
+
+
+#: "Next door, Northfold is still rated inadequate".
+_STILL_RATED = re.compile(
+    r"(?:^|[,;:] |\b(?:while|but|and|neighbouring|neighbour|like|unlike) )"
+    r"([A-Z][a-z'’]+(?: [A-Z][a-z'’]+){0,3}) (?:is|was) (?:still|already) (?:rated|judged|graded)"
+    r"(?: as)? [\"'“‘]?$"
+)
+
+
+def _known(reading: Reading, sentence: Sentence, name: str, start: int) -> bool:
+    """Whether a name is a mention, a word that points back, or a part of an inspected body's."""
+    at = sentence.start + start
+    if any(m.start < at + len(name) and at < m.end for m in sentence.mentions):
+        return True
+    words = {w for b in reading.bodies for w in re.findall(r"\w+", b.name.lower())}
+    return (
+        not reading.bodies
+        or bool(words & set(re.findall(r"\w+", name.lower())))
+        or (name.split()[0].lower() in _POINTS)
+    )
+
+
+_POINTS = frozenset({"the", "it", "they", "this", "that", "both", "each", "he", "she", "we",
+                     "its", "their", "overall", "all", "everything", "one"})  # fmt: skip
 
 
 def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
@@ -141,6 +166,9 @@ def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
         m.start < sentence.start + given.end(1) and sentence.start + given.start(1) < m.end
         for m in sentence.mentions
     ):
+        return True
+    still = _STILL_RATED.search(before)
+    if still and not _known(reading, sentence, still[1], still.start(1)):
         return True
     name = _ASIDE.search(before)
     if name is None or not name.start(1) or (before[name.end(1)] != "," and " in " not in name[0]):
