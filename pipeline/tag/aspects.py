@@ -12,6 +12,7 @@ from pipeline.tag.frameworks import Framework, frameworks
 from pipeline.tag.grades import Graded
 
 OVERALL = "overall"
+ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
 _ALL = re.compile(
     r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each)(?: of)?(?: the| its)?(?: "
     r"(?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
@@ -156,7 +157,10 @@ def _whole(
     named: list[Found],
     framework: Framework | None,
 ) -> tuple[str, ...]:
-    """`ids`, or what "all areas", "three of the four areas" stand for."""
+    """`ids`, or "all areas", "three of the four areas"; with exceptions named, the areas left.
+
+    "All areas" is kept as it was said: which they were, the story does not say.
+    """
     some = _SOME.search(low, start, limit)
     if some and not [i for i in ids if i != OVERALL]:
         share = f"{some[1]} of {some[2]} areas"
@@ -167,9 +171,11 @@ def _whole(
     every = _ALL.search(low, start, limit)
     real = [i for i in ids if i != OVERALL]
     if every and not real:
+        if "across the board" in every[0]:
+            return (*ids, OVERALL) if not ids else tuple(ids)
         out = {a.id for a in named if a.excepted}
-        rest = [a for a in (framework.expand if framework else ()) if a not in out]
-        return (*ids, *(rest or ["all areas"]))
+        rest = [a for a in (framework.expand if framework and out else ()) if a not in out]
+        return (*ids, *(rest or [ALL_AREAS]))
     return tuple(dict.fromkeys(ids))
 
 

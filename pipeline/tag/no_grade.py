@@ -49,7 +49,8 @@ _SHARE = re.compile(
 )
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
-    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below)"
+    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
+    r"(?:some|one) of the)"
     r" [\"']?$"
 )
 #: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".

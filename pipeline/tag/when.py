@@ -14,7 +14,8 @@ Direction = Literal["up", "down", "same", "first"]
 
 _OF = re.compile(
     r"(?:^|[\s\"'])(?:from|out of|leaves?|leaving|left|lost|loses|lose|losing|costs?|stripped "
-    r"of|shed)(?: (?!to )[a-z]+){0,5}? [\"']?$"
+    r"of|shed|taken away|took away|takes away)"
+    r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$"
 )
 _BEHIND = re.compile(r"[\"']? (?:behind|no longer|rating behind)(?!\w)")
 _YEARS = re.compile(
