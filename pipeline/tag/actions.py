@@ -54,7 +54,8 @@ def actions(reading: Reading) -> tuple[Action, ...]:
 #: "Had the standards not been met, it could have placed conditions": it did not.
 _NEVER = re.compile(r"^had (?:the|it|they|there|its)(?!\w)[^.;]*(?:could|would|might) have(?!\w)")
 _LIFTED = re.compile(
-    r"[^.;]{0,90}(?<!\w)(?:has|have) (?:now |both |all )?been (?:lifted|removed|withdrawn)(?!\w)"
+    r"[^.;]{0,90}(?<!\w)(?:has|have) (?:now |both |all )?"
+    r"(?:been (?:lifted|removed|withdrawn)|come out of (?:the category|it|them))(?!\w)"
 )
 
 

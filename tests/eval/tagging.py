@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,18 @@ from pipeline.tag.statistics import digits
 
 HERE = Path(__file__).parent
 OWN = HERE.parent / "tag" / "stories"
+#: Stories of our own whose author had not seen the rules.
+BLIND = HERE / "own_outcomes.yaml"
 #: What is reached must not be lost. (set, measure) → floor.
 FLOORS = {
     ("own", "report"): 0.99,
     ("own", "judgements"): 0.99,
     ("own", "actions"): 0.99,
     ("own", "statistics"): 0.99,
+    ("blind", "report"): 0.99,
+    ("blind", "judgements"): 0.88,
+    ("blind", "actions"): 0.90,
+    ("blind", "statistics"): 0.90,
     ("shared", "report"): 0.97,
     ("shared", "judgements"): 0.93,
     ("shared", "presence"): 0.95,
@@ -217,9 +224,10 @@ def _statistics(
     score.add(identity, got, wanted)
 
 
-def score_own() -> dict[str, Score]:
+def score_own(files: Iterable[Path]) -> dict[str, Score]:
+    """Our own stories: aspect, grade and status of each judgement; kind and status of actions."""
     scores = {k: Score() for k in ("report", "judgements", "actions", "statistics")}
-    for file in sorted(OWN.glob("*.yaml")):
+    for file in files:
         for record in yaml.safe_load(file.read_text("utf-8")):
             expect = record["expect"]
             tags = tag.tags(
@@ -260,7 +268,8 @@ def report(name: str, scores: dict[str, Score], *, cases: bool) -> bool:
 
 def main() -> int:
     cases = "--cases" in sys.argv
-    held = report("own", score_own(), cases=cases)
+    held = report("own", score_own(sorted(OWN.glob("*.yaml"))), cases=cases)
+    held = report("blind", score_own([BLIND]), cases=cases) and held
     folder = shared_folder()
     if (folder / "labels.jsonl").exists():
         held = report("shared", score_shared(folder), cases=cases) and held
