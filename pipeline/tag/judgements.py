@@ -19,8 +19,9 @@ from pipeline.tag.whose import bodies_of
 Marks = dict[int, list[Graded]]
 
 _SAME_BEFORE = re.compile(
-    r"(?<!\w)(?:identical|same|unchanged|matching) (?:overall )?(?:rating|grade|judgement|"
-    r"result|outcome|grade)[^.;]{0,60}(?:(?:19|20)\d\d|last (?:time|inspection|year)|previous)|"
+    r"(?<!\w)(?:(?:identical|same|unchanged|matching) (?:overall )?(?:rating|grade|judge?ment|"
+    r"result|outcome|verdict)|the same as)[^.;]{0,60}"
+    r"(?:(?:19|20)\d\d|last (?:time|inspection|year)|previous)|"
     r", as (?:it|they) (?:had been|has been|have been|was|were|did|had)(?: [a-z]+){0,3}"
     r" (?:(?:19|20)\d\d|last|before|previous|earlier)"
 )
