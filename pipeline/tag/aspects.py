@@ -29,9 +29,29 @@ _SOME = re.compile(
 )
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
 _AS_WAS = re.compile(r"[\"']?,? (?:as|and so) (?:was|were|is|are) (?:the |its |their )?")
+_COUNT = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[1-9]|1[0-9]"
+_AREAS = (
+    r"(?:areas?|categor(?:y|ies)|key questions?|standards?|tests?|aspects?|domains?|measures?|"
+    r"criteria|indicators?)(?: of (?:policing|its work|the inspection|practice))?"
+)
 _SO_MANY = re.compile(
-    r"[\"']?,? (?:in|for|across) (one|two|three|four|five|six|seven|eight|nine|[1-9]) "
-    r"(?:other |further |of the )?(areas?|categor(?:y|ies)|key questions?|standards|tests)(?!\w)"
+    rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to) (?:the )?(?:other |further |"
+    rf"remaining )?({_COUNT})(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
+    rf"(?: ({_AREAS}))?(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"
+)
+#: "Inspectors rated a number of areas inadequate", "two areas were graded good".
+_SO_MANY_BEFORE = re.compile(
+    rf"(?<!\w)((?:{_COUNT}|(?:a )?number|some|several|many|most)(?: of)?(?: the| its)?"
+    rf"(?: (?:other|further|more|key|core|inspected|\d+))?) ({_AREAS})"
+    rf"(?: (?:(?:were|was|are|is|as|to|be|being|rated|judged|graded|marked|found|deemed|now|also|"
+    rf"that|still) ?)*)? ?[\"']?$"
+)
+#: "Six 'outstanding' grades and two 'good' grades were given".
+_GRADES_COUNTED = re.compile(rf"(?<!\w)({_COUNT}) [\"']?$")
+#: "Adoption and leadership, with inspectors rating both areas outstanding".
+_BOTH = re.compile(
+    r"(?<!\w)(?:both|the two|all three|all four|these|those) (?:areas|services|categories|aspects)"
+    r"(?!\w)"
 )
 _EXCEPT = re.compile(
     r"(?<!\w)(?:except|but|apart from|bar|other than|save|with the exception of)(?: for| that|"
@@ -128,6 +148,8 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
             else before
         )
         ids = [a.id for a in own if not a.excepted]
+        if not ids and (both := _BOTH.search(low, claimed, grade.end + 40)):
+            ids = [a.id for a in named if a.end <= both.start()]
         if not own and i and _WHICH.match(low, grades[i - 1].end, grade.start):
             ids = [a.id for a in named if a.end <= grade.start][-1:]
         also = _AS_WAS.match(low, grade.end)
@@ -137,7 +159,7 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
         if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
             ids.append(OVERALL)
         start, claimed = claimed, own[-1].end if own is after else grade.end
-        dealt.append(_whole(low, grade.end, start, limit, ids, named, framework))
+        dealt.append(_whole(low, grade, start, limit, ids, named, framework))
     return dealt
 
 
@@ -150,7 +172,7 @@ def _respectively(named: list[Found], grades: list[Graded]) -> list[tuple[str, .
 
 def _whole(
     low: str,
-    at: int,
+    grade: Graded,
     start: int,
     limit: int,
     ids: list[str],
@@ -161,22 +183,45 @@ def _whole(
 
     "All areas" is kept as it was said: which they were, the story does not say.
     """
-    some = _SOME.search(low, start, limit)
-    if some and not [i for i in ids if i != OVERALL]:
-        share = f"{some[1]} of {some[2]} areas"
-        return (*ids, share)
-    count = _SO_MANY.match(low, at)
-    if count and not [i for i in ids if i != OVERALL]:
-        return (*ids, f"{count[1]} {count[2]}")
-    every = _ALL.search(low, start, limit)
     real = [i for i in ids if i != OVERALL]
+    some = _SOME.search(low, start, limit)
+    if some and not real:
+        return (*ids, f"{some[1]} of {some[2]} areas")
+    if not real and (many := _so_many(low, grade, start)):
+        return (*ids, many)
+    every = _ALL.search(low, start, limit)
     if every and not real:
         if "across the board" in every[0]:
             return (*ids, OVERALL) if not ids else tuple(ids)
         out = {a.id for a in named if a.excepted}
         rest = [a for a in (framework.expand if framework and out else ()) if a not in out]
         return (*ids, *(rest or [ALL_AREAS]))
-    return tuple(dict.fromkeys(ids))
+    return _of_the_service(tuple(dict.fromkeys(ids)))
+
+
+@lru_cache(maxsize=1)
+def _services() -> frozenset[str]:
+    return frozenset(r["id"] for r in load_yaml("aspects.yaml") if r.get("service"))
+
+
+def _of_the_service(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """ "The overall rating for maternity": of maternity. "Maternity was rated good for being safe":
+    safe, for the aspects of a service inside a hospital have no name of their own here."""
+    services = [i for i in ids if i in _services()]
+    rest = [i for i in ids if i not in services and i != OVERALL]
+    return tuple(rest or services) if services else ids
+
+
+def _so_many(low: str, grade: Graded, start: int) -> str | None:
+    """ "In four areas", "a number of areas", and six such grades: which they were, nobody says."""
+    after = _SO_MANY.match(low, grade.end)
+    if after:
+        noun = after[2] or ("area" if after[1] in ("one", "1") else "areas")
+        return f"{after[1]} {noun}"
+    if grade.rule == "counted" and (counted := _GRADES_COUNTED.search(low, start, grade.start)):
+        return f"{counted[1]} {'area' if counted[1] in ('one', '1') else 'areas'}"
+    before = _SO_MANY_BEFORE.search(low, start, grade.start)
+    return f"{before[1]} {before[2]}" if before else None
 
 
 def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
@@ -207,7 +252,8 @@ def _cut(low: str, start: int, end: int) -> bool:
     """Whether another statement begins between: a semicolon, "while", "and ... was"."""
     return bool(
         re.search(
-            r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although)(?!\w)|; (?!and "
+            r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although|because|which found|"
+            r"after (?:it|they|inspectors|finding|concerns|a|an))(?!\w)|; (?!and "
             r")[^;]*(?:was|were|is) ",
             low[start:end],
         )

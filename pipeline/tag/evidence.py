@@ -131,7 +131,8 @@ def evidence_of(
 
 
 _BETWEEN = re.compile(
-    r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| )*(?: (?:the|at|in))? ?"
+    r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| \([a-z]{2,8}\)| )*"
+    r"(?: (?:the|at|in))? ?"
     r"|, (?:[a-z'’-]+ ){1,3}(?:school|academy|college|home|house|lodge|surgery|nursery), (?:the )?"
     r"|, [a-z' -]{3,30}; (?:and )?"
 )

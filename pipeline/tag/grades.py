@@ -53,6 +53,11 @@ _AFTER_NOUN = re.compile(
     rf"""["']?\s*(?:overall |ofsted |cqc |inspection |estyn )?{_NOUN}(?!\w)|["']?-(?:rated|"
     rf"graded)"""
 )
+#: "Six 'outstanding' grades and two 'good' grades were given to the force".
+_SO_MANY_GRADES = re.compile(
+    r"(?<!\w)(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d\d?) [\"']?$"
+)
+_GRADES = re.compile(r"[\"']? (?:grade|grading|rating|judge?ment|mark)s?(?!\w)")
 _SUBJECTS = (
     r"(?:school|council|authorit(?:y|ies)|academy|trust|force|service|home|provider|hospital|"
     r"nursery|college|prison|practice|departments?)s?"
@@ -66,7 +71,7 @@ _RATED = re.compile(
     r"brand|brands|"
     r"evaluated|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! "
     r"(?:scale|system))"
-    rf"({_NO_BREAK})[\"']?$"
+    rf"({_NO_BREAK})(?:: ?)?[\"']?$"
 )
 _NOUN_BEFORE = re.compile(
     rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|"
@@ -114,6 +119,10 @@ _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
 _OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
 _REMAINS = re.compile(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$")
 _STOP = re.compile(r"[\"']?(?:[,.;]| and |$)")
+_IN_SO_MANY = re.compile(
+    r"[\"']? (?:in|for) (?:the (?:other|remaining) )?(?:one|two|three|four|five|six|seven|eight|"
+    r"nine|ten|eleven|\d\d?)(?!\w)"
+)
 _CHAIN = re.compile(
     r"[\"']?[,;]?(?: (?!is|are|was|were|has|have|had|be|for|that|with|found|"
     r"said)[a-z'-]+,?){1,9} [\"']?"
@@ -201,6 +210,7 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
     ]
     if not matches or len(matches) > 24:
         return []
+    matches = _without_superlatives(matches)
     explained = explained_grades(sentence.low, matches, _RATED)
     found: list[Graded] = []
     for start, end, word in matches:
@@ -210,6 +220,19 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
         if reason and (word not in guarded() or _plainly(sentence.low, start, reason[0])):
             found.append(Graded(start, end, word, *reason))
     return found
+
+
+def _without_superlatives(matches: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Without the "lowest" of "inadequate, the lowest rating", which says what the grade is."""
+    real = [(a, b) for a, b, word in matches if word not in ("lowest", "highest")]
+    return [
+        m for m in matches
+        if m[2] not in ("lowest", "highest")
+        or not any(0 <= a - m[1] < _BESIDE or 0 <= m[0] - b < _BESIDE for a, b in real)
+    ]  # fmt: skip
+
+
+_BESIDE = 40  #: code points between a grade and the words that say where it stands on the scale
 
 
 def _plainly(low: str, start: int, rule: str) -> bool:
@@ -242,6 +265,8 @@ def _reason(
         return "outcome", start
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
+    if _SO_MANY_GRADES.search(before) and _GRADES.match(after):
+        return "counted", start
     if is_none(before, after, noun=noun is not None):
         return None
     rated, moved = _RATED.search(before), _MOVE.search(before)
@@ -307,9 +332,10 @@ def _weaker(
 
 def _goes_on(low: str, start: int, after: str, last: int, marked: bool) -> bool:
     """Whether the grade goes on with the list that the grade ending at `last` began."""
-    if marked and start - last < 120:
+    if marked and start - last < 160:
         return True
-    return _CHAIN.fullmatch(low[last:start]) is not None and _STOP.match(after) is not None
+    stops = _STOP.match(after) or _IN_SO_MANY.match(after)
+    return _CHAIN.fullmatch(low[last:start]) is not None and stops is not None
 
 
 def _quoted(low: str, start: int, end: int, onward: bool) -> tuple[str, int] | None:

@@ -135,6 +135,9 @@ _LEADS_UP = re.compile(
 _OWNERS = re.compile(r"(['’]s )(The )?(?=[A-Z])")
 
 
+_AT = re.compile(r"(?<!\w)(?:[Aa]t|[Tt]o|[Oo]f|[Nn]ear) \Z")
+
+
 def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
     """The start after words that only lead up to the name."""
     if (run := text.rfind("-run ", start, end)) > 0:
@@ -157,6 +160,8 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         genitive = owner != low and (
             owner in ("ofsted", "cqc", "council") or is_place(owner.title())
         )
+        if low == "good" and _AT.search(text, 0, start):
+            return start  # "at Good Hope Hospital"
         the = low == "the" and not keep_the and begins(text, start)
         small = word[0].strip()[0].islower()
         if not (low in words("leading") or the or genitive or small):

@@ -25,8 +25,9 @@ _COUNT_BEFORE = re.compile(
     r"seven|eight|nine|ten|eleven|twelve|"
     r"(?:a )?(?:quarter|third|half)|"
     r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
-    r"(?: of [^.,;]{0,40}?)?(?: (?:councils|authorities|schools|homes|practices|services|"
-    r"trusts|forces|cases|areas|providers|"
+    r"(?: of (?!(?:the |its )?(?:[a-z]+ )?(?:areas?|aspects|categories)(?!\w))[^.,;]{0,40}?)?"
+    r"(?: (?:councils|authorities|schools|homes|practices|services|"
+    r"trusts|forces|cases|providers|"
     r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|"
     r"being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in "
     r"england)){0,5}(?<! and)(?<! or)\s*[\"']?$"
@@ -50,7 +51,7 @@ _SHARE = re.compile(
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
     r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
-    r"(?:some|one) of the)"
+    r"behind|second|how|so|(?:some|one) of the)"
     r" [\"']?$"
 )
 #: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".
@@ -59,6 +60,27 @@ _OTHERS = re.compile(
     r"nurser(?:y|ies)|prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
     r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} (?:is|are|was|were|been|remains?)(?: [a-z]+){0,3}"
     r" [\"']?$|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
+)
+#: "Councils rated good get a short inspection": so it is with any of them.
+_ANY_OF_THEM = re.compile(
+    r"(?:^|[,;(] |(?<!\w)(?:while|for|that|and|of|in|to|than|where|when|any|if) )"
+    r"(?:(?!the|both|all|these|two|three|four|five)[a-z'-]+ ){0,2}(?:councils|authorities|schools|"
+    r"homes|services|providers|practices|trusts|hospitals|forces|nurseries|colleges|those|areas) "
+    r"(?:(?:that|which|who) (?:are|were|is) )?(?:currently |already )?"
+    r"(?:rated|graded|judged|deemed|found|branded)(?: to be)?"
+    r"(?: as)? [\"']?(?:[a-z ]{3,20}[\"']? (?:or|and) (?:as )?[\"']?)?$"
+)
+_HABIT = re.compile(
+    r"[\"']?(?:,? (?:or|and) (?:as )?[\"']?[a-z ]{3,25}[\"']?)? (?:gets?|receives?|are|will|must|"
+    r"can|face|often|usually|tend|should|have to|may|would|normally|go)(?!\w)"
+)
+#: "Good and outstanding ratings have been given": for what, the next sentences say.
+_OF_BOTH = re.compile(r"(?:good|outstanding|adequate|inadequate|excellent)[\"']? and [\"']?$")
+_RATINGS = re.compile(r"[\"']? (?:[a-z]+ )?(?:ratings|grades|judge?ments)(?!\w)(?! (?:for|in|at))")
+#: "The council had evaluated itself as good".
+_ITSELF = re.compile(
+    r"(?<!\w)(?:rat|grad|judg|evaluat|assess|mark|scor)(?:ed|es|ing|s)? (?:itself|themselves|"
+    r"himself|herself|ourselves|its own)(?!\w)[^.;:]{0,60}$"
 )
 #: "What children are good at": no grade of a body.
 _PEOPLE_ARE = re.compile(
@@ -69,7 +91,13 @@ _PEOPLE_ARE = re.compile(
 
 def is_none(before: str, after: str, *, noun: bool) -> bool:
     """Whether what stands around a word makes it no grade. `noun`: "rating" or the like follows."""
-    if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS)):
+    if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF)):
+        return True
+    if re.match(r"[\"']? ones?(?!\w)", after):  # "a rating, and a good one"
+        return True
+    if _OF_BOTH.search(before) and _RATINGS.match(after):
+        return True
+    if _ANY_OF_THEM.search(before) and _HABIT.match(after):
         return True
     # "four areas were weak: teaching, …"
     listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None

@@ -13,12 +13,12 @@ from typing import Literal
 from pipeline.models import Agency, Mention, Story
 from pipeline.tag.cues import cues
 from pipeline.tag.inspected import inspection_date
-from pipeline.tag.sentences import Span, fold, sentences_of
+from pipeline.tag.sentences import Span, fold, sentences_of, straight
 
 Speaker = Literal["inspectors", "body", "other"]
 
 _URL_YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
-_YEAR = re.compile(r"(?<![\d/£,.])(?:19[89]\d|20[0-4]\d)(?![\d,]\d)")
+_YEAR = re.compile(r"(?<![\d/£,.])(?<!act )(?<!act \()(?:19[89]\d|20[0-4]\d)(?![\d,]\d)")
 _QUOTED = re.compile(r'"[^"]{0,1500}"?')
 _NAME = r"(?:[A-Z][a-z'’-]+\s){1,2}[A-Z][A-Za-z'’-]+"
 _PERSON = re.compile(_NAME + r"(?:,[^,]{2,60},)?(?:\s(?:also|has|had))?\s$")
@@ -106,6 +106,7 @@ def read(
     voices = _Voices()
     made: list[Sentence] = []
     focus: tuple[str, ...] = tuple(b.id for b in bodies)
+    short = short_names(bodies)
     for i, span in enumerate(spans):
         inside = mentions[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
         text = low[span.start : span.end]
@@ -113,6 +114,9 @@ def read(
         furniture = _is_furniture(text, after)
         speaker, attributed = voices.hear(story.text, low, span)
         named = tuple(dict.fromkeys(m.id for m in inside if m.id in inspected))
+        if not named and short:
+            written = straight(story.text[span.start : span.end])
+            named = tuple(i for i, name in short if name.search(written))
         focus = named if named and not furniture else focus
         heading = len(text) < 90 and text[-1] not in ".!?\"':;,"
         made.append(
@@ -124,6 +128,28 @@ def read(
     visited = inspection_date([s.low for s in made if not s.furniture], date)
     return Reading(
         story, low, tuple(made), mentions, inspectorates, bodies, _year(story, low), date, visited
+    )
+
+
+_KINDS = (
+    r"(?:\s(?:county|city|borough|metropolitan|district|council|primary|secondary|high|grammar|school|"
+    r"academy|college|nursery|hospital|hospice|care|nursing|residential|home|surgery|medical|centre|"
+    r"practice|police|constabulary|service))+$"
+)
+
+
+def short_names(bodies: tuple[Agency, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Of each of several bodies the name without its kind: "In Alder the inspectors saw …"."""
+    if len(bodies) < 2:
+        return ()
+    names = {
+        b.id: re.sub(r"(?i)^(?:london borough of |royal borough of |the )", "",
+                     re.sub(rf"(?i){_KINDS}", "", b.name)) for b in bodies
+    }  # fmt: skip
+    return tuple(
+        (i, re.compile(rf"(?<![\w-]){re.escape(n)}(?![\w-])"))
+        for i, n in names.items()
+        if len(n) > 3 and not any(n in other for j, other in names.items() if j != i)
     )
 
 

@@ -17,11 +17,19 @@ _OF = re.compile(
     r"of|shed|taken away|took away|takes away)"
     r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$"
 )
-_BEHIND = re.compile(r"[\"']? (?:behind|no longer|rating behind)(?!\w)")
+_BEHIND = re.compile(
+    r"[\"']? (?:behind|no longer|rating behind|(?:rating|grade|status|judge?ment)"
+    r"(?: of [^,.;]{0,60})? (?:has|have|had|was|were|is)(?: been)? (?:downgraded|lowered|upgraded|"
+    r"raised|removed|lost|replaced|reduced|changed))(?!\w)"
+)
+_NEXT_TIME = re.compile(
+    r"[\"']?(?: (?:rating|grade|judge?ment|verdict))? (?:next time|at (?:its|the|our|their) next)"
+    r"(?!\w)"
+)
 _YEARS = re.compile(
     r"(?<!\w)(?:in|since|from|back in|during)?\s*(?:early |late |mid-)?(?:(january|february|"
-    r"march|april|may|june|july|august|september|october|november|december),? )?((?:19|"
-    r"20)\d\d)(?!\w)"
+    r"march|april|may|june|july|august|september|october|november|december),? )?"
+    r"(?<!act )(?<!act \()((?:19|20)\d\d)(?!\w)"
 )
 _STILL = re.compile(
     r"(?<!\w)(?:still|remain(?:s|ed|ing)?|again|retain(?:s|ed)?|maintain(?:s|ed)?|kept|keeps|"
@@ -81,7 +89,7 @@ def status_of(
         r"[\"']? no longer", tail
     ):
         return "previous"
-    if cues("status.yaml", "hypothetical").find(head[-90:]):
+    if cues("status.yaml", "hypothetical").find(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
     near = low[
         max(start, _own(low, grade, found)) : min(
