@@ -20,7 +20,7 @@ def agreed(reading: Reading, found: list[Judgement]) -> tuple[Judgement, ...]:
 
 
 def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
-    """Without a headline's grades of nothing stated that the text gives for something stated.
+    """Without grades of nothing stated that the text gives for something stated elsewhere.
 
     "'Strong' marks for Alder School", and for what stands below.
     """
@@ -28,7 +28,7 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
     known = {(j.body, j.grade, j.status) for j in found if j.aspect != "not stated"}
     return [
         j for j in found
-        if j.aspect != "not stated" or j.start not in headings
+        if j.aspect != "not stated" or not (j.start in headings or j.rule == "predicate")
         or (j.body, j.grade, j.status) not in known
     ]  # fmt: skip
 

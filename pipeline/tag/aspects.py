@@ -60,7 +60,7 @@ _EXCEPT = re.compile(
 _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|"
     r"under|to|except|but|while|whereas|with|were|was|judged|rated|graded|found)|[,:;•*(\"'-])\s*"
-    r"(?:being |how |its |the |both |were |are |it is |they are )?[\"']?$"
+    r"(?:being |how |its |the |both |only |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
     r"[\"']? (?:for|from|to(?! be)|place|environment|staff|way|manner|care|services?|enough|"

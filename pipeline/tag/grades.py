@@ -41,6 +41,10 @@ _FORMS = {
         r"widespread (?:and ?/ ?or |and |or )(?:serious |significant )*systemic fail(?:ings?|"
         r"ures?)"
     ),
+    **{
+        f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
+        for n, word in ((1, "one"), (2, "two"), (3, "three"), (4, "four"))
+    },
     "not met": r"not met|(?:did not|does not|do not|failed to|had not) me?et",
     "lowest": r"(?:the |its |ofsted's |cqc's )?(?:very )?lowest(?:[- ]possible|"
     r"[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|"
@@ -55,7 +59,7 @@ _AFTER_NOUN = re.compile(
 )
 #: "Six 'outstanding' grades and two 'good' grades were given to the force".
 _SO_MANY_GRADES = re.compile(
-    r"(?<!\w)(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d\d?) [\"']?$"
+    r"(?<!\w)(?<!grade )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d\d?) [\"']?$"
 )
 _GRADES = re.compile(r"[\"']? (?:grade|grading|rating|judge?ment|mark)s?(?!\w)")
 _SUBJECTS = (
@@ -223,15 +227,17 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
 
 
 def _without_superlatives(matches: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Without the "lowest" of "inadequate, the lowest rating", which says what the grade is."""
-    real = [(a, b) for a, b, word in matches if word not in ("lowest", "highest")]
+    """Without the "lowest" of "inadequate, the lowest rating" and the "grade 4" of "inadequate
+    (grade 4)", which say what the grade is."""
+    real = [(a, b) for a, b, word in matches if not _BARE.match(word)]
     return [
         m for m in matches
-        if m[2] not in ("lowest", "highest")
+        if not _BARE.match(m[2])
         or not any(0 <= a - m[1] < _BESIDE or 0 <= m[0] - b < _BESIDE for a, b in real)
     ]  # fmt: skip
 
 
+_BARE = re.compile(r"lowest|highest|grade \d")
 _BESIDE = 40  #: code points between a grade and the words that say where it stands on the scale
 
 
@@ -263,6 +269,8 @@ def _reason(
         return ("standard", 0) if own else None
     if len(low[start:end]) > 26 and re.search(r"experiences|systemic", low[start:end]):
         return "outcome", start
+    if low.startswith("grade", start):
+        return "numbered", start  # "grade fours in almost all categories"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
     if _SO_MANY_GRADES.search(before) and _GRADES.match(after):
@@ -321,7 +329,7 @@ def _weaker(
         return "predicate", start
     if held and _REMAINS.search(before):
         return "held", offset + held.start()
-    if held and re.match(r"[\"']? at ", after):
+    if held and re.match(r"[\"']? at (?!present|the moment|this)", after):
         return "good at", offset + held.start()
     if found and _goes_on(low, start, after, found[-1].end, formal or onward):
         return "and so on", start

@@ -23,7 +23,11 @@ _SAME_BEFORE = re.compile(
     r"result|outcome|verdict)|the same as)[^.;]{0,60}"
     r"(?:(?:19|20)\d\d|last (?:time|inspection|year)|previous)|"
     r", as (?:it|they) (?:had been|has been|have been|was|were|did|had)(?: [a-z]+){0,3}"
-    r" (?:(?:19|20)\d\d|last|before|previous|earlier)"
+    r" (?:(?:19|20)\d\d|last|before|previous|earlier)|"
+    r"(?<!\w)(?:once more|yet again|for (?:a|the) (?:second|third|fourth|fifth)(?: (?:consecutive|"
+    r"successive|straight))? time(?! in)|(?:second|third|fourth)[- ](?:consecutive|successive)|"
+    r"re-?rated (?:as )?[\"']?(?:inadequate|good|outstanding|requir)|remain(?:s|ed) unchanged|"
+    r"rating (?:is|was) unchanged)(?!\w)"
 )
 _WORD = {"lowest": -1, "highest": 0}
 _FOUND = re.compile(

@@ -58,8 +58,9 @@ _NEARLY = re.compile(
 _OTHERS = re.compile(
     r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|"
     r"nurser(?:y|ies)|prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
-    r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} (?:is|are|was|were|been|remains?)(?: [a-z]+){0,3}"
-    r" [\"']?$|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
+    r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} "
+    r"(?:is|are|was|were|been|remains?|holds?|has|had)(?: [a-z]+){0,3} [\"']?$"
+    r"|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
 )
 #: "Councils rated good get a short inspection": so it is with any of them.
 _ANY_OF_THEM = re.compile(

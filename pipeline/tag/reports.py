@@ -109,6 +109,12 @@ def _outcomes(
     inspected = {b.id for b in reading.bodies}
     if any(j.status == "current" and j.body in inspected for j in judgements):
         reasons.append((4, "it gives a grade of a named body"))
+        prose = [s for s in reading.sentences if not s.furniture][:_LEAD]
+        first = prose[-1].end if prose else 0
+        if any(
+            j.status == "current" and j.body in inspected and j.start < first for j in judgements
+        ):
+            reasons.append((2, "it begins with that grade"))
     elif any(j.status == "current" for j in judgements):
         # grades that are nobody's here are mostly those of a scale that is explained
         reasons.append((1, "it gives a grade"))

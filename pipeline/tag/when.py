@@ -80,22 +80,22 @@ def status_of(
         r"[\"']?(?: overall)?(?: rating)? to (?:an? )?(?:overall )?[\"']?",
         low[found[i - 1].end : grade.start],
     ):
-        return "current"
+        moved = low[start : found[i - 1].start]
+        wished = cues("status.yaml", "hypothetical").find(moved[-90:])
+        return "hypothetical" if wished else "current"
     if _WHICH_JUDGED.search(low, 0, grade.start) or _WHEN_JUDGED.search(low, 0, grade.start):
         return "previous"
     if _OF.search(head) or _BEHIND.match(tail):
         return "previous"
+    if i and re.fullmatch(r"[\"']? or (?:as )?[\"']?", low[found[i - 1].end : grade.start]):
+        return status_of(sentence, found[i - 1], found, before)  # "ranked as weak or adequate"
     if re.search(r"(?:no longer|not) (?:rated |judged )?[\"']?$", head) or re.match(
         r"[\"']? no longer", tail
     ):
         return "previous"
     if cues("status.yaml", "hypothetical").find(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
-    near = low[
-        max(start, _own(low, grade, found)) : min(
-            end, found[i + 1].start if i + 1 < len(found) else end
-        )
-    ]
+    near = low[max(start, _own(low, grade, found)) : min(end, _next(low, grade, found, end))]
     if cues("status.yaml", "current").find(near):
         return "current"
     if cues("status.yaml", "previous").find(near) and not _move_before(low, grade):
@@ -150,6 +150,17 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
     end = found[i - 1].end
     its = _ITS_TIME.match(low, end, grade.start)
     return its.end() if its else end
+
+
+def _next(low: str, grade: Graded, found: list[Graded], end: int) -> int:
+    """Where the words about the next grade begin: "had been rated good, is now inadequate"."""
+    i = found.index(grade)
+    if i + 1 == len(found):
+        return end
+    verb = re.compile(r", (?:it )?(?:is|are|has been|have been) now(?!\w)").search(
+        low, grade.end, found[i + 1].start
+    )
+    return verb.start() if verb else found[i + 1].start
 
 
 def _move_before(low: str, grade: Graded) -> bool:

@@ -15,7 +15,8 @@ _GROUP = re.compile(
     r"four|pair|trio))(?!\w)"
 )
 _ALL_ASPECTS = re.compile(
-    r"all (?:the |of the )?(?:two|three|four|five|six|seven)? ?(?:areas|categories|key|aspects)"
+    r"(?:all (?:the |of the )?(?:two|three|four|five|six|seven)?|both) ?"
+    r"(?:areas|categories|key|aspects|services)"
 )
 #: Between a grade and the body that has it: "the inadequate-rated authority Harwick".
 _ATTRIBUTIVE = re.compile(
