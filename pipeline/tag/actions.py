@@ -31,7 +31,7 @@ def actions(reading: Reading) -> tuple[Action, ...]:
         if sentence.furniture or cues(FILE, "explained").find(sentence.low):
             continue
         for hit in cues(FILE, "actions").all(sentence.low):
-            status = _status(sentence, hit)
+            status = None if _is_past(reading, sentence, hit) else _status(sentence, hit)
             if status is None:
                 continue
             body = sentence.about[0] if sentence.about else None
@@ -49,6 +49,40 @@ def actions(reading: Reading) -> tuple[Action, ...]:
                 rule=hit.id,
             )
     return tuple(_settled(list(made.values())))
+
+
+_ONCE = re.compile(r"(?<!\w)once (?:subject to|under|in|placed|put)(?!\w)[^.;]{0,20}$")
+_EARLIER = re.compile(
+    r",? (?:that was |which was |that had been )?(?:issued|served|imposed|made|given) "
+    r"(?:to it )?(?:last year|(?:back )?in (?:[a-z]+ )?(?:19|20)\d\d|previously|earlier|"
+    r"(?:a|two|three) years? (?:ago|before|earlier))"
+)
+_SPAN = re.compile(
+    r"(?<!\w)(?:between|from) (?:(?:19|20)\d\d) (?:and|to|until) ((?:19|20)\d\d)(?!\w)|"
+    r"(?<!\w)until (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)"
+)
+#: What a body decides for itself is no measure taken against it.
+_OWN_WISH = re.compile(
+    r"[^.;]{0,20}(?<!\w)by (?:(?:its|the) )?(?:owners?|operators?|company)(?!\w)"
+)
+_ASKED = re.compile(r"(?<!\w)(?:asked|applied|asks|applies) (?:for|to)(?: [a-z]+){0,3} $")
+_NOT_ENOUGH = re.compile(
+    r"(?<!\w)(?:not [a-z ]{0,12}enough|not yet|too early|not [a-z ]{0,20}to)(?!\w)"
+)
+
+
+def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
+    """Whether the words put the action in years gone by, or make it the body's own wish."""
+    low = sentence.low
+    if _ONCE.search(low, 0, hit.start) or _EARLIER.match(low, hit.end):
+        return True
+    over = _SPAN.search(low)
+    if over and reading.year and reading.year >= int(over[1] or over[2]):
+        return True
+    if hit.id in ("closure", "cancellation"):
+        own = _OWN_WISH.match(low, hit.end) or _ASKED.search(low, 0, hit.start)
+        return own is not None or (hit.id == "closure" and sentence.speaker == "body")
+    return False
 
 
 #: "Had the standards not been met, it could have placed conditions": it did not.
@@ -80,6 +114,10 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
     if hit.id == "recommendation":
         return "recommended"
     ended = cues(FILE, "lifted").find(near[-40:]) or _ENDED.match(after)
+    if ended and _NOT_ENOUGH.search(low[max(0, hit.start - 90) : hit.start]):
+        return None
+    if re.match(r"fac(?:e|es|ed|ing)(?!\w)", low[hit.start : hit.end]):
+        return "threatened"
     if ended and not re.match(r"[^.;]{0,40}(?:could|would|may) (?:be )?lifted", after):
         return "lifted"
     if hit.id in (

@@ -50,7 +50,7 @@ _FORMS = {
     r"[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|"
     r"category)s?(?!\w))",
     "highest": r"(?:the |its )?(?:very )?(?:highest|top)(?:[- ]possible)?(?: ofsted| cqc| "
-    r"overall)?(?= (?:rating|grade|judgement|mark)s?(?!\w))",
+    r"overall)?(?= (?:rating|grade|judgement|mark)s?(?!\w)(?! of \d))",
 }
 _NOUN = r"(?:rating|grade|grading|judge?ment|verdict|mark|score|status|category|classification)s?"
 _AFTER_NOUN = re.compile(

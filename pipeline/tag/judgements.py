@@ -29,6 +29,7 @@ _SAME_BEFORE = re.compile(
     r"re-?rated (?:as )?[\"']?(?:inadequate|good|outstanding|requir)|remain(?:s|ed) unchanged|"
     r"rating (?:is|was) unchanged)(?!\w)"
 )
+_SAME_RATING = re.compile(r"identical|same|unchanged|matching|the same|rating")
 _WORD = {"lowest": -1, "highest": 0}
 _FOUND = re.compile(
     r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
@@ -169,8 +170,10 @@ def _sentence(
             )  # fmt: skip
         same = _SAME_BEFORE.search(sentence.low) if status == "current" else None
         if same:
-            aspect = kinds[-1] if same[0].startswith(", as") else OVERALL
-            drafts.append(replace(drafts[-1], aspect=aspect, status="previous", direction=None))
+            earlier = (OVERALL,) if _SAME_RATING.match(same[0]) else kinds
+            drafts += [
+                replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
+            ]
     return drafts
 
 

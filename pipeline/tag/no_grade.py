@@ -77,6 +77,7 @@ _HABIT = re.compile(
 )
 #: "Good and outstanding ratings have been given": for what, the next sentences say.
 _OF_BOTH = re.compile(r"(?:good|outstanding|adequate|inadequate|excellent)[\"']? and [\"']?$")
+_MANY_THINGS = re.compile(r"(?<!\w)(?:many|some|several|most|those) [^.;:]{3,60} with [\"']?$")
 _RATINGS = re.compile(r"[\"']? (?:[a-z]+ )?(?:ratings|grades|judge?ments)(?!\w)(?! (?:for|in|at))")
 #: "The council had evaluated itself as good".
 _ITSELF = re.compile(
@@ -95,6 +96,8 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
     if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF)):
         return True
     if re.match(r"[\"']? ones?(?!\w)", after):  # "a rating, and a good one"
+        return True
+    if _MANY_THINGS.search(before) and _RATINGS.match(after):
         return True
     if _OF_BOTH.search(before) and _RATINGS.match(after):
         return True
