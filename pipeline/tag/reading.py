@@ -27,6 +27,7 @@ _PASSIVE = re.compile(
     r"both))? $"
 )
 _FULL = re.compile(_NAME)
+_INTRODUCED = re.compile(rf"({_NAME}), ([^,.\"“]{{4,90}})(?=[,.]|$)")
 _TITLED = re.compile(
     r"(?:(?:mr|mrs|ms|miss|dr|sir|dame|cllr|councillor) |^\"?)(?:[a-z'-]+ )?([a-z'-]+) "
     r"(?:also |has |had )?$"
@@ -189,6 +190,7 @@ class _Voices:
         if told:
             self.last = told
             return told, True
+        self._introduce(written)
         if _INSPECTORS_ACT.match(said):
             self.last = "inspectors"
         if whole or said.startswith('"') or _PRONOUN.match(said):
@@ -196,6 +198,13 @@ class _Voices:
         if self.last != "inspectors" and len(said) > 60 and not _first_person(said):
             self.last = "inspectors"  # narrative again
         return self.last, False
+
+    def _introduce(self, written: str) -> None:
+        """Who somebody is, told without a word of speech: "Ann Rowe, chief inspector, asked …"."""
+        for m in _INTRODUCED.finditer(written):
+            voice = _who(fold(m[2]))
+            if voice:
+                self.people.setdefault(m[1].rsplit(maxsplit=1)[-1].lower(), voice)
 
 
 def _first_person(said: str) -> bool:

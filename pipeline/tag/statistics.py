@@ -54,6 +54,15 @@ _IN = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER}) in (?:every )?(?P<of>{NUMBER})(?!\w|[.,]\d)(?! "
     rf"(?:years?|months?|weeks?|days?|hours?))(?=(?P<what>[^.;,:(]{{0,60}}))"
 )
+#: "In almost two thirds of cases", "three-quarters of the 384 cases": a share in words.
+_FRACTION = re.compile(
+    r"(?<![\w-])(?P<value>(?:(?:more than|almost|nearly|over|just over|just under|about|around|"
+    r"fewer than|less than|under) )?"
+    r"(?:(?:a|one|two|three|four)[- ](?:third|quarter|fifth|tenth)s?|half))"
+    rf" (?:of )?(?:all )?(?:the |its |their |those |these )?(?:(?P<of>{_DIGITS}) )?"
+    r"(?!price|time|term)"
+    r"(?=(?P<what>[^.;,:()]{0,60}))"
+)
 _PERCENT = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER})\s?(?:%|per ?cent(?!age)|percent(?!age))(?: "
     rf"of)?(?=(?P<what>[^.;,:()]{{0,60}}))"
@@ -91,14 +100,20 @@ _USING = re.compile(
 _VOID = re.compile(
     r"(?:(?<!\w)(?:aged?|ages|grade|page|section|part|chapter|paragraph|regulation|round|"
     r"tranche|no|number|june|july|may|march|april|january|february|august|september|october|"
-    r"november|december|under|over|past|key stage|year|years|level|children of) ?|[£$€#])$"
+    r"november|december|under|over|past|key stage|year|years|level|children of|scale of|"
+    r"years \d\d? and) ?|[£$€#])$"
 )
+
+
+#: Numbers that people dial, and steps of a scale.
+_DIALLED = re.compile(r"(?:999|101|111|112)(?: and (?:999|101))? calls?(?!\w)")
 
 
 def statistics(reading: Reading) -> tuple[Statistic, ...]:
     """The figures of a story that are the inspectors' own, in order, none twice.
 
-    `value` and `of` are digits ("8", "22"); a percentage is "51%". The quote is the figure with
+    `value` and `of` are digits ("8", "22"); a percentage is "51%", a share in words stays in words
+    ("three-quarters"). The quote is the figure with
     what it counts.
     """
     made: list[Statistic] = []
@@ -127,13 +142,15 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
     for rule, pattern in (
         ("share", _SHARE),
         ("one in", _IN),
+        ("fraction", _FRACTION),
         ("percent", _PERCENT),
         ("rise", _RISE),
         ("total", _TOTAL),
         ("count", _COUNT),
     ):
         for m in pattern.finditer(low):
-            stop = m.end("value") if rule in ("count", "percent", "rise", "total") else m.end("of")
+            shared = rule in ("share", "one in")
+            stop = m.end("of") if shared else m.end("value")
             if any(a < stop and m.start("value") < b for a, b in taken):
                 continue
             made = _read(rule, m, low)
@@ -155,15 +172,22 @@ def _read(
 ) -> tuple[int, int, str, str | None, str, str] | None:
     """Start, end, value, of, what, rule of a match; None where it is no figure of this kind."""
     before = low[max(0, m.start("value") - 16) : m.start("value")]
-    if _VOID.search(before) and rule in ("count", "rise"):
+    if rule in ("count", "rise") and (
+        _VOID.search(before) or _DIALLED.match(low, m.start("value"))
+    ):
         return None
-    value = digits(m["value"])
+    value = "" if rule == "fraction" else digits(m["value"])
     what, what_end = _counted(m)
     if rule in ("share", "one in"):
         of = digits(m["of"])
         if float(of) < float(value) or float(of) > 1_000_000:
             return None
         return m.start("value"), max(m.end("of"), what_end), value, of, what, rule
+    if rule == "fraction":
+        if re.match(r"[^.;]{0,60}\(\d[\d.]*\s?(?:%|per ?cent)", low[m.end("value") :]):
+            return None  # "more than half of them (51 per cent)": the percentage is the figure
+        of = digits(m["of"]) if m["of"] else None
+        return (m.start("value"), what_end, m["value"], of, what, rule) if what else None
     if rule == "percent":
         if re.search(r"(?<!\w)pay|salary|vat|interest|inflation|tax", low):
             return None
