@@ -22,11 +22,12 @@ _ALL = re.compile(
     r"|across the board"
 )
 _SOME = re.compile(
-    r"(?<!\w)(one|two|three|four|five|six|seven|eight|[1-9]) (?:out )?of (?:the |its |their |"
-    r"a total of )?"
-    r"(two|three|four|five|six|seven|eight|nine|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|"
+    r"(?<!\w)(one|two|three|four|five|six|seven|eight|nine|ten|eleven|[1-9]|1\d) "
+    r"(?:out )?of (?:the |its |their |a total of )?(two|three|four|five|six|seven|eight|nine|ten|"
+    r"eleven|twelve|thirteen|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|"
     r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
 )
+_AMONG = re.compile(r"(?<!\w)(?:among them|including|such as|among which)(?!\w)")
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
 _AS_WAS = re.compile(r"[\"']?,? (?:as|and so) (?:was|were|is|are) (?:the |its |their )?")
 _COUNT = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[1-9]|1[0-9]"
@@ -59,7 +60,7 @@ _EXCEPT = re.compile(
 )
 _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|"
-    r"under|to|except|but|while|whereas|with|were|was|judged|rated|graded|found)|[,:;•*(\"'-])\s*"
+    r"under|to|except|but|while|whereas|with|were|was|judged|rated|graded|found)|'s|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |the |both |only |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
@@ -148,6 +149,7 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
             else before
         )
         ids = [a.id for a in own if not a.excepted]
+        ids = ids or _quoted(low, grade, claimed, limit)
         if not ids and (both := _BOTH.search(low, claimed, grade.end + 40)):
             ids = [a.id for a in named if a.end <= both.start()]
         if not own and i and _WHICH.match(low, grades[i - 1].end, grade.start):
@@ -161,6 +163,27 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
         start, claimed = claimed, own[-1].end if own is after else grade.end
         dealt.append(_whole(low, grade, start, limit, ids, named, framework))
     return dealt
+
+
+#: "Weak in four indicators: 'leadership and direction', 'improvement in performance' and …".
+_QUOTED_AFTER = re.compile(
+    r"[\"']?(?:(?:(?!(?<!\w)(?:it|was|is|were|has|had|are)(?!\w))[^.;:\"']){0,90}(?<!\w)|\s)"
+    r"(?:in|for|on|at)(?: [a-z\"' ]{0,40})?:? ?"
+    r"(?P<list>(?:[\"'][^\"']{6,90}[\"'](?:, and |, | and )?)+)"
+)
+_QUOTED_BEFORE = re.compile(
+    r"(?<!\w)(?:in|for|on) (?:an?|the|another) (?:[a-z]+ ){0,2}(?:first|second|third|fourth|fifth|"
+    r"sixth|other|area|indicator|category|aspect),? [\"'](?P<name>[^\"']{6,90})[\"'],[^.;:]{0,120}$"
+)
+
+
+def _quoted(low: str, grade: Graded, start: int, limit: int) -> list[str]:
+    """Aspects that no framework knows, in quotation marks beside the grade, in their own words."""
+    ahead = _QUOTED_AFTER.match(low, grade.end, limit)
+    if ahead:
+        return [q.strip(" ,") for q in re.findall(r"[\"']([^\"']{6,90})[\"']", ahead["list"])]
+    behind = _QUOTED_BEFORE.search(low, start, grade.start)
+    return [behind["name"].strip(" ,")] if behind else []
 
 
 def _respectively(named: list[Found], grades: list[Graded]) -> list[tuple[str, ...]]:
@@ -184,8 +207,10 @@ def _whole(
     "All areas" is kept as it was said: which they were, the story does not say.
     """
     real = [i for i in ids if i != OVERALL]
+    if not real and (after := _SO_MANY.match(low, grade.end)):
+        return (*ids, _counted(after))
     some = _SOME.search(low, start, limit)
-    if some and not real:
+    if some and (not real or _AMONG.search(low, some.end(), limit)):
         return (*ids, f"{some[1]} of {some[2]} areas")
     if not real and (many := _so_many(low, grade, start)):
         return (*ids, many)
@@ -212,12 +237,12 @@ def _of_the_service(ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(rest or services) if services else ids
 
 
+def _counted(after: re.Match[str]) -> str:
+    return f"{after[1]} {after[2] or ('area' if after[1] in ('one', '1') else 'areas')}"
+
+
 def _so_many(low: str, grade: Graded, start: int) -> str | None:
-    """ "In four areas", "a number of areas", and six such grades: which they were, nobody says."""
-    after = _SO_MANY.match(low, grade.end)
-    if after:
-        noun = after[2] or ("area" if after[1] in ("one", "1") else "areas")
-        return f"{after[1]} {noun}"
+    """ "A number of areas were rated good", six such grades: which they were, nobody says."""
     if grade.rule == "counted" and (counted := _GRADES_COUNTED.search(low, start, grade.start)):
         return f"{counted[1]} {'area' if counted[1] in ('one', '1') else 'areas'}"
     before = _SO_MANY_BEFORE.search(low, start, grade.start)
