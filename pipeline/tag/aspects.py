@@ -60,7 +60,7 @@ _EXCEPT = re.compile(
 )
 _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|"
-    r"under|to|except|but|while|whereas|with|were|was|judged|rated|graded|found)|'s|[,:;•*(\"'-])\s*"
+    r"under|to|except|but|though|although|while|whereas|with|were|was|judged|rated|graded|found)|'s|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |the |both |only |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
@@ -277,7 +277,7 @@ def _cut(low: str, start: int, end: int) -> bool:
     """Whether another statement begins between: a semicolon, "while", "and ... was"."""
     return bool(
         re.search(
-            r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although|because|which found|"
+            r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although|though|because|which found|"
             r"after (?:it|they|inspectors|finding|concerns|a|an))(?!\w)|; (?!and "
             r")[^;]*(?:was|were|is) ",
             low[start:end],

@@ -10,6 +10,7 @@ from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL, aspects, deal
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
+from pipeline.tag.numbered import numbered
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
 from pipeline.tag.sentences import fold
@@ -26,7 +27,7 @@ _SAME_BEFORE = re.compile(
     r" (?:(?:19|20)\d\d|last|before|previous|earlier)|"
     r"(?<!\w)(?:once more|yet again|for (?:a|the) (?:second|third|fourth|fifth)(?: (?:consecutive|"
     r"successive|straight))? time(?! in)|(?:second|third|fourth)[- ](?:consecutive|successive)|"
-    r"re-?rated (?:as )?[\"']?(?:inadequate|good|outstanding|requir)|remain(?:s|ed) unchanged|"
+    r"re-?rated|remain(?:s|ed) unchanged|"
     r"rating (?:is|was) unchanged)(?!\w)"
 )
 _SAME_RATING = re.compile(r"identical|same|unchanged|matching|the same|rating")
@@ -78,6 +79,11 @@ def judgements(
             )
         before = sentence
     drafts = _in_time(reading, drafts)
+    drafts += [
+        _Draft(n.about or (None,), n.aspect, n.grade, n.status, None, n.start, n.end, "number",
+               True, None)
+        for n in numbered(reading, framework)
+    ]  # fmt: skip
     if rows := table(reading, framework, scales):
         drafts = _of_a_report(reading, drafts, rows)
     if not any(d.status == "current" for d in drafts):

@@ -186,8 +186,8 @@ def _read(
     if rule == "fraction":
         if re.match(r"[^.;]{0,60}\(\d[\d.]*\s?(?:%|per ?cent)", low[m.end("value") :]):
             return None  # "more than half of them (51 per cent)": the percentage is the figure
-        of = digits(m["of"]) if m["of"] else None
-        return (m.start("value"), what_end, m["value"], of, what, rule) if what else None
+        all_of = digits(m["of"]) if m["of"] else None
+        return (m.start("value"), what_end, m["value"], all_of, what, rule) if what else None
     if rule == "percent":
         if re.search(r"(?<!\w)pay|salary|vat|interest|inflation|tax", low):
             return None
