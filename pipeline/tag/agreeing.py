@@ -28,11 +28,16 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
     known = {(j.body, j.grade, j.status) for j in found if j.aspect != "not stated"}
     return [
         j for j in found
-        if j.aspect != "not stated" or not (j.start in headings or j.rule == "predicate")
+        if j.aspect != "not stated"
+        or not (j.start in headings or j.rule == "predicate" or _THE_GRADE.search(j.quote.lower()))
         or (j.body, j.grade, j.status) not in known
     ]  # fmt: skip
 
 
+#: "Recommendations came with the weak rating": one that was told before.
+_THE_GRADE = re.compile(
+    r"\b(?:the|this|that) [\"'‘“]?[a-z ]{3,25}[\"'’”]? (?:rating|grade|judge?ment)\b"
+)
 _EARLIER = re.compile(
     r"\b(?:last (?:year|time|month)|(?:19|20)\d\d|previous(?:ly)?|earlier|before|ago|then)\b"
 )

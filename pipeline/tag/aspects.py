@@ -38,7 +38,8 @@ _AREAS = (
 _SO_MANY = re.compile(
     rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to) (?:the )?(?:other |further |"
     rf"remaining )?({_COUNT})(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
-    rf"(?: ({_AREAS}))?(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"
+    rf"(?: ({_AREAS})| others)?"
+    r"(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"
 )
 #: "Inspectors rated a number of areas inadequate", "two areas were graded good".
 _SO_MANY_BEFORE = re.compile(
@@ -61,7 +62,7 @@ _EXCEPT = re.compile(
 _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|"
     r"under|to|except|but|though|although|while|whereas|with|were|was|judged|rated|graded|found)|'s|[,:;•*(\"'-])\s*"
-    r"(?:being |how |its |the |both |only |were |are |it is |they are )?[\"']?$"
+    r"(?:being |how |its |our |the |both |only |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
     r"[\"']? (?:for|from|to(?! be)|place|environment|staff|way|manner|care|services?|enough|"

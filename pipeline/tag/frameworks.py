@@ -103,6 +103,13 @@ def _framework(r: dict[str, Any]) -> Framework:
     )
 
 
+#: "Rated inadequate for the impact of leaders": no visit without grades, whatever it names besides.
+_GIVES_GRADES = re.compile(
+    r"(?:rated|judged|graded)[^.]{0,80}(?:inadequate|requires improvement|good|outstanding)"
+    r"[^.]{0,60}(?:impact of leaders|experiences and progress of|overall effectiveness)"
+)
+
+
 def choose(reading: Reading) -> Framework | None:
     """The framework of the inspection that the story reports, or None.
 
@@ -126,7 +133,9 @@ def choose(reading: Reading) -> Framework | None:
         ):
             return f
     for f in possible:
-        if f.cues and f.cues.search(everything) and (named or "inspect" in everything):
+        if not f.cues or not f.cues.search(everything) or not (named or "inspect" in everything):
+            continue
+        if f.graded or not _GIVES_GRADES.search(prose):
             return f
     kinds = {_kind(b.id, b.kind) for b in reading.bodies}
     of_kind = [f for f in possible if kinds & set(f.kinds) and (named or kinds & _SOLE)

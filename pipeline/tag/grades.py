@@ -29,7 +29,7 @@ class Graded:
 
 
 _FORMS = {
-    "requires improvement": r"requir(?:e|es|ed|ing)[- ]improvement(?: to be good)?",
+    "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?",
     "requires significant improvement": r"requires? significant improvement",
     "adequate and needs improvement": r"adequate and needs improvement",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
@@ -214,7 +214,7 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
     ]
     if not matches or len(matches) > 24:
         return []
-    matches = _without_superlatives(matches)
+    matches = _without_superlatives(sentence.low, matches)
     explained = explained_grades(sentence.low, matches, _RATED)
     found: list[Graded] = []
     for start, end, word in matches:
@@ -226,17 +226,25 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
     return found
 
 
-def _without_superlatives(matches: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _without_superlatives(
+    low: str, matches: list[tuple[int, int, str]]
+) -> list[tuple[int, int, str]]:
     """Without the "lowest" of "inadequate, the lowest rating" and the "grade 4" of "inadequate
     (grade 4)", which say what the grade is."""
     real = [(a, b) for a, b, word in matches if not _BARE.match(word)]
-    return [
-        m for m in matches
-        if not _BARE.match(m[2])
-        or not any(0 <= a - m[1] < _BESIDE or 0 <= m[0] - b < _BESIDE for a, b in real)
-    ]  # fmt: skip
+    kept = []
+    for start, end, word in matches:
+        gaps = [low[end:a] for a, _ in real if 0 <= a - end < _BESIDE]
+        gaps += [low[b:start] for _, b in real if 0 <= start - b < _BESIDE]
+        if word in ("lowest", "highest") and gaps:
+            continue
+        if word.startswith("grade ") and any(_SAME_GRADE.fullmatch(g) for g in gaps):
+            continue
+        kept.append((start, end, word))
+    return kept
 
 
+_SAME_GRADE = re.compile(r"[\s\"'(),:-]*(?:or )?[\s\"'(]*")
 _BARE = re.compile(r"lowest|highest|grade \d")
 _BESIDE = 40  #: code points between a grade and the words that say where it stands on the scale
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.models import Judgement
 from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL, aspects, deal
+from pipeline.tag.cues import cues
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
@@ -19,18 +20,6 @@ from pipeline.tag.whose import bodies_of
 
 Marks = dict[int, list[Graded]]
 
-_SAME_BEFORE = re.compile(
-    r"(?<!\w)(?:(?:identical|same|unchanged|matching) (?:overall )?(?:rating|grade|judge?ment|"
-    r"result|outcome|verdict)|the same as)[^.;]{0,60}"
-    r"(?:(?:19|20)\d\d|last (?:time|inspection|year)|previous)|"
-    r", as (?:it|they) (?:had been|has been|have been|was|were|did|had)(?: [a-z]+){0,3}"
-    r" (?:(?:19|20)\d\d|last|before|previous|earlier)|"
-    r"(?<!\w)(?:once more|yet again|for (?:a|the) (?:second|third|fourth|fifth)(?: (?:consecutive|"
-    r"successive|straight))? time(?! in)|(?:second|third|fourth)[- ](?:consecutive|successive)|"
-    r"re-?rated|remain(?:s|ed) unchanged|"
-    r"rating (?:is|was) unchanged)(?!\w)"
-)
-_SAME_RATING = re.compile(r"identical|same|unchanged|matching|the same|rating")
 _WORD = {"lowest": -1, "highest": 0}
 _FOUND = re.compile(
     r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
@@ -165,7 +154,7 @@ def _sentence(
         kinds = (
             (("safeguarding",) if grade.rule == "standard" else cell or dealt[i])
             or _carried(sentence, before, framework)
-            or _shared(found, dealt, i)
+            or _shared(sentence.low, found, dealt, i)
             or _labelled(grade, sentence, before, framework)
             or (OVERALL,)
         )
@@ -174,9 +163,9 @@ def _sentence(
                 _Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
                        start, end, grade.rule, not grade.rule.startswith("quoted"), year, named)
             )  # fmt: skip
-        same = _SAME_BEFORE.search(sentence.low) if status == "current" else None
+        same = cues("status.yaml", "same").find(sentence.low) if status == "current" else None
         if same:
-            earlier = (OVERALL,) if _SAME_RATING.match(same[0]) else kinds
+            earlier = (OVERALL,) if same.id == "whole" else kinds
             drafts += [
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
@@ -212,10 +201,13 @@ _ANY_GRADE = re.compile(
 )
 
 
-def _shared(found: list[Graded], dealt: list[tuple[str, ...]], i: int) -> tuple[str, ...]:
+_FROM_TO = re.compile(r"(?<!\w)from [\"']?[a-z ]{3,25}[\"']? (?:in [a-z ]{3,30} )?to [\"']?[a-z]")
+
+
+def _shared(low: str, found: list[Graded], dealt: list[tuple[str, ...]], i: int) -> tuple[str, ...]:
     """ "from good to requires improvement" in three areas: both grades are of the three areas."""
     near = [d for j, d in enumerate(dealt) if abs(j - i) == 1 and d]
-    moved = any(g.rule == "moved" for g in found)
+    moved = any(g.rule == "moved" for g in found) or _FROM_TO.search(low)
     return near[0] if len(dealt) == 2 and near and moved else ()
 
 

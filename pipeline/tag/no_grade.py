@@ -51,7 +51,7 @@ _SHARE = re.compile(
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
     r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
-    r"behind|second|how|so|(?:some|one) of the)"
+    r"behind|second|how|so|other than|anything but|(?:some|one) of the)"
     r" [\"']?$"
 )
 #: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".

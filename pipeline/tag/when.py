@@ -13,8 +13,8 @@ Status = Literal["current", "previous", "hypothetical"]
 Direction = Literal["up", "down", "same", "first"]
 
 _OF = re.compile(
-    r"(?:^|[\s\"'])(?:from|out of|leaves?|leaving|left|lost|loses|lose|losing|costs?|stripped "
-    r"of|shed|taken away|took away|takes away)"
+    r"(?:^|[\s\"'])(?:from|out of|shak(?:e|es|en|ing) off|shook off|leaves?|leaving|left|"
+    r"lost|loses|lose|losing|costs?|stripped of|shed|taken away|took away|takes away)"
     r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$"
 )
 _BEHIND = re.compile(
@@ -152,14 +152,18 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
     return its.end() if its else end
 
 
+_NEXT_GRADE = re.compile(
+    r", (?:it )?(?:is|are|has been|have been) now(?!\w)|(?<!\w)(?:up|down) from(?!\w)|"
+    r"(?<!\w)from (?:its|a|an|their|the) (?:previous|earlier|last)(?!\w)"
+)
+
+
 def _next(low: str, grade: Graded, found: list[Graded], end: int) -> int:
     """Where the words about the next grade begin: "had been rated good, is now inadequate"."""
     i = found.index(grade)
     if i + 1 == len(found):
         return end
-    verb = re.compile(r", (?:it )?(?:is|are|has been|have been) now(?!\w)").search(
-        low, grade.end, found[i + 1].start
-    )
+    verb = _NEXT_GRADE.search(low, grade.end, found[i + 1].start)
     return verb.start() if verb else found[i + 1].start
 
 

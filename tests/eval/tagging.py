@@ -95,7 +95,7 @@ _COMMON = frozenset(
     re.findall(
         r"\w+",
         "the of and council county city borough metropolitan district london nhs foundation trust "
-        "hmp hmyoi rc service royal unitary",
+        "hmp hmyoi rc service royal unitary police constabulary",
     )
 )
 
@@ -191,7 +191,7 @@ def _judgements(
 
 def _aspect(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
-    return value if covered and value else aspect.lower()
+    return value if covered and value else aspect.lower().replace(" other ", " ")
 
 
 def _actions(
