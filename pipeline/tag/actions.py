@@ -63,7 +63,8 @@ _SPAN = re.compile(
 )
 #: What a body decides for itself is no measure taken against it.
 _OWN_WISH = re.compile(
-    r"[^.;]{0,20}(?<!\w)by (?:(?:its|the) )?(?:owners?|operators?|company)(?!\w)"
+    r"[^.;]{0,20}(?<!\w)by (?:(?:its|the) )?(?:owners?|operators?|company|charity|"
+    r"provider|trustees)(?!\w)"
 )
 _ASKED = re.compile(r"(?<!\w)(?:asked|applied|asks|applies) (?:for|to)(?: [a-z]+){0,3} $")
 _NOT_ENOUGH = re.compile(
@@ -141,8 +142,18 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
     return "imposed"
 
 
+_BACK_THEN = re.compile(r"\b(?:in|since|back in) (?:[A-Z][a-z]+ )?(?:19|20)\d\d\b|\bhad been\b")
+
+
 def _settled(found: list[Action]) -> list[Action]:
-    """Imposed once said, a kind is not also recommended or threatened for the same body."""
+    """What was imposed years ago and is lifted now is lifted; what is imposed is not also
+    recommended or threatened for the same body."""
+    lifted = {(a.kind, a.body) for a in found if a.status == "lifted"}
+    found = [
+        a
+        for a in found
+        if a.status != "imposed" or (a.kind, a.body) not in lifted or not _BACK_THEN.search(a.quote)
+    ]
     imposed = {(a.kind, a.body) for a in found if a.status == "imposed"}
     return [
         a for a in found if a.status in ("imposed", "lifted") or (a.kind, a.body) not in imposed
