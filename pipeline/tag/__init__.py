@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline import knowledge
-from pipeline.models import Story, Tags
+from pipeline.models import Place, Story, Tags
 from pipeline.tag import (
     actions,
     agencies,
@@ -27,7 +27,7 @@ from pipeline.tag import (
     statistics,
     themes,
 )
-from pipeline.tag.reading import read
+from pipeline.tag.reading import Reading, read
 from pipeline.tag.sentences import whole_sentences
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
@@ -73,6 +73,9 @@ def _tags(story: Story) -> Tags:
     mentions = corrections.apply(story, agencies.mentions(story), records)
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)
     reading = read(story, mentions, inspectorates, bodies)
+    where = places.places(story, mentions)
+    if not context.may_tell_of_inspection(reading):
+        return _of_another_world(reading, where)
     framework = frameworks.choose(reading)
     marks = grades.marks(reading, framework)
     stated = judgements.judgements(reading, framework, marks)
@@ -84,7 +87,6 @@ def _tags(story: Story) -> Tags:
     if not inspected:
         rated, found, acts, figures = (), (), (), ()
     report, reasons = reports.is_report(reading, rated, found, acts, inspected=inspected)
-    where = places.places(story, mentions)
     bodies = particulars.with_particulars(story, bodies, mentions, where)
     return Tags(
         is_report=report,
@@ -100,6 +102,15 @@ def _tags(story: Story) -> Tags:
         themes=themes.themes(reading, (*found, *rated) if report else ()),
         places=where,
     )
+
+
+def _of_another_world(reading: Reading, where: tuple[Place, ...]) -> Tags:
+    """The tags of general news, told without looking for outcomes: nobody there inspects."""
+    return Tags(
+        is_report=False, reasons=reports.not_ours(), inspection_type=None,
+        inspectorates=reading.inspectorates, bodies=(), mentions=reading.mentions, judgements=(),
+        findings=(), actions=(), statistics=(), themes=themes.themes(reading, ()), places=where,
+    )  # fmt: skip
 
 
 def _told(story: Story, what: str) -> Tags:

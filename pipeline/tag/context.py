@@ -32,6 +32,11 @@ def told_of_inspection(reading: Reading, judgements: tuple[Judgement, ...]) -> b
     return (bool(reading.bodies) or graded) and speaks_of_inspection(_whole(reading))
 
 
+def may_tell_of_inspection(reading: Reading) -> bool:
+    """What `told_of_inspection` needs, whatever is graded: False for most of general news."""
+    return bool(reading.inspectorates) or speaks_of_inspection(_whole(reading))
+
+
 def speaks_of_inspection(folded: str) -> bool:
     """Whether folded text has words of inspection before it names another trade's inspectors."""
     ours = _words("inspecting").search(_without_others(folded))

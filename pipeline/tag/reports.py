@@ -55,6 +55,12 @@ def is_report(
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
 
 
+def not_ours() -> tuple[str, ...]:
+    """The reason why a text in which nobody inspects is no report."""
+    rule = load_yaml(FILE)["not_ours"]
+    return (f"{rule['weight']:+d} {rule['reason']}",)
+
+
 def _worded(reading: Reading) -> list[tuple[int, str]]:
     """The records whose words stand in the story, each with its weight."""
     prose = [s for s in reading.sentences if not s.furniture]
