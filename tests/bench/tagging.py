@@ -34,6 +34,8 @@ from pipeline.tag import (
 from pipeline.tag.reading import Reading, read
 from tests.bench import cleaning
 from tests.bench.extractors import forget_ours, trafilatura
+from tests.eval.sets import own_pages
+from tests.eval.together import served
 
 STORIES = Path(__file__).parent.parent / "tag" / "stories"
 _PAGES = 60  #: enough for a median that hardly moves between runs
@@ -78,11 +80,11 @@ def _story(page: Page, article: Article) -> Story:
                  access=article.access, links=article.links)  # fmt: skip
 
 
-def beside_extraction() -> None:
+def beside_extraction(name: str, pages: list[Page]) -> None:
     """Clean and tag beside trafilatura alone, page by page: medians, and their ratios."""
     extract = trafilatura(with_metadata=True)()
     times: dict[str, list[float]] = {"clean": [], "tag": [], "trafilatura": []}
-    for page in cleaning.pages(_PAGES):
+    for page in pages:
         try:
             clean(page)
         except CleanError:
@@ -100,20 +102,23 @@ def beside_extraction() -> None:
                 lambda page=page: extract(page.body, page.url)  # type: ignore[misc]
             )
             least["trafilatura"] = min(least["trafilatura"], took)
-        for name, value in least.items():
-            times[name].append(value)
-    middle = {name: averages.median(values) for name, values in times.items()}
-    total = {name: sum(values) for name, values in times.items()}
-    print(f"  {len(times['tag'])} pages, each the first of its site; median ms a page, and the sum")
-    for name in times:
-        share = total[name] / total["trafilatura"]
-        print(f"  {name:12} {middle[name]:7.2f} ms, in sum {share:5.2f} of trafilatura's")
+        for tool, value in least.items():
+            times[tool].append(value)
+    middle = {tool: averages.median(values) for tool, values in times.items()}
+    total = {tool: sum(values) for tool, values in times.items()}
+    print(f"  {name}: {len(times['tag'])} pages, each the first of its site; median, and in sum")
+    for tool in times:
+        share = total[tool] / total["trafilatura"]
+        print(f"  {tool:12} {middle[tool]:7.2f} ms, in sum {share:5.2f} of trafilatura's")
     both = (total["clean"] + total["tag"]) / total["trafilatura"]
     print(f"  clean + tag: {both:.2f} of trafilatura alone")
 
 
 def main() -> int:
-    beside_extraction()
+    beside_extraction("general news", cleaning.pages(_PAGES))
+    beside_extraction("pages of our own, mostly of inspections", [
+        served(page.url, page.body) for page in own_pages()[:_PAGES]
+    ])  # fmt: skip
     items = stories()
     size = sum(len(s.text) for s in items) / len(items)
     whole = cpu(tag.tags, items)
