@@ -84,10 +84,16 @@ def _contradictions(found: list[Judgement]) -> list[Judgement]:
 
 
 def _directions(found: list[Judgement]) -> tuple[Judgement, ...]:
-    """Up, down or same, where an earlier grade of the same body and aspect is stated."""
+    """Up, down or same, where an earlier grade of the same body and aspect is stated.
+
+    What somebody hoped for, and it was given, is left out.
+    """
     earlier = {(j.body, j.aspect): j.rank for j in found if j.status == "previous" and j.rank}
+    given = {(j.body, j.aspect, j.grade) for j in found if j.status == "current"}
     made = []
     for j in found:
+        if j.status == "hypothetical" and (j.body, j.aspect, j.grade) in given:
+            continue
         was = earlier.get((j.body, j.aspect))
         if j.status == "current" and j.rank and was and not j.direction:
             way: Direction = "same" if j.rank == was else ("up" if j.rank < was else "down")

@@ -178,11 +178,19 @@ _QUOTED_BEFORE = re.compile(
 )
 
 
+_AREAS_OF = re.compile(
+    r"[\"']?(?: (?:ratings?|grades?))? (?:in|for) the (?:areas|categories|fields|domains) of "
+    r"(?P<list>[a-z][a-z ,'-]{4,160}?)(?=[.;:]|$)"
+)
+
+
 def _quoted(low: str, grade: Graded, start: int, limit: int) -> list[str]:
-    """Aspects that no framework knows, in quotation marks beside the grade, in their own words."""
+    """Aspects that no framework knows, in quotation marks or "in the areas of", in own words."""
     ahead = _QUOTED_AFTER.match(low, grade.end, limit)
     if ahead:
         return [q.strip(" ,") for q in re.findall(r"[\"']([^\"']{6,90})[\"']", ahead["list"])]
+    if listed := _AREAS_OF.match(low, grade.end, limit):
+        return [p.strip(" ,'\"") for p in re.split(r", and |, | and (?![^,]*,)", listed["list"])]
     behind = _QUOTED_BEFORE.search(low, start, grade.start)
     return [behind["name"].strip(" ,")] if behind else []
 

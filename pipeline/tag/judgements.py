@@ -8,14 +8,22 @@ from dataclasses import dataclass, replace
 from pipeline.models import Judgement
 from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL, aspects, deal
-from pipeline.tag.cues import cues
+from pipeline.tag.cues import Hit, cues
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
 from pipeline.tag.sentences import fold
-from pipeline.tag.when import Direction, Status, direction_of, evidence, own_year, status_of
+from pipeline.tag.when import (
+    Direction,
+    Status,
+    clause,
+    direction_of,
+    evidence,
+    own_year,
+    status_of,
+)
 from pipeline.tag.whose import bodies_of
 
 Marks = dict[int, list[Graded]]
@@ -163,13 +171,23 @@ def _sentence(
                 _Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
                        start, end, grade.rule, not grade.rule.startswith("quoted"), year, named)
             )  # fmt: skip
-        same = cues("status.yaml", "same").find(sentence.low) if status == "current" else None
+        same = _same(sentence.low, grade, found) if status == "current" else None
         if same:
             earlier = (OVERALL,) if same.id == "whole" else kinds
             drafts += [
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
     return drafts
+
+
+def _same(low: str, grade: Graded, found: list[Graded]) -> Hit | None:
+    """The words by which the grade is also the one before: in its own part of the sentence."""
+    if len(found) == 1:
+        return cues("status.yaml", "same").find(low)
+    start, end = clause(low, grade, found)
+    i = found.index(grade)
+    start = max(start, found[i - 1].end) if i else start
+    return cues("status.yaml", "same").find(low, start, max(end, grade.end))
 
 
 def _labelled(

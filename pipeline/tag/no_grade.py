@@ -51,7 +51,8 @@ _SHARE = re.compile(
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
     r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
-    r"behind|second|how|so|other than|anything but|(?:some|one) of the)"
+    r"behind|second|how|so|"
+    r"(?:other than|anything but)(?: [\"']?[a-z ]{3,20}[\"']? or)?|(?:some|one) of the)"
     r" [\"']?$"
 )
 #: "Our other homes are both rated good", "Oaklings in Hoddesdon, rated outstanding".

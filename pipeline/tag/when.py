@@ -23,7 +23,8 @@ _BEHIND = re.compile(
     r"raised|removed|lost|replaced|reduced|changed))(?!\w)"
 )
 _NEXT_TIME = re.compile(
-    r"[\"']?(?: (?:rating|grade|judge?ment|verdict))? (?:next time|at (?:its|the|our|their) next)"
+    r"[\"']?(?: (?:rating|grade|judge?ment|verdict))? (?:next time|at (?:its|the|our|their) next|"
+    r"(?:is|are|was) (?:in sight|within reach|possible|(?:the|our|its) (?:goal|aim|target)))"
     r"(?!\w)"
 )
 _YEARS = re.compile(
