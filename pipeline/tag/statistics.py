@@ -67,6 +67,12 @@ _PERCENT = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER})\s?(?:%|per ?cent(?!age)|percent(?!age))(?: "
     rf"of)?(?=(?P<what>[^.;,:()]{{0,60}}))"
 )
+#: "Waits of up to 853 days", "the median wait is 17 weeks": how long people wait is a figure.
+_WAIT = re.compile(
+    rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?=(?P<what> (?:days|weeks|months|years|hours)(?!\w)"
+    r"(?! (?:ago|before|earlier|later|after|old|to (?:improve|submit|produce)))))"
+)
+_WAITING = re.compile(r"(?<!\w)(?:waits?|waited|waiting|delays?|delayed|queued?)(?!\w)")
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 )
@@ -109,12 +115,15 @@ _VOID = re.compile(
 _DIALLED = re.compile(r"(?:999|101|111|112)(?: and (?:999|101))? calls?(?!\w)")
 
 
+_SHARES = frozenset({"share", "one in", "fraction", "percent"})
+
+
 def statistics(reading: Reading) -> tuple[Statistic, ...]:
     """The figures of a story that are the inspectors' own, in order, none twice.
 
-    `value` and `of` are digits ("8", "22"); a percentage is "51%", a share in words stays in words
-    ("three-quarters"). The quote is the figure with
-    what it counts.
+    `value` and `of` are digits ("8", "22"), of a wait in days or weeks as well; a percentage is
+    "51%", a share in words stays in words ("three-quarters"). The quote is the figure with what it
+    counts.
     """
     made: list[Statistic] = []
     places = _CAPACITY.search(reading.low)
@@ -146,6 +155,7 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
         ("percent", _PERCENT),
         ("rise", _RISE),
         ("total", _TOTAL),
+        ("wait", _WAIT),
         ("count", _COUNT),
     ):
         for m in pattern.finditer(low):
@@ -154,6 +164,8 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
             if any(a < stop and m.start("value") < b for a, b in taken):
                 continue
             made = _read(rule, m, low)
+            if rule == "wait" and any(f[5] in _SHARES for f in found):
+                continue  # "one in five waited longer than 28 days": the share is the figure
             if made:
                 found.append(made)
                 taken.append((m.start(), max(stop, made[1])))
@@ -172,9 +184,11 @@ def _read(
 ) -> tuple[int, int, str, str | None, str, str] | None:
     """Start, end, value, of, what, rule of a match; None where it is no figure of this kind."""
     before = low[max(0, m.start("value") - 16) : m.start("value")]
-    if rule in ("count", "rise") and (
-        _VOID.search(before) or _DIALLED.match(low, m.start("value"))
-    ):
+    no_figure = _DIALLED.match(low, m.start("value")) or (
+        _YEAR.match(low, m.start("value"))
+        and re.search(r"(?:in|since|from|until|by|and) $", before)
+    )
+    if rule in ("count", "rise") and (_VOID.search(before) or no_figure):
         return None
     value = "" if rule == "fraction" else digits(m["value"])
     what, what_end = _counted(m)
@@ -191,7 +205,9 @@ def _read(
     if rule == "percent":
         if re.search(r"(?<!\w)pay|salary|vat|interest|inflation|tax", low):
             return None
-        total = re.search(rf"of the ({NUMBER}) (?:{_NOUNS.pattern})", low[: m.start()])
+        total = _OF_ALL.match(low, m.end("value") + _sign(low, m.end("value"))) or re.search(
+            rf"of the ({NUMBER}) (?:{_NOUNS.pattern})", low[: m.start()]
+        )
         return (
             m.start("value"),
             max(m.end("value") + _sign(low, m.end("value")), what_end),
@@ -200,6 +216,11 @@ def _read(
             what,
             rule,
         )
+    if rule == "wait":
+        near = low[max(0, m.start() - 60) : m.end() + 60]
+        what = m["what"].strip()
+        end = m.end("what")
+        return (m.start(), end, value, None, what, rule) if _WAITING.search(near) else None
     if rule == "rise":
         return m.start(), m.end("value"), value, None, _before(low, m.start()), rule
     if rule == "count" and _is_size(low, m.start("value"), m.end("value")):
@@ -213,6 +234,12 @@ def _read(
     ):
         return None
     return m.start("value"), what_end, value, None, what, rule
+
+
+_OF_ALL = re.compile(
+    rf" of (?:all )?(?:the |its |their )?(?:[a-z-]+'s? )?({NUMBER}) (?:{_NOUNS.pattern})"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\w)")
 
 
 def _is_size(low: str, start: int, end: int) -> bool:
