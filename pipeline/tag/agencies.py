@@ -40,6 +40,7 @@ def mentions(story: Story) -> tuple[Mention, ...]:
     aside = furniture(text)
     named = [n for n in _together(text, listed, bare, formed)
              if not aside.overlaps(n.start, n.start + 1)]  # fmt: skip
+    named = _without_namesakes(named)
     named += anaphora.of_area(folded, named, refused, {*title.values()}, story.region)
     known = frozenset(a.id for a in elsewhere.inspectorates(story, title))
     headline = elsewhere.headline_of(story)
@@ -70,6 +71,18 @@ def mentions(story: Story) -> tuple[Mention, ...]:
         )
         for n in sorted(named, key=lambda n: (n.start, n.id))
     )  # fmt: skip
+
+
+def _without_namesakes(named: list[Named]) -> list[Named]:
+    """Without the council of "Luton", where "Luton College" was named before and no council is."""
+    full = {n.id for n in named if n.rule != "bare name"}
+    colleges = [n for n in named if n.kind in ("college", "school")]
+    return [
+        n for n in named
+        if n.rule != "bare name" or n.id in full or not any(
+            c.start < n.start and c.quote.startswith(f"{n.quote} ") for c in colleges
+        )
+    ]  # fmt: skip
 
 
 def _kinds_elsewhere(story: Story, title: dict[str, str], here: set[str]) -> frozenset[str]:

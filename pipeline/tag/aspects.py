@@ -29,7 +29,9 @@ _SOME = re.compile(
 )
 _AMONG = re.compile(r"(?<!\w)(?:among them|including|such as|among which)(?!\w)")
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
-_AS_WAS = re.compile(r"[\"']?,? (?:as|and so) (?:was|were|is|are) (?:the |its |their )?")
+_AS_WAS = re.compile(
+    r"[\"']?,? (?:as|and so) (?:was|were|is|are|has|have|did) (?:the |its |their )?"
+)
 _COUNT = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[1-9]|1[0-9]"
 _AREAS = (
     r"(?:areas?|categor(?:y|ies)|key questions?|standards?|tests?|aspects?|domains?|measures?|"
@@ -155,21 +157,38 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
             ids = [a.id for a in named if a.end <= both.start()]
         if not own and i and _WHICH.match(low, grades[i - 1].end, grade.start):
             ids = [a.id for a in named if a.end <= grade.start][-1:]
-        also = _AS_WAS.match(low, grade.end)
+        also, too = _AS_WAS.match(low, grade.end), list[str]()
         if own is before and also:
-            ids += [a.id for a in after if a.start >= also.end() and not a.excepted]
+            too = [a.id for a in after if a.start >= also.end() and not a.excepted]
             own = after or own
         if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
             ids.append(OVERALL)
         start, claimed = claimed, own[-1].end if own is after else grade.end
-        dealt.append(_whole(low, grade, start, limit, ids, named, framework))
+        whole = _whole(low, grade, start, limit, ids, named, framework)
+        dealt.append(tuple(dict.fromkeys((*(whole or ((OVERALL,) if too else ())), *too))))
+    return _both_ends(low, grades, dealt)
+
+
+def _both_ends(
+    low: str, grades: list[Graded], dealt: list[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """ "From good to inadequate": what fell is the same at both ends."""
+    for i in range(1, len(grades)):
+        gap = low[grades[i - 1].end : grades[i].start]
+        if grades[i].rule == "moved" and _TO_GRADE.fullmatch(gap):
+            both = tuple(dict.fromkeys((*dealt[i - 1], *dealt[i])))
+            dealt[i - 1] = dealt[i] = both
     return dealt
+
+
+_TO_GRADE = re.compile(r"[\"']?(?: (?:overall|rating|grade))? to (?:an? |be )?(?:rated )?[\"']?")
 
 
 #: "Weak in four indicators: 'leadership and direction', 'improvement in performance' and …".
 _QUOTED_AFTER = re.compile(
-    r"[\"']?(?:(?:(?!(?<!\w)(?:it|was|is|were|has|had|are)(?!\w))[^.;:\"']){0,90}(?<!\w)|\s)"
-    r"(?:in|for|on|at)(?: [a-z\"' ]{0,40})?:? ?"
+    r"[\"']?(?:(?:(?!(?<!\w)(?:it|was|is|were|has|had|are|except|but|apart|after)(?!\w))"
+    r"[^.;:\"']){0,90}(?<!\w)|\s)(?:in|for|on|at)"
+    r"(?: (?!after|because|over|with|by|except|apart|but)[a-z\"']+){0,6}:? ?"
     r"(?P<list>(?:[\"'][^\"']{6,90}[\"'](?:, and |, | and )?)+)"
 )
 _QUOTED_BEFORE = re.compile(

@@ -46,7 +46,7 @@ _SCALE = re.compile(
 #: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
 _SHARE = re.compile(
     r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand)|"
-    r"(?<!\w)(?:two|three) (?:thirds|quarters) of|(?<!\w)a handful)(?!\w)[^.;:]{0,80}$"
+    r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,80}$"
 )
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
@@ -76,6 +76,14 @@ _HABIT = re.compile(
     r"[\"']?(?:,? (?:or|and) (?:as )?[\"']?[a-z ]{3,25}[\"']?)? (?:gets?|receives?|are|will|must|"
     r"can|face|often|usually|tend|should|have to|may|would|normally|go)(?!\w)"
 )
+#: "So many schools are going into the inadequate category"; "areas that were found to require
+#: improvement".
+_MANY_BODIES = re.compile(
+    r"(?<!\w)(?:so many|many|most|more|other) (?:schools|councils|homes|services|trusts|hospitals|"
+    r"practices|providers)(?!\w)[^.;:,]{0,50}$"
+    r"|(?<!\w)(?:areas|aspects|things|issues) (?:that|which) (?:were|was|had been|are|have been)"
+    r"(?: [a-z]+){0,3} [\"']?$"
+)
 #: "Good and outstanding ratings have been given": for what, the next sentences say.
 _OF_BOTH = re.compile(r"(?:good|outstanding|adequate|inadequate|excellent)[\"']? and [\"']?$")
 _MANY_THINGS = re.compile(r"(?<!\w)(?:many|some|several|most|those) [^.;:]{3,60} with [\"']?$")
@@ -94,7 +102,9 @@ _PEOPLE_ARE = re.compile(
 
 def is_none(before: str, after: str, *, noun: bool) -> bool:
     """Whether what stands around a word makes it no grade. `noun`: "rating" or the like follows."""
-    if _IN_NONE.match(after) or any(p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF)):
+    if _IN_NONE.match(after) or any(
+        p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF, _MANY_BODIES)
+    ):
         return True
     if re.match(r"[\"']? ones?(?!\w)", after):  # "a rating, and a good one"
         return True

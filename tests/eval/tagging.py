@@ -102,7 +102,7 @@ _COMMON = frozenset(
 
 def plain(name: str | None) -> frozenset[str]:
     """The words of a body's name that tell it from others."""
-    words = set(re.findall(r"[a-z0-9]+", (name or "").lower().replace("'", "")))
+    words = set(re.findall(r"[a-z0-9]+", (name or "").lower().replace("'", "").replace("’", "")))
     return frozenset(words - _COMMON or words)
 
 
