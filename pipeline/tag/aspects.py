@@ -184,6 +184,27 @@ def _both_ends(
 _TO_GRADE = re.compile(r"[\"']?(?: (?:overall|rating|grade))? to (?:an? |be )?(?:rated )?[\"']?")
 
 
+#: "Rated weak for infection control and adequate for staffing": what no framework knows.
+_FOR_WHAT = re.compile(
+    r"[\"']?(?: (?:ratings?|grades?))? (?:for|at) (?:its |the |their |how )?"
+    r"(?P<words>(?!(?:an?|one|two|three|four|five|first|second|third|fourth|last|years?|months?|now|"
+    r"this|that|these|those|being|all|every|each|both|everything|more|most|some|present|least|"
+    r"failing|not|just|only|about|over|nearly|almost|it|them|us)(?!\w))"
+    r"[a-z'-]{3,}(?: (?!and(?!\w))[a-z'-]+){0,5}?)"
+    r"(?=[,.;:]|$| and | but | while | with | when | after | in (?:its|the|an?)(?!\w))"
+)
+_WHEN_WORDS = re.compile(
+    r"(?<!\w)(?:times?|row|years?|months?|inspections?|visits?|reports?|reasons?|decades?|ratings?|"
+    r"grades?|services?|schools?|councils?|homes?|prisons?|forces?|it|was|were|is|are|has|have|had|been|said|ofsted|cqc|inspectors)(?!\w)"
+)
+
+
+def own_words(low: str, grade: Graded) -> tuple[str, ...]:
+    """What a grade is said to be for, in the story's own words; () where that is no thing."""
+    said = _FOR_WHAT.match(low, grade.end)
+    return () if said is None or _WHEN_WORDS.search(said["words"]) else (said["words"].strip(),)
+
+
 #: "Weak in four indicators: 'leadership and direction', 'improvement in performance' and …".
 _QUOTED_AFTER = re.compile(
     r"[\"']?(?:(?:(?!(?<!\w)(?:it|was|is|were|has|had|are|except|but|apart|after)(?!\w))"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.models import Judgement
 from pipeline.tag.agreeing import agreed
-from pipeline.tag.aspects import OVERALL, aspects, deal
+from pipeline.tag.aspects import OVERALL, aspects, deal, own_words
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
@@ -147,6 +147,7 @@ def _sentence(
 ) -> list[_Draft]:
     dealt = deal(reading.bare(sentence), found, framework)
     drafts: list[_Draft] = []
+    nothing_overall = framework is not None and not framework.has_overall(reading.day)
     for i, grade in enumerate(found):
         status = status_of(sentence, grade, found, before)
         if sentence.speaker == "other" and grade.rule.startswith("quoted"):
@@ -161,6 +162,7 @@ def _sentence(
         start, end = evidence(sentence, grade, found)
         kinds = (
             (("safeguarding",) if grade.rule == "standard" else cell or dealt[i])
+            or (own_words(sentence.low, grade) if nothing_overall else ())
             or _carried(sentence, before, framework)
             or _shared(sentence.low, found, dealt, i)
             or _labelled(grade, sentence, before, framework)
