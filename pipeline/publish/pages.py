@@ -96,8 +96,8 @@ SELECT r.*, 'response' AS kind, b.name AS body FROM responses r
 LEFT JOIN agencies b ON b.id = r.body_id WHERE r.article_id = ? ORDER BY r.start, r.id
 """
 _DETAILS = """
-SELECT d.*, CASE d.kind WHEN 'recommendation' THEN 'recommendation' ELSE 'detail' END AS kind,
-    d.kind AS what FROM inspection_details d WHERE d.article_id = ? ORDER BY d.start, d.id
+SELECT d.start, d."end", d.quote, d.rule, d.value, d.kind AS what, NULL AS confidence,
+    CASE d.kind WHEN 'recommendation' THEN 'recommendation' ELSE 'detail' END AS kind FROM inspection_details d WHERE d.article_id = ? ORDER BY d.start, d.id
 """
 _THEMES = "SELECT DISTINCT theme_id, name FROM article_themes WHERE article_id = ? ORDER BY name"
 _PLACES = "SELECT DISTINCT name, code FROM article_places WHERE article_id = ? ORDER BY name"

@@ -151,10 +151,15 @@ def _recommendations(reading: Reading) -> Iterator[Detail]:
             continue
         hit = cues(FILE, "asks").find(sentence.low)
         if hit and not cues(FILE, "earlier").find(sentence.low, 0, hit.start):
-            value = _value(text[sentence.start + _from(sentence, hit.end) : sentence.end])
+            asked = text[sentence.start + _from(sentence, hit.end) : sentence.end]
+            value = _value(_NEXT_SAID.split(asked)[0])
             if len(value.split()) >= 2:
                 yield _detail(reading, "recommendation", value, sentence.start, sentence.end,
                               hit.id)  # fmt: skip
+
+
+#: "… should improve its plans, and that some children waited": what follows is found, not asked
+_NEXT_SAID = re.compile(r",? (?:and|but) that (?=\w)")
 
 
 def _from(sentence: Sentence, end: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.models import Answer, Judgement
 from pipeline.tag import stance
@@ -30,6 +30,15 @@ _SIGNED = 8  #: sentences before a signature that may be what was signed
 _EARLIER = re.compile(r"(?<!\w)(?:last|previous) (?:year|month)|(?<!\w)before the inspection(?!\w)")
 
 
+class _Spoken(NamedTuple):
+    """What somebody says in a sentence; `kind`: of who the sentence itself names, if it does."""
+
+    sentence: Sentence
+    low: str
+    form: str
+    kind: str | None
+
+
 @dataclass(slots=True)
 class _Voice:
     """Somebody who answers, as the text goes on telling of him: gathered, never handed out."""
@@ -42,10 +51,10 @@ class _Voice:
     body: str | None = None
     plural: bool = False
     called: str | None = None
-    spoken: list[tuple[Sentence, str, bool, str]] = field(default_factory=list)
+    spoken: list[_Spoken] = field(default_factory=list)
 
-    def hears(self, sentence: Sentence, low: str, named: bool, form: str) -> None:
-        self.spoken.append((sentence, low, named, form))
+    def hears(self, sentence: Sentence, low: str, form: str, kind: str | None = None) -> None:
+        self.spoken.append(_Spoken(sentence, low, form, kind))
 
 
 def responses(reading: Reading, judgements: tuple[Judgement, ...]) -> tuple[Answer, ...]:
@@ -62,7 +71,7 @@ def responses(reading: Reading, judgements: tuple[Judgement, ...]) -> tuple[Answ
     scene.play()
     good = _is_good(judgements)
     spoke = sorted((v for v in scene.voices if v.spoken and v.own),
-                   key=lambda v: v.spoken[0][0].start)  # fmt: skip
+                   key=lambda v: v.spoken[0].sentence.start)  # fmt: skip
     found = [(v, r) for v in spoke if (r := _answer(reading, v, good))]
     named = any(r.name for _, r in found)
     return tuple(r for v, r in found if not (v.plural and named))
@@ -178,8 +187,8 @@ class _Scene:
             begin = turn.start if i else 0
             end = spoken[i + 1].start if i + 1 < len(spoken) and not both else len(one.low)
             low = self.reading.low[sentence.start + begin : sentence.start + end]
-            named = turn.who.kind in ("person", "post", "body")
-            voice.hears(sentence, low, named, turn.form)
+            named = turn.who.kind if turn.who.kind != "pronoun" else None
+            voice.hears(sentence, low, turn.form, named)
             self._turns(voice)
         for somebody in who:
             if somebody.kind == "person":
@@ -214,7 +223,7 @@ class _Scene:
         opens = one.low.startswith('"')
         if opens and len(rest.strip(" .,")) < 3:
             if self.last is not None and self.silence <= _FAR:
-                self.last.hears(sentence, sentence.low, False, "goes-on")
+                self.last.hears(sentence, sentence.low, "goes-on")
         else:
             self.silence += 1
 
@@ -233,9 +242,9 @@ class _Scene:
         if first is None:
             return None
         voice = self._introduce(who[0])
-        voice.hears(self.parts[n][0], "", True, "signature")
+        voice.hears(self.parts[n][0], "", "signature", "person")
         for sentence in before[max(0, first - 1) :]:
-            voice.hears(sentence, sentence.low, False, "signature")
+            voice.hears(sentence, sentence.low, "signature")
         return voice
 
 
@@ -257,11 +266,13 @@ def _is_good(judgements: tuple[Judgement, ...]) -> bool | None:
 
 
 def _answer(reading: Reading, voice: _Voice, good: bool | None) -> Answer | None:
-    texts = [low for _, low, _, _ in voice.spoken]
+    texts = [spoken.low for spoken in voice.spoken]
     word = stance.decide(stance.words(texts), good=good)
     if voice.kind == "unnamed" and voice.role is None and word is None:
         return None  # the council says much that is no answer
-    sentence, _, named, form = voice.spoken[word.text if word else 0]
+    of_post = (s for s in voice.spoken if s.kind == "post")
+    proof = voice.spoken[word.text] if word else next(of_post, voice.spoken[0])
+    sentence = proof.sentence
     body = voice.body or next(iter(sentence.about), None) or next(
         (b.id for b in reading.bodies), None
     )  # fmt: skip
@@ -273,6 +284,6 @@ def _answer(reading: Reading, voice: _Voice, good: bool | None) -> Answer | None
         start=sentence.start,
         end=sentence.end,
         quote=reading.quote(sentence.start, sentence.end),
-        rule=word.rule if word else form,
-        confidence="stated" if named else "implied",
+        rule=word.rule if word else proof.form,
+        confidence="stated" if proof.kind else "implied",
     )

@@ -18,7 +18,7 @@ _LETTERS = re.compile(r"(?:,? \(?(?:obe|cbe|mbe|qpm|kpm|qam|kc|qc|jp|bem|dl|mp)\
 _ITEM = r"[^,:;\"()]{2,60}"
 #: "… of children, young people and families": the rest of a post's name
 _TAIL_OF = (
-    r"(?: (?:for|of|at|in|with responsibility for|with) "
+    r"(?: (?:for|of|at|in|with responsibility for|responsible for|with) "
     rf"(?:[^,:;\"()]{{2,70}}(?:, {_ITEM}){{1,4}}?,? (?:and|&) {_ITEM}|[^,:;\"()]{{2,90}}))?"
     rf"(?: and (?:its |their |the )?{_ITEM})?"
 )

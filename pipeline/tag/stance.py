@@ -72,7 +72,9 @@ def _is_not_meant(low: str, hit: Hit, stance: Stance) -> bool:
         return True
     if stance in ("disputes",) or hit.id in ("accepts", "at-work"):
         return False
+    if low[hit.start : hit.end].startswith(("not ", "n't ")):
+        return False  # "could not be prouder"
     close = near[-_NEAR:]
     return any(not close[h.end :].strip() or re.fullmatch(
-        r" (?:be |been |as |so |very |all |really |feel |say |to |have |yet )*", close[h.end :]
+        r" (?:be |been |is |are |was |as |so |very |all |really |feel |say |to |have |yet )*", close[h.end :]
     ) for h in cues(FILE, "negated").all(close))  # fmt: skip
