@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline import terminal
 from pipeline.archive import open_archive, reading
-from pipeline.summary import counted, day, shortened
+from pipeline.summary import counted, day, days, shortened
 
 Row = Mapping[str, Any]
 
@@ -86,6 +86,11 @@ def _head(story: Row) -> None:
         names = [x["name"] + (f" ({x['code']})" if x["code"] else "") for x in story[key]]
         if names:
             print(terminal.printable(f"{label}: {'; '.join(names)}"))
+    for line in particulars(story):
+        print(terminal.printable(line))
+    for said in story["responses"]:
+        quote = shortened(said["quote"], 90)
+        print(terminal.printable(f"Answered: {answered(said)}: “{quote}”"))
     for link in story["links"]:
         if link.get("official"):
             print(terminal.printable(f"Official page: {link['text']} <{link['url']}>"))
@@ -97,7 +102,8 @@ def _head(story: Row) -> None:
 
 def spans(story: Row) -> list[tuple[int, int]]:
     """The places of all evidence, overlapping ones merged, in order."""
-    keys = ("judgements", "findings", "actions", "statistics", "mentions")
+    keys = ("judgements", "findings", "actions", "statistics", "mentions", "responses",
+            "details")  # fmt: skip
     places = sorted((tag["start"], tag["end"]) for key in keys for tag in story[key])
     merged: list[tuple[int, int]] = []
     for start, end in places:
@@ -135,6 +141,10 @@ def tag_lines(story: Row) -> list[str]:
     for s in story["statistics"]:
         of = f" of {s['of']}" if s["of"] else ""
         lines.append(_line(s, f"statistic: {s['value']}{of} {s['what'] or ''}".rstrip()))
+    for r in story["responses"]:
+        lines.append(_line(r, f"answer: {answered(r)}, {r['confidence']}"))
+    for d in story["details"]:
+        lines.append(_line(d, f"{d['kind'].replace('_', ' ')}: {shortened(d['value'], 60)}"))
     for t in story["themes"]:
         lines.append(_line({**t, "rule": ""}, f"theme: {t['name']}"))
     for p in story["places"]:
@@ -144,6 +154,26 @@ def tag_lines(story: Row) -> list[str]:
             )
         )
     return lines
+
+
+def particulars(story: Row) -> list[str]:
+    """When the inspection took place and who led it in a line; what must get better, one a line."""
+    told: dict[str, list[str]] = {}
+    for detail in story["details"]:
+        told.setdefault(detail["kind"], []).append(detail["value"])
+    first, last = (told.get(kind, [""])[0] for kind in ("inspected_from", "inspected_until"))
+    parts = [days(first, last)] if first else []
+    parts += [f"lead inspector {name}" for name in told.get("lead_inspector", [])]
+    parts += [f"before that {days(day)}" for day in told.get("previous_inspection", [])[:1]]
+    lines = [f"Inspected: {'; '.join(parts)}"] if parts else []
+    asked = told.get("recommendation", [])
+    return lines + [f"To improve: {shortened(thing, 110)}" for thing in asked]
+
+
+def answered(response: Row) -> str:
+    """ "Jane Roe, headteacher, accepts": who answered, and how it is taken where that is told."""
+    who = ", ".join(x for x in (response["name"], response["role"]) if x) or "the body itself"
+    return f"{who}, {response['stance']}" if response["stance"] else who
 
 
 def _line(tag: Row, says: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +234,18 @@ def counted(number: int, one: str, many: str) -> str:
 def day(moment: str | None) -> str:
     """The date of an ISO instant; '' for none."""
     return (moment or "")[:10]
+
+
+def days(first: str, last: str = "") -> str:
+    """'30 April to 2 May 2024' of two ISO dates, '3 May 2024' of one, 'May 2024' of a month."""
+    if len(first) == len("2024-05"):
+        return f"{date.fromisoformat(first + '-01'):%B %Y}"
+    begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    if begin == end:
+        return f"{begin:%-d %B %Y}"
+    left_out = " %B" if begin.month != end.month or begin.year != end.year else ""
+    left_out += " %Y" if begin.year != end.year else ""
+    return f"{begin:%-d{left_out}} to {end:%-d %B %Y}"
 
 
 def moment(at: str | None) -> str:

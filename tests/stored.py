@@ -11,7 +11,9 @@ from pipeline.archive.sources import sync_sources
 from pipeline.models import (
     Action,
     Agency,
+    Answer,
     Article,
+    Detail,
     Entry,
     FeedUpdate,
     Finding,
@@ -162,7 +164,17 @@ def tags(**values: Any) -> Tags:
                       **span("six of the 20 rooms")),
         ),
         "themes": (Theme(id="medicines", name="Medicines", **span("medicines")),),
-        "places": (Place(name="Harwick", code=None, **span("Harwick")),), **values,
+        "places": (Place(name="Harwick", code=None, **span("Harwick")),),
+        "responses": (
+            Answer(body=HOME.id, name=None, role=None, stance="accepts", rule="accepts",
+                   confidence="stated", **span("praised kind staff")),
+        ),
+        "details": (
+            Detail(kind="inspected_from", value="2026-09", rule="visited",
+                   **span("Larkfield House in Harwick")),
+            Detail(kind="recommendation", value="manage medicines safely", rule="should",
+                   **span("medicines were not managed safely")),
+        ), **values,
     }  # fmt: skip
     return Tags(**fields)
 

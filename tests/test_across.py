@@ -21,8 +21,8 @@ from tests.stored import count, refetch, store
 
 OWN = DISCLAIMERS[1]
 DERIVED = ("article_agencies", "mentions", "findings", "article_themes", "article_places",
-           "removals", "revisions", "articles", "derivations", "aliases", "readings",
-           "page_names", "page_lines", "site_lines")  # fmt: skip
+           "responses", "inspection_details", "removals", "revisions", "articles", "derivations",
+           "aliases", "readings", "page_names", "page_lines", "site_lines")  # fmt: skip
 
 
 def url(name: str, host: str = "gazette.example") -> str:

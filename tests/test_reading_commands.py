@@ -25,6 +25,7 @@ PAGE = """<html><head><meta name="author" content="Orla Fenwick, PA Media"></hea
 <p>The home must now send
 <a href="https://www.cqc.org.uk/location/1-1">the regulator</a> an action plan, and will be
 inspected again within six months to see whether it has improved.</p>
+<p>Inspectors visited on 6 and 7 October. Its owner said that it had accepted the findings.</p>
 <p>Sign up to our newsletter to get the latest news in your inbox every morning.</p>
 </article></body></html>"""
 
@@ -60,6 +61,10 @@ def test_show_marks_the_evidence_and_lists_what_was_cut(db: Path) -> None:
     assert "Inspected: Larkfield House" in shown
     assert "⟦The Care Quality Commission has rated Larkfield House in Harwick inadequate" in shown
     assert "inadequate (4 of 4)" in shown
+    assert "Inspected: 6 to 7 October 2026" in shown
+    assert "inspected until: 2026-10-07: “Inspectors visited on 6 and 7 October.”" in shown
+    assert "Answered: owner, accepts: “Its owner said that it had accepted" in shown
+    assert "answer: owner, accepts, stated" in shown
     assert "Cut from the page" in shown
     assert "newsletter: Sign up to our newsletter" in shown
 
@@ -77,7 +82,7 @@ def test_show_says_who_wrote_it_where_the_report_is_and_who_disagrees(db: Path) 
 def test_show_as_json_proves_every_span(db: Path) -> None:
     story = json.loads(run("show", URL, "--json", "--db", db).stdout)
     tags = [t for key in ("mentions", "judgements", "findings", "actions", "statistics", "themes",
-                          "places") for t in story[key]]  # fmt: skip
+                          "places", "responses", "details") for t in story[key]]  # fmt: skip
     assert len(tags) >= 5
     assert all(story["text"][t["start"] : t["end"]] == t["quote"] for t in tags)
 

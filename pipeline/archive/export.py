@@ -27,8 +27,8 @@ FORMATS = ("csv", "jsonl", "parquet", "warc")
 Row = tuple[Any, ...]
 
 #: What is written when no table is named.
-DEFAULT = ("inspections_reported", "judgements", "articles", "mentions", "findings", "agencies",
-           "agency_coverage")  # fmt: skip
+DEFAULT = ("inspections_reported", "judgements", "articles", "mentions", "findings",
+           "responses", "inspection_details", "agencies", "agency_coverage")  # fmt: skip
 
 # Tables of SQLite's and of the migrations: nothing a person asks for.
 _INTERNAL = ("sqlite_", "_sqlite_", "articles_fts")

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pipeline.archive import Archive, heartbeat
 from pipeline.archive.aliases import STORY_OF, addresses, story_of
 from pipeline.archive.fulltext import search_terms
+from pipeline.archive.storytags import TAGS
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.models import Config
 from pipeline.urls import canonical, loose, number
@@ -317,9 +318,9 @@ def show(archive: Archive, url: str) -> Row:
     """Everything about one story. Raises WatchError when it is not in the archive.
 
     Keys: the columns of `articles` (lists as lists); `inspectorates`, `bodies` ({id, name, kind,
-    code}); `mentions, judgements, findings, actions, statistics, themes, places`, each with
-    `start, end, quote`; `removed`; `revisions`; `aliases` (its further addresses); `feeds` (who
-    announced it, at any of them); `page`; `ledger`.
+    code}); `mentions, judgements, findings, actions, statistics, themes, places, responses,
+    details`, each with `start, end, quote`; `removed`; `revisions`; `aliases` (its further
+    addresses); `feeds` (who announced it, at any of them); `page`; `ledger`.
     """
     url = find_url(archive, url)
     row = next(archive.db.query("SELECT * FROM articles WHERE url = ?", [url]))
@@ -329,7 +330,7 @@ def show(archive: Archive, url: str) -> Row:
     for column in ("byline", "news_agencies"):
         row[column] = row[column].split("; ") if row[column] else []
     row["is_report"] = _flag(row["is_report"])
-    tags: Row = {name: list(archive.db.query(sql, [id_])) for name, sql in _TAGS.items()}
+    tags: Row = {name: list(archive.db.query(sql, [id_])) for name, sql in TAGS.items()}
     pages = archive.db.query("SELECT final_url, content_type, fetched_at, digest, bytes FROM pages"
                              " WHERE url = ?", [url])  # fmt: skip
     return {
@@ -342,35 +343,6 @@ def show(archive: Archive, url: str) -> Row:
     }
 
 
-_BODIES = (
-    "SELECT g.id, g.name, g.kind, g.code FROM article_agencies AS x"
-    " JOIN agencies AS g ON g.id = x.agency_id"
-    " WHERE x.article_id = ? AND x.role = '{}' ORDER BY g.name"
-)
-_SPAN = 'f.start, f."end", f.quote, f.rule'
-_FINDINGS = (
-    "SELECT {}, " + _SPAN + " FROM findings AS f WHERE f.article_id = ? AND {} ORDER BY start, id"
-)
-_TAGS = {
-    "inspectorates": _BODIES.format("inspectorate"),
-    "bodies": _BODIES.format("inspected"),
-    "mentions": "SELECT m.agency_id AS id, g.name, m.role, m.start, m.\"end\", m.quote, m.rule,"
-    " m.confidence FROM mentions AS m JOIN agencies AS g ON g.id = m.agency_id"
-    " WHERE m.article_id = ? ORDER BY m.start, m.id",
-    "judgements": _FINDINGS.format(
-        "body_id AS body, inspectorate_id AS inspectorate, framework, aspect, grade, rank, scale,"
-        " status, direction, confidence", "kind = 'judgement'"),
-    "findings": _FINDINGS.format("kind AS polarity, body_id AS body, speaker, confidence",
-                                 "kind IN ('strength', 'weakness')"),
-    "actions": _FINDINGS.format("action AS kind, status, body_id AS body", "kind = 'action'"),
-    "statistics": _FINDINGS.format('value, "of", what', "kind = 'statistic'"),
-    "themes": 'SELECT theme_id AS id, name, start, "end", quote FROM article_themes'
-    " WHERE article_id = ? ORDER BY start",
-    "places": 'SELECT name, code, start, "end", quote FROM article_places'
-    " WHERE article_id = ? ORDER BY start",
-    "removed": "SELECT rule, kind, text FROM removals WHERE article_id = ? ORDER BY id",
-    "revisions": "SELECT seen_at, digest, headline FROM revisions WHERE article_id = ? ORDER BY id",
-}  # fmt: skip
 _FEEDS = """
 SELECT e.source_id, s.name AS source, e.feed_url, e.guid, e.link, e.first_seen_at
 FROM entries AS e JOIN sources AS s ON s.id = e.source_id

@@ -12,6 +12,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipeline.archive.schema_across import ACROSS
+from pipeline.archive.schema_outcomes import DETAILS, RESPONSES
 from pipeline.archive.schema_watching import WATCHING
 
 archive_migrations = Migrations("inspection-watch")
@@ -375,6 +376,18 @@ def m010_across_pages(db: Database) -> None:
 def m011_who_is_who(db: Database) -> None:
     """What the gazetteer knows of a body beside its name; how a story's bodies are known."""
     _run_script(db, _WHO)
+
+
+@archive_migrations()
+def m012_responses(db: Database) -> None:
+    """Who answered for a body: one row a person, which no row of `findings` has room for."""
+    _run_script(db, RESPONSES)
+
+
+@archive_migrations()
+def m013_inspection_details(db: Database) -> None:
+    """When an inspection took place, who led it, what must get better: a row each."""
+    _run_script(db, DETAILS)
 
 
 @pages_migrations()

@@ -11,7 +11,8 @@ from pipeline.archive import Archive
 from pipeline.errors import TagError
 from pipeline.models import Agency, Link, Story, Tags
 
-_TABLES = ("mentions", "findings", "article_agencies", "article_themes", "article_places")
+_TABLES = ("mentions", "findings", "article_agencies", "article_themes", "article_places",
+           "responses", "inspection_details")  # fmt: skip
 _AGENCY = ("id", "name", "kind", "code", "nation", "region", "latitude", "longitude", "valid_from",
            "valid_until", "successor", "source", "other_names", "identifiers", "area",
            "parent")  # fmt: skip
@@ -102,6 +103,7 @@ def _named(tags: Tags) -> Iterator[dict[str, Any]]:
     ids += [x for j in tags.judgements for x in (j.body, j.inspectorate) if x]
     ids += [f.body for f in tags.findings if f.body]
     ids += [a.body for a in tags.actions if a.body]
+    ids += [r.body for r in tags.responses if r.body]
     for id_ in dict.fromkeys(ids):
         *kind, slug = id_.split(":")
         yield {"id": id_, "name": names.get(id_) or slug.replace("-", " "),
@@ -159,6 +161,14 @@ def _rows(tags: Tags) -> dict[str, list[dict[str, Any]]]:
             {"name": p.name, "code": p.code, "start": p.start, "end": p.end, "quote": p.quote}
             for p in tags.places
         ],
+        "responses": [
+            {"body_id": r.body, "name": r.name, "role": r.role, "stance": r.stance,
+             **_evidence(r), "confidence": r.confidence}
+            for r in tags.responses
+        ],
+        "inspection_details": [
+            {"kind": d.kind, "value": d.value, **_evidence(d)} for d in tags.details
+        ],
     }  # fmt: skip
 
 
@@ -207,6 +217,10 @@ FROM findings WHERE article_id = :id
 UNION ALL SELECT 'theme: ' || theme_id FROM article_themes WHERE article_id = :id
 UNION ALL SELECT CASE WHEN is_report THEN 'a report of an inspection' ELSE 'not a report' END
 FROM articles WHERE id = :id AND is_report IS NOT NULL
+UNION ALL SELECT 'answer: ' || coalesce(name, role, 'the body itself')
+    || coalesce(', ' || stance, '') FROM responses WHERE article_id = :id
+UNION ALL SELECT replace(kind, '_', ' ') || ': ' || value FROM inspection_details
+WHERE article_id = :id
 UNION ALL SELECT 'type: ' || inspection_type FROM articles WHERE id = :id
     AND inspection_type IS NOT NULL
 """

@@ -209,6 +209,36 @@ class Statistic:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Who answered for the inspected body, and how. `start:end` is the sentence that proves it."""
+
+    body: str | None  #: agency id of the inspected body
+    name: str | None  #: None: a spokesperson without a name, or the body itself
+    role: str | None  #: as written, without an article
+    stance: Literal["welcomes", "accepts", "apologises", "disputes"] | None
+    start: int
+    end: int
+    quote: str
+    rule: str
+    confidence: Confidence  #: stated: the sentence names who speaks; implied: it goes on
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Detail:
+    """A particular of the inspection itself. `start:end` are the words that tell it."""
+
+    kind: Literal[
+        "inspected_from", "inspected_until", "previous_inspection", "lead_inspector",
+        "recommendation",
+    ]  # fmt: skip
+    value: str  #: an ISO date or month; a name; what should get better
+    start: int
+    end: int
+    quote: str
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Theme:
     id: str
     name: str
@@ -242,3 +272,5 @@ class Tags:
     statistics: tuple[Statistic, ...]
     themes: tuple[Theme, ...]
     places: tuple[Place, ...]
+    responses: tuple[Answer, ...] = ()
+    details: tuple[Detail, ...] = ()

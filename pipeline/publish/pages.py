@@ -91,6 +91,14 @@ SELECT m.agency_id, m.role, m.start, m."end", m.quote, g.name
 FROM mentions m JOIN agencies g ON g.id = m.agency_id
 WHERE m.article_id = ? ORDER BY m.start
 """
+_RESPONSES = """
+SELECT r.*, 'response' AS kind, b.name AS body FROM responses r
+LEFT JOIN agencies b ON b.id = r.body_id WHERE r.article_id = ? ORDER BY r.start, r.id
+"""
+_DETAILS = """
+SELECT d.start, d."end", d.quote, d.rule, d.value, d.kind AS what, NULL AS confidence,
+    CASE d.kind WHEN 'recommendation' THEN 'recommendation' ELSE 'detail' END AS kind FROM inspection_details d WHERE d.article_id = ? ORDER BY d.start, d.id
+"""
 _THEMES = "SELECT DISTINCT theme_id, name FROM article_themes WHERE article_id = ? ORDER BY name"
 _PLACES = "SELECT DISTINCT name, code FROM article_places WHERE article_id = ? ORDER BY name"
 _REMOVALS = "SELECT kind, rule, text FROM removals WHERE article_id = ? ORDER BY id"
@@ -110,6 +118,9 @@ KINDS = {
     "strength": "Strengths",
     "action": "Required actions",
     "statistic": "Figures",
+    "response": "Who answered",
+    "recommendation": "What must get better",
+    "detail": "The inspection itself",
 }
 
 
@@ -148,13 +159,17 @@ async def agency(db: Database, agency_id: str) -> dict[str, Any]:
 async def story(db: Database, article_id: str) -> dict[str, Any]:
     """One story with its evidence marked. `whole` is False in a public copy, which has no text."""
     article = (await rows(db, _STORY, article_id))[0]
+    there = set(await db.table_names())
     findings = await rows(db, _FINDINGS, article_id)
+    if "responses" in there:  # an archive that this version has not written to yet has none
+        findings += await rows(db, _RESPONSES, article_id)
+    if "inspection_details" in there:
+        findings += await rows(db, _DETAILS, article_id)
     for number, finding in enumerate(findings, 1):
         finding["number"] = number
         finding["explanation"] = explain(finding)
     mentions = await rows(db, _MENTIONS, article_id)
     agencies = await rows(db, _AGENCIES, article_id)
-    there = set(await db.table_names())
     return {
         **article,
         "framework": framework_name(article["inspection_type"]),
@@ -229,10 +244,23 @@ def explain(finding: dict[str, Any]) -> str:
     elif kind == "statistic":
         of = f"{finding['value']} of {finding['of']}" if finding["of"] else finding["value"]
         parts = [of, finding["what"]]
+    elif kind in ("recommendation", "detail"):
+        parts = _explain_detail(finding)
+    elif kind == "response":
+        who = (
+            [finding["name"], finding["role"]] if finding["name"] or finding["role"] else ["itself"]
+        )
+        parts = [*who, finding["stance"], finding["body"]]
     else:
         said = {"body": "said by the body itself", "other": "said by somebody else"}
         parts = [finding["body"], said.get(finding["speaker"])]
     return " · ".join(part for part in parts if part)
+
+
+def _explain_detail(detail: dict[str, Any]) -> list[str]:
+    if detail["kind"] == "recommendation":
+        return []  # its words say it
+    return [detail["what"].replace("_", " "), detail["value"]]
 
 
 def _explain_judgement(finding: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from pipeline.tag import (
     agencies,
     context,
     corrections,
+    details,
     findings,
     frameworks,
     gazetteer,
@@ -24,6 +25,7 @@ from pipeline.tag import (
     particulars,
     places,
     reports,
+    responses,
     statistics,
     themes,
 )
@@ -31,7 +33,7 @@ from pipeline.tag.reading import Reading, read
 from pipeline.tag.sentences import whole_sentences
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 8
+VERSION = 9
 
 #: Code points of a text that are read: some 30,000 words, ten times the longest report of a paper;
 #: a page of a whole register would otherwise hold up a pass for minutes.
@@ -40,10 +42,12 @@ MOST = 200_000
 FILES = (
     "actions.yaml",
     "aspects.yaml",
+    "details.yaml",
     "findings.yaml",
     "frameworks.yaml",
     "reading.yaml",
     "reports.yaml",
+    "responses.yaml",
     "scales.yaml",
     "statistics.yaml",
     "status.yaml",
@@ -87,6 +91,8 @@ def _tags(story: Story) -> Tags:
     if not inspected:
         rated, found, acts, figures = (), (), (), ()
     report, reasons = reports.is_report(reading, rated, found, acts, inspected=inspected)
+    answers = responses.responses(reading, rated) if report and inspected else ()
+    answers = corrections.apply_findings(story, answers, records)
     bodies = particulars.with_particulars(story, bodies, mentions, where)
     return Tags(
         is_report=report,
@@ -101,6 +107,8 @@ def _tags(story: Story) -> Tags:
         statistics=figures,
         themes=themes.themes(reading, (*found, *rated) if report else ()),
         places=where,
+        responses=answers,
+        details=details.details(reading) if report and inspected else (),
     )
 
 

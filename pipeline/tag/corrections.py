@@ -17,13 +17,13 @@ import yaml
 
 from pipeline import knowledge
 from pipeline.errors import KnowledgeError, TagError
-from pipeline.models import Action, Finding, Judgement, Mention, Statistic, Story, Tags
+from pipeline.models import Action, Answer, Finding, Judgement, Mention, Statistic, Story, Tags
 from pipeline.tag.sentences import Span, fold, sentences
 
 FILE = "corrections.yaml"
-FindingKind = Literal["judgement", "strength", "weakness", "action", "statistic"]
-AnyFinding = Judgement | Finding | Action | Statistic
-T = TypeVar("T", Judgement, Finding, Action, Statistic)
+FindingKind = Literal["judgement", "strength", "weakness", "action", "statistic", "response"]
+AnyFinding = Judgement | Finding | Action | Statistic | Answer
+T = TypeVar("T", Judgement, Finding, Action, Statistic, Answer)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +114,8 @@ def kind(finding: AnyFinding) -> FindingKind:
             return "action"
         case Statistic():
             return "statistic"
+        case Answer():
+            return "response"
 
 
 def _found(story: Story, records: Sequence[Correction] | None) -> Iterator[tuple[Correction, Span]]:
@@ -169,8 +171,8 @@ def record(
 
     Args:
         span: code points of `story.text`, as `show` prints them.
-        not_finding: a kind (judgement, strength, weakness, action, statistic), or the rule that
-            made the finding.
+        not_finding: a kind (judgement, strength, weakness, action, statistic, response), or the
+            rule that made the finding.
         path: another file than the one in `knowledge/`.
 
     Raises:
@@ -218,7 +220,7 @@ def _check_mention(story: Story, tags: Tags, span: Span, id_: str) -> Span:
 
 def _check_finding(story: Story, tags: Tags, span: Span, which: str) -> tuple[Span, FindingKind]:
     findings: list[AnyFinding] = [*tags.judgements, *tags.findings, *tags.actions]
-    here = [f for f in [*findings, *tags.statistics] if _overlap(f, span)]
+    here = [f for f in [*findings, *tags.statistics, *tags.responses] if _overlap(f, span)]
     for finding in here:
         if which in (kind(finding), finding.rule):
             return Span(finding.start, finding.end), kind(finding)

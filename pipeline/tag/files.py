@@ -16,10 +16,11 @@ from pipeline.models import Access, Link, Story, Tags
 
 log = structlog.get_logger()
 
-#: The contract's keys, in its order; `known_by` follows them.
+#: The contract's keys, in its order, then `responses` and `details`; `known_by` follows them.
 KEYS = (
     "id", "text", "is_report", "inspection_type", "inspectorates", "bodies", "mentions",
-    "judgements", "findings", "actions", "statistics", "themes", "places",
+    "judgements", "findings", "actions", "statistics", "themes", "places", "responses",
+    "details",
 )  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_MONTHS = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(MONTHS)
 _VISIT = (
     r"(?<!\w)(?:inspect(?:ed|ion)|visited|inspectors (?:called|came|went|spent|were there|"
     r"returned)|unannounced visit|assessed|assessment|monitoring visit)(?!\w)"
@@ -41,26 +41,30 @@ def inspection_date(sentences: Sequence[str], published: str | None) -> str | No
             ):
                 continue
             day = _day(m, published)
-            if day and (
-                published is None or _days(published) - _AGO < _days(day) <= _days(published)
-            ):
+            if day and (published is None or days(published) - _AGO < days(day) <= days(published)):
                 return day
     return None
 
 
 def _day(m: re.Match[str], published: str | None) -> str | None:
-    month = _MONTHS.index(m["month"]) + 1
-    if m["year"] is None and published is None:
+    month = MONTHS.index(m["month"]) + 1
+    year = int(m["year"]) if m["year"] else year_of(m["month"], published)
+    if year is None:
         return None
-    year = int(m["year"] or (published or "")[:4])
-    if m["year"] is None and f"{year}-{month:02}" > (published or "")[:7]:
-        year -= 1
     day = f"{year}-{month:02}-{min(28, max(1, int(m['day'] or 28))):02}"
     if published and day > published[:10] and day[:7] == published[:7]:
         return published[:10]  # this very month
     return day
 
 
-def _days(iso: str) -> int:
+def year_of(month: str, published: str | None) -> int | None:
+    """The year of a month's name: the last such month that is not after the story."""
+    if published is None:
+        return None
+    year = int(published[:4])
+    return year - 1 if f"{year}-{MONTHS.index(month) + 1:02}" > published[:7] else year
+
+
+def days(iso: str) -> int:
     """Days as if each month had 31: enough to measure a gap."""
     return int(iso[:4]) * 372 + int(iso[5:7]) * 31 + int(iso[8:10])

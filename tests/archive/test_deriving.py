@@ -18,7 +18,8 @@ from pipeline.models import Agency, Disagreement, Image
 from tests import stored
 from tests.stored import NOON, URL, article, count, save, save_tags, store, tags
 
-TAG_TABLES = ("mentions", "findings", "article_agencies", "article_themes", "article_places")
+TAG_TABLES = ("mentions", "findings", "article_agencies", "article_themes", "article_places",
+              "responses", "inspection_details")  # fmt: skip
 
 
 def check_index(archive: Archive) -> None:
@@ -265,10 +266,11 @@ def test_tags_replace_tags(archive: Archive) -> None:
             tagging.save_tags(archive, URL, tags(), now=NOON)
     assert {t: count(archive, t) for t in TAG_TABLES} == {
         "mentions": 2, "findings": 5, "article_agencies": 2, "article_themes": 1,
-        "article_places": 1,
+        "article_places": 1, "responses": 1, "inspection_details": 2,
     }  # fmt: skip
     text = row(archive)["text"]
-    for table in ("mentions", "findings", "article_themes", "article_places"):
+    for table in ("mentions", "findings", "article_themes", "article_places", "responses",
+                  "inspection_details"):  # fmt: skip
         for r in archive.db.query(f"SELECT * FROM {table}"):
             assert str(text)[r["start"] : r["end"]] == r["quote"]
     kinds = [r["kind"] for r in archive.db.query("SELECT kind FROM findings ORDER BY id")]

@@ -45,7 +45,7 @@ def made(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         save(archive, article(OTHER, headline="Hub for care-leavers opens", text=text))
         none = tags(is_report=False, reasons=("an opening",), mentions=(), judgements=(),
                     findings=(), actions=(), statistics=(), themes=(), places=(),
-                    bodies=())  # fmt: skip
+                    responses=(), details=(), bodies=())  # fmt: skip
         save_tags(archive, none, url=OTHER)
         publish.refresh(archive)
     return path
@@ -156,7 +156,8 @@ def test_counts_account_for_every_story(two: Archive) -> None:
 def test_show_tells_everything(two: Archive) -> None:
     shown = reading.show(two, URL)
     json.dumps(shown)
-    for kind in ("mentions", "judgements", "findings", "actions", "statistics", "themes", "places"):
+    for kind in ("mentions", "judgements", "findings", "actions", "statistics", "themes", "places",
+                 "responses", "details"):  # fmt: skip
         assert shown[kind], kind
         for tag in shown[kind]:
             assert shown["text"][tag["start"] : tag["end"]] == tag["quote"]

@@ -258,7 +258,8 @@ def test_strengths_and_weaknesses_are_told_apart(ran: Ran, story: NewsStory) -> 
 
 
 def test_every_quote_stands_where_it_says(ran: Ran) -> None:
-    for table in ("mentions", "findings", "article_themes", "article_places"):
+    for table in ("mentions", "findings", "responses", "inspection_details", "article_themes",
+                  "article_places"):  # fmt: skip
         rows = ran.rows(
             f'SELECT t.quote, substr(a.text, t.start + 1, t."end" - t.start) AS there '
             f"FROM {table} t JOIN articles a ON a.id = t.article_id"

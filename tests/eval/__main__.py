@@ -8,12 +8,30 @@ from __future__ import annotations
 
 import sys
 
-from tests.eval import agencies, cleaning, feeds, metadata, report_grades, tagging
+from tests.eval import (
+    agencies,
+    cleaning,
+    feeds,
+    metadata,
+    report_details,
+    report_grades,
+    responses,
+    tagging,
+)
 
 
 def main() -> int:
     codes = []
-    for part in (feeds, cleaning, metadata, agencies, tagging, report_grades):
+    for part in (
+        feeds,
+        cleaning,
+        metadata,
+        agencies,
+        tagging,
+        responses,
+        report_grades,
+        report_details,
+    ):
         print(f"\n== {part.__name__.rsplit('.', 1)[-1]} ==", flush=True)
         codes.append(part.main())
     return max(codes)

@@ -52,6 +52,12 @@ def insert_story(db: Database, story: dict[str, Any]) -> None:
     for finding in story.get("findings", []):
         rest = {k: v for k, v in finding.items() if k != "quote"}
         insert(db, "findings", rule="by-hand", **rest, **span(finding["quote"]))
+    for response in story.get("responses", []):
+        rest = {k: v for k, v in response.items() if k != "quote"}
+        insert(db, "responses", rule="by-hand", confidence="stated", **rest,
+               **span(response["quote"]))  # fmt: skip
+    for kind, value, quote in story.get("details", []):
+        insert(db, "inspection_details", kind=kind, value=value, rule="by-hand", **span(quote))
     for theme, name, quote in story.get("themes", []):
         insert(db, "article_themes", theme_id=theme, name=name, **span(quote))
     for name, code, quote in story.get("places", []):

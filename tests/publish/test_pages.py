@@ -87,6 +87,16 @@ def test_a_story_has_its_evidence_marked_and_what_was_removed(site: Any) -> None
     assert "7 of 19 · children attending their conference" in html
 
 
+def test_a_story_tells_who_answered(site: Any) -> None:
+    where = get(site, "/archive/-/story?url=https://courier.example/lowmoor-down")
+    html = get(site, where.headers["location"]).text
+    assert "<h3>Who answered</h3>" in html
+    assert '<mark class="ev-response">Ada Pryce, its leader' in html
+    assert "Ada Pryce · leader · apologises · Lowmoor County Council" in html
+    assert "<h3>What must get better</h3>" in html
+    assert "inspected from · 2026-10" in html
+
+
 def test_a_story_leads_to_the_official_report_and_says_where_sources_differ(site: Any) -> None:
     html = get(site, "/archive/articles/1").text
     assert 'href="https://files.ofsted.example/letter">the inspectors&#39; letter</a>' in html

@@ -44,7 +44,8 @@ def check(one: Correction) -> None:
     made = tags(Story(id="x", url=None, title=None, text=one.sentence, published_at=None))
     start, end = one.offset, one.offset + len(one.quote)
     mentioned = {m.id for m in made.mentions if m.start < end and start < m.end}
-    found = [f for f in (*made.judgements, *made.findings, *made.actions, *made.statistics)
+    found = [f for f in (*made.judgements, *made.findings, *made.actions, *made.statistics,
+                         *made.responses)
              if f.start < end and start < f.end]  # fmt: skip
     assert one.not_agency not in mentioned
     assert one.is_ is None or one.is_ in mentioned
@@ -106,6 +107,7 @@ def test_a_body_that_was_missed(file: Path) -> None:
         ("inadequate", "judgement", "judgement", "judgements"),
         ("not managed", "action", "action", "actions"),
         ("six", "statistic", "statistic", "statistics"),
+        ("kind", "response", "response", "responses"),
     ],
 )
 def test_a_finding_that_is_none(file: Path, quote: str, which: str, kind: str, field: str) -> None:
@@ -114,7 +116,7 @@ def test_a_finding_that_is_none(file: Path, quote: str, which: str, kind: str, f
     before = getattr(stored.tags(), field)
     left = apply_findings(STORY, before, load(file))
     assert len(left) == len(before) - 1
-    for other in ("judgements", "findings", "actions", "statistics"):
+    for other in ("judgements", "findings", "actions", "statistics", "responses"):
         if other != field:
             same = getattr(stored.tags(), other)
             assert apply_findings(STORY, same, load(file)) == same

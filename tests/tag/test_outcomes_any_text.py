@@ -18,7 +18,9 @@ FRAGMENTS = [
     " Hull City Council", " Alder Lane Primary School", ", said: ", "\n• ", "Read more: ", " but ",
     "special measures", " no longer ", "inspectors found ", "é", "İ", "\u200d", "👩", "\u0301", "‘",
     "\u00a0", "\u2028", "\ufeff", "\r\n", "Staff were kind", " lack of ", " both ", "1 in 5",
-    " respectively", "£15 / month",
+    " respectively", "£15 / month", " Headteacher Jane Roe said: ", "we are sorry", " she added",
+    ", chair of governors and ", "\ue000",
+    "\nLead inspector: Ann Roe", "\nRecommendations\n\n- Ensure ", " visited on 14 May",
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=300), st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join)
@@ -31,7 +33,7 @@ def tags_of(text: str, title: str | None = None) -> Tags:
 
 def prove(text: str, tags: Tags) -> None:
     for one in (*tags.mentions, *tags.judgements, *tags.findings, *tags.actions, *tags.statistics,
-                *tags.themes, *tags.places):  # fmt: skip
+                *tags.themes, *tags.places, *tags.responses, *tags.details):  # fmt: skip
         assert 0 <= one.start < one.end <= len(text)
         assert text[one.start : one.end] == one.quote
 

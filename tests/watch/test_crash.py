@@ -39,7 +39,8 @@ RACES = 20
 HOUR = timedelta(hours=1)
 #: tables that are made from pages alone, in the order in which they can be emptied
 DERIVED = ("article_agencies", "mentions", "findings", "article_themes", "article_places",
-           "removals", "revisions", "articles", "derivations", "agencies")  # fmt: skip
+           "responses", "inspection_details", "removals", "revisions", "articles", "derivations",
+           "agencies")  # fmt: skip
 
 
 @dataclass(frozen=True)

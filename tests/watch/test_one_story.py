@@ -218,7 +218,8 @@ def archive_says(archive: Archive) -> dict[str, list[Any]]:
 
 def underived(archive: Archive) -> None:
     with archive.transaction() as db:
-        for table in ("article_agencies", "mentions", "findings", "article_themes",
+        for table in ("article_agencies", "mentions", "findings", "responses",
+                      "inspection_details", "article_themes",
                       "article_places", "removals", "revisions", "articles", "derivations",
                       "aliases", "readings", "page_names", "page_lines", "site_lines"):  # fmt: skip
             db.execute(f"DELETE FROM {table}")
