@@ -15,6 +15,7 @@ from pipeline.summary import counted, day, days, shortened
 Row = Mapping[str, Any]
 
 _MARK = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
+_ASKED = 12  #: recommendations that stand above a story
 _PLAIN = ("⟦", "⟧")  # elsewhere; no newspaper uses these
 
 
@@ -167,7 +168,9 @@ def particulars(story: Row) -> list[str]:
     parts += [f"before that {days(day)}" for day in told.get("previous_inspection", [])[:1]]
     lines = [f"Inspected: {'; '.join(parts)}"] if parts else []
     asked = told.get("recommendation", [])
-    return lines + [f"To improve: {shortened(thing, 110)}" for thing in asked]
+    lines += [f"To improve: {shortened(thing, 110)}" for thing in asked[:_ASKED]]
+    more = len(asked) - _ASKED
+    return lines + ([f"To improve: {more} more, among the tags below"] if more > 0 else [])
 
 
 def answered(response: Row) -> str:

@@ -97,7 +97,8 @@ LEFT JOIN agencies b ON b.id = r.body_id WHERE r.article_id = ? ORDER BY r.start
 """
 _DETAILS = """
 SELECT d.start, d."end", d.quote, d.rule, d.value, d.kind AS what, NULL AS confidence,
-    CASE d.kind WHEN 'recommendation' THEN 'recommendation' ELSE 'detail' END AS kind FROM inspection_details d WHERE d.article_id = ? ORDER BY d.start, d.id
+    CASE d.kind WHEN 'recommendation' THEN 'recommendation' ELSE 'detail' END AS kind
+FROM inspection_details d WHERE d.article_id = ? ORDER BY d.start, d.id
 """
 _THEMES = "SELECT DISTINCT theme_id, name FROM article_themes WHERE article_id = ? ORDER BY name"
 _PLACES = "SELECT DISTINCT name, code FROM article_places WHERE article_id = ? ORDER BY name"

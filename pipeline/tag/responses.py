@@ -126,8 +126,8 @@ class _Scene:
             known.own = who.own
         if who.role and known not in self.officials[-_HELD:]:
             self.officials.append(known)
-        if known.role is None or (known.own is not who.own is True):
-            known.role, known.own = who.role or known.role, who.own
+        if who.role and (known.role is None or (who.own and not known.own)):
+            known.role, known.own = who.role, who.own
         if who.name and (known.name is None or len(who.name) > len(known.name)):
             known.name = who.name
         known.body = known.body or who.body

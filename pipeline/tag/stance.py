@@ -15,6 +15,8 @@ Stance = Literal["welcomes", "accepts", "apologises", "disputes"]
 #: Whatever else is said: who is sorry has said the most, and who disputes does not accept.
 _FIRST: tuple[Stance, ...] = ("apologises", "disputes")
 _NEAR = 24  #: code points before a word in which it may be negated
+#: What may stand between a negation and its word: "not so very proud"
+_FILLING = re.compile(r"(?: (?:be|been|is|are|was|as|so|very|all|really|feel|say|to|have|yet))* ?")
 _CLAUSE = re.compile(r"[.;:!?\"]|, (?:but|and|while|although|though)(?!\w)")
 
 
@@ -75,6 +77,4 @@ def _is_not_meant(low: str, hit: Hit, stance: Stance) -> bool:
     if low[hit.start : hit.end].startswith(("not ", "n't ")):
         return False  # "could not be prouder"
     close = near[-_NEAR:]
-    return any(not close[h.end :].strip() or re.fullmatch(
-        r" (?:be |been |is |are |was |as |so |very |all |really |feel |say |to |have |yet )*", close[h.end :]
-    ) for h in cues(FILE, "negated").all(close))  # fmt: skip
+    return any(_FILLING.fullmatch(close, h.end) for h in cues(FILE, "negated").all(close))
