@@ -94,6 +94,12 @@ _LIFTED = re.compile(
 )
 
 
+#: What a body may well promise by itself; what stands, once it is said that it will be.
+_OWN_PLANS = frozenset({"action-plan", "recommendation", "monitoring-visits"})
+_WILL_BE = frozenset({"closure", "academy-order", "re-inspection", "monitoring-visits",
+                      "immediate-improvement"})  # fmt: skip
+
+
 def _status(sentence: Sentence, hit: Hit) -> Status | None:
     """The status that the words before (and, for lifting, shortly after) the action give it."""
     low = sentence.low
@@ -106,11 +112,7 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
         return "lifted"
     if cues(FILE, "denied").find(near[-30:]):
         return "lifted" if re.search(r"no longer", near) else None
-    if sentence.speaker == "body" and hit.id in (
-        "action-plan",
-        "recommendation",
-        "monitoring-visits",
-    ):
+    if sentence.speaker == "body" and hit.id in _OWN_PLANS:
         return None
     if hit.id == "recommendation":
         return "recommended"
@@ -121,13 +123,7 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
         return "threatened"
     if ended and not re.match(r"[^.;]{0,40}(?:could|would|may) (?:be )?lifted", after):
         return "lifted"
-    if hit.id in (
-        "closure",
-        "academy-order",
-        "re-inspection",
-        "monitoring-visits",
-        "immediate-improvement",
-    ) and re.search(
+    if hit.id in _WILL_BE and re.search(
         r"(?<!\w)(?:will|ordered|must|has been|is to|required|urged)(?!\w)",
         low[max(0, hit.start - 20) : hit.end],
     ):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Statistic
@@ -147,7 +149,7 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
 def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
     low = sentence.low
     taken: list[tuple[int, int]] = []
-    found: list[tuple[int, int, str, str | None, str, str]] = []
+    found: list[_Figure] = []
     for rule, pattern in (
         ("share", _SHARE),
         ("one in", _IN),
@@ -179,63 +181,98 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
     ]  # fmt: skip
 
 
-def _read(
-    rule: str, m: re.Match[str], low: str
-) -> tuple[int, int, str, str | None, str, str] | None:
-    """Start, end, value, of, what, rule of a match; None where it is no figure of this kind."""
+#: Start, end, value, of, what, rule.
+_Figure = tuple[int, int, str, str | None, str, str]
+
+
+def _read(rule: str, m: re.Match[str], low: str) -> _Figure | None:
+    """The figure of a match; None where it is none of this kind."""
     before = low[max(0, m.start("value") - 16) : m.start("value")]
-    no_figure = _DIALLED.match(low, m.start("value")) or (
-        _YEAR.match(low, m.start("value"))
-        and re.search(r"(?:in|since|from|until|by|and) $", before)
-    )
-    if rule in ("count", "rise") and (_VOID.search(before) or no_figure):
-        return None
-    value = "" if rule == "fraction" else digits(m["value"])
     what, what_end = _counted(m)
-    if rule in ("share", "one in"):
-        of = digits(m["of"])
-        if float(of) < float(value) or float(of) > 1_000_000:
-            return None
-        return m.start("value"), max(m.end("of"), what_end), value, of, what, rule
-    if rule == "fraction":
-        if re.match(r"[^.;]{0,60}\(\d[\d.]*\s?(?:%|per ?cent)", low[m.end("value") :]):
-            return None  # "more than half of them (51 per cent)": the percentage is the figure
-        all_of = digits(m["of"]) if m["of"] else None
-        return (m.start("value"), what_end, m["value"], all_of, what, rule) if what else None
-    if rule == "percent":
-        if re.search(r"(?<!\w)pay|salary|vat|interest|inflation|tax", low):
-            return None
-        total = _OF_ALL.match(low, m.end("value") + _sign(low, m.end("value"))) or re.search(
-            rf"of the ({NUMBER}) (?:{_NOUNS.pattern})", low[: m.start()]
-        )
-        return (
-            m.start("value"),
-            max(m.end("value") + _sign(low, m.end("value")), what_end),
-            f"{value}%",
-            digits(total[1]) if total else None,
-            what,
-            rule,
-        )
-    if rule == "wait":
-        near = low[max(0, m.start() - 60) : m.end() + 60]
-        what = m["what"].strip()
-        end = m.end("what")
-        return (m.start(), end, value, None, what, rule) if _WAITING.search(near) else None
+    if rule in _READERS:
+        return _READERS[rule](_Hit(m, low, what, what_end))
+    if _VOID.search(before) or _no_count(low, m.start("value"), before):
+        return None
+    value = digits(m["value"])
     if rule == "rise":
         return m.start(), m.end("value"), value, None, _before(low, m.start()), rule
-    if rule == "count" and _is_size(low, m.start("value"), m.end("value")):
+    if _is_size(low, m.start("value"), m.end("value")) or not what or value == "1":
         return None
-    if rule == "total":
-        return (m.start("what") + 1, m.end("value"), value, None, what, rule) if what else None
-    if (
-        not what
-        or value == "1"
-        or (re.search(r"(?:up to|maximum of|for|capacity of) $", before) and _PEOPLE.search(what))
-    ):
+    if re.search(r"(?:up to|maximum of|for|capacity of) $", before) and _PEOPLE.search(what):
         return None
     return m.start("value"), what_end, value, None, what, rule
 
 
+def _no_count(low: str, at: int, before: str) -> bool:
+    """A number that people dial, or a year."""
+    year = _YEAR.match(low, at) and re.search(r"(?:in|since|from|until|by|and) $", before)
+    return bool(_DIALLED.match(low, at) or year)
+
+
+class _Hit(NamedTuple):
+    """Where a pattern matched, in which folded sentence, what is counted, and where that ends."""
+
+    m: re.Match[str]
+    low: str
+    what: str
+    what_end: int
+
+
+def _share(f: _Hit) -> _Figure | None:
+    value, of = digits(f.m["value"]), digits(f.m["of"])
+    if float(of) < float(value) or float(of) > 1_000_000:
+        return None
+    return f.m.start("value"), max(f.m.end("of"), f.what_end), value, of, f.what, "share"
+
+
+def _one_in(f: _Hit) -> _Figure | None:
+    figure = _share(f)
+    return (*figure[:5], "one in") if figure else None
+
+
+def _fraction(f: _Hit) -> _Figure | None:
+    if re.match(r"[^.;]{0,60}\(\d[\d.]*\s?(?:%|per ?cent)", f.low[f.m.end("value") :]):
+        return None  # "more than half of them (51 per cent)": the percentage is the figure
+    of = digits(f.m["of"]) if f.m["of"] else None
+    return (
+        (f.m.start("value"), f.what_end, f.m["value"], of, f.what, "fraction") if f.what else None
+    )
+
+
+def _percent(f: _Hit) -> _Figure | None:
+    if re.search(r"(?<!\w)pay|salary|vat|interest|inflation|tax", f.low):
+        return None
+    end = f.m.end("value") + _sign(f.low, f.m.end("value"))
+    total = _OF_ALL.match(f.low, end) or re.search(
+        rf"of the ({NUMBER}) (?:{_NOUNS.pattern})", f.low[: f.m.start()]
+    )
+    of = digits(total[1]) if total else None
+    return (
+        f.m.start("value"),
+        max(end, f.what_end),
+        f"{digits(f.m['value'])}%",
+        of,
+        f.what,
+        "percent",
+    )
+
+
+def _wait(f: _Hit) -> _Figure | None:
+    if not _WAITING.search(f.low[max(0, f.m.start() - 60) : f.m.end() + 60]):
+        return None
+    return f.m.start(), f.m.end("what"), digits(f.m["value"]), None, f.m["what"].strip(), "wait"
+
+
+def _total(f: _Hit) -> _Figure | None:
+    if not f.what:
+        return None
+    return f.m.start("what") + 1, f.m.end("value"), digits(f.m["value"]), None, f.what, "total"
+
+
+_READERS: dict[str, Callable[[_Hit], _Figure | None]] = {
+    "share": _share, "one in": _one_in, "fraction": _fraction, "percent": _percent, "wait": _wait,
+    "total": _total,
+}  # fmt: skip
 _OF_ALL = re.compile(
     rf" of (?:all )?(?:the |its |their )?(?:[a-z-]+'s? )?({NUMBER}) (?:{_NOUNS.pattern})"
 )
