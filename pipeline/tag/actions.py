@@ -63,7 +63,7 @@ _SPAN = re.compile(
 )
 #: What a body decides for itself is no measure taken against it.
 _OWN_WISH = re.compile(
-    r"[^.;]{0,20}(?<!\w)by (?:(?:its|the) )?(?:owners?|operators?|company|charity|"
+    r"(?<!\w)by (?:(?:its|the) )?(?:owners?|operators?|company|charity|"
     r"provider|trustees)(?!\w)"
 )
 _ASKED = re.compile(r"(?<!\w)(?:asked|applied|asks|applies) (?:for|to)(?: [a-z]+){0,3} $")
@@ -81,7 +81,7 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
     if over and reading.year and reading.year >= int(over[1] or over[2]):
         return True
     if hit.id in ("closure", "cancellation"):
-        own = _OWN_WISH.match(low, hit.end) or _ASKED.search(low, 0, hit.start)
+        own = _OWN_WISH.search(low, hit.start, hit.end + 30) or _ASKED.search(low, 0, hit.start)
         return own is not None or (hit.id == "closure" and sentence.speaker == "body")
     return False
 

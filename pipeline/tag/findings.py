@@ -55,6 +55,11 @@ _FOR_WHOM = re.compile(
     r"students|users|learners) who (?=(?:do|are|have|can) not|cannot|don't|aren't|can't|never)"
 )
 _AWAY = re.compile(r"(?<!\w)without(?: [a-z'-]+){1,4} (?:is|was|are|were|has|have)(?!\w)")
+#: "This does not offer the care that people need to feel safe": all that follows is not there.
+_NOT_GIVEN = re.compile(
+    r"(?<!\w)(?:does|do|did) not (?:always |yet |fully |consistently )?(?:offer|provide|give|"
+    r"ensure|enable|allow)(?!\w)[^.;,]*$"
+)
 _HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
 
 
@@ -178,6 +183,8 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
     denied = cues(FILE, "negation").find(_AWAY.sub("", window))
     if own == "strength":
+        if _NOT_GIVEN.search(clause, 0, hit.start):
+            return "weakness"
         if denied and not re.search(r"not only|no doubt", window):
             return "weakness"
         return None if wished else "strength"

@@ -73,7 +73,8 @@ _ANY_OF_THEM = re.compile(
     r"(?: as)? [\"']?(?:[a-z ]{3,20}[\"']? (?:or|and) (?:as )?[\"']?)?$"
 )
 _HABIT = re.compile(
-    r"[\"']?(?:,? (?:or|and) (?:as )?[\"']?[a-z ]{3,25}[\"']?)? (?:gets?|receives?|are|will|must|"
+    r"[\"']?(?:,? (?:or|and) (?:as )?[\"']?[a-z ]{3,25}[\"']?)?"
+    r"(?: by (?:the )?[a-z]+)? (?:gets?|receives?|are|will|must|"
     r"can|face|often|usually|tend|should|have to|may|would|normally|go)(?!\w)"
 )
 #: "So many schools are going into the inadequate category"; "areas that were found to require

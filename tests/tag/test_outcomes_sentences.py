@@ -35,6 +35,13 @@ def test_sentence_is_read_as_it_is_meant(record: dict[str, Any]) -> None:
             for j in got.judgements
         )
         assert found == sorted(map(str, record["judgements"]))
+    if "actions" in record:
+        assert sorted([a.kind, a.status] for a in got.actions) == sorted(record["actions"])
+    if "statistics" in record:
+        figures = sorted(str([s.value, s.of]) for s in got.statistics)
+        assert figures == sorted(map(str, record["statistics"]))
+    if "report" in record:
+        assert got.is_report is record["report"], got.reasons
     said = {f.polarity for f in got.findings if f.speaker == "inspectors"}
     for polarity, key in (("strength", "strong"), ("weakness", "weak")):
         if key in record:
