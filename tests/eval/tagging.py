@@ -35,14 +35,15 @@ FLOORS = {
     ("own", "actions"): 0.99,
     ("own", "statistics"): 0.99,
     ("blind", "report"): 0.99,
-    ("blind", "judgements"): 0.88,
-    ("blind", "actions"): 0.90,
-    ("blind", "statistics"): 0.90,
-    ("shared", "report"): 0.97,
-    ("shared", "judgements"): 0.93,
-    ("shared", "presence"): 0.95,
-    ("shared", "actions"): 0.92,
-    ("shared", "statistics"): 0.80,
+    ("blind", "judgements"): 0.96,
+    ("blind", "actions"): 0.93,
+    ("blind", "statistics"): 0.92,
+    ("shared", "report"): 0.99,
+    ("shared", "judgements"): 0.95,
+    ("shared", "with aspect"): 0.95,
+    ("shared", "presence"): 0.97,
+    ("shared", "actions"): 0.96,
+    ("shared", "statistics"): 0.84,
 }
 
 
