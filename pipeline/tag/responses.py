@@ -74,7 +74,12 @@ def responses(reading: Reading, judgements: tuple[Judgement, ...]) -> tuple[Answ
                    key=lambda v: v.spoken[0].sentence.start)  # fmt: skip
     found = [(v, r) for v in spoke if (r := _answer(reading, v, good))]
     named = any(r.name for _, r in found)
-    return tuple(r for v, r in found if not (v.plural and named))
+    taken = {r.stance for _, r in found if r.name}
+    # "The school says it is proud", and then its head says so: he is the one who answers
+    return tuple(
+        r for v, r in found
+        if not named or r.name or not (v.plural or (r.role is None and r.stance in taken))
+    )  # fmt: skip
 
 
 def is_document(reading: Reading) -> bool:
