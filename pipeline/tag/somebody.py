@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.models import Mention
@@ -76,10 +77,15 @@ class Part:
     mentions: tuple[tuple[int, int, Mention], ...]
 
 
+@lru_cache(maxsize=1024)  # a story is gone through twice
+def _hits(section: str, low: str) -> tuple[Hit, ...]:
+    return tuple(cues(FILE, section).all(low))
+
+
 def everybody(part: Part, inspected: frozenset[str], families: frozenset[str]) -> list[Who]:
     """All who may speak in a sentence, in order. `families`: names of people known already."""
-    posts = [h for h in cues(FILE, "roles").all(part.low) if '"' not in part.low[h.start : h.end]]
-    out = [(h.start, h.end) for h in cues(FILE, "outside").all(part.low)]
+    posts = [h for h in _hits("roles", part.low) if '"' not in part.low[h.start : h.end]]
+    out = [(h.start, h.end) for h in _hits("outside", part.low)]
     out += [
         (a, b)
         for a, b, m in part.mentions

@@ -22,12 +22,14 @@ from pipeline.models import Article, Page, Story
 from pipeline.tag import (
     actions,
     agencies,
+    details,
     findings,
     frameworks,
     grades,
     judgements,
     places,
     reports,
+    responses,
     statistics,
     themes,
 )
@@ -154,6 +156,8 @@ def _stages(items: list[Story]) -> dict[str, float]:
         "is it a report": cpu(
             lambda r: reports.is_report(r, *found[id(r)], inspected=True), readings
         ),
+        "responses": cpu(lambda r: responses.responses(r, found[id(r)][0]), readings),
+        "details": cpu(details.details, readings),
         "places": cpu(lambda r: places.places(r.story, r.mentions), readings),
         "themes": cpu(lambda r: themes.themes(r, found[id(r)][0]), readings),
     }
