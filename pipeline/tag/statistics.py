@@ -117,6 +117,13 @@ _VOID = re.compile(
 _DIALLED = re.compile(r"(?:999|101|111|112)(?: and (?:999|101))? calls?(?!\w)")
 
 
+def _kind_of(what: str | None) -> str:
+    """What is counted, so that "failure to comply notices" and "notices" are one kind."""
+    words_ = (what or "").split()
+    notices = next((w for w in words_ if w.startswith("notice")), None)
+    return notices or " ".join(words_)[:12]
+
+
 _SHARES = frozenset({"share", "one in", "fraction", "percent"})
 
 
@@ -139,7 +146,7 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
             ][:60]
             if places and statistic.rule == "count" and _USING.match(after):
                 statistic = replace(statistic, of=digits(places[1]))
-            key = (statistic.value, statistic.of, (statistic.what or "")[:12])
+            key = (statistic.value, statistic.of, _kind_of(statistic.what))
             if key not in seen:
                 seen.add(key)
                 made.append(statistic)
@@ -166,12 +173,10 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
             if any(a < stop and m.start("value") < b for a, b in taken):
                 continue
             made = _read(rule, m, low)
-            if rule == "wait" and any(f[5] in _SHARES for f in found):
-                continue  # "one in five waited longer than 28 days": the share is the figure
-            if made:
+            if made and not _said_already(made, m, low, found):
                 found.append(made)
                 taken.append((m.start(), max(stop, made[1])))
-    found.sort()
+    found = _once(sorted(found))
     return [
         Statistic(
             value=value, of=of, what=what or None, start=sentence.start + a, end=sentence.start + b,
@@ -181,6 +186,42 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
     ]  # fmt: skip
 
 
+_MORE = re.compile(r" (?:more|further|additional|extra)(?!\w)")
+
+
+def _said_already(made: _Figure, m: re.Match[str], low: str, found: list[_Figure]) -> bool:
+    """Whether another figure of the sentence is this one, or what it leads up to.
+
+    "One in five waited longer than 28 days": the share is the figure. "Two more had died, bringing
+    deaths to five": five.
+    """
+    rule = made[5]
+    if rule == "wait":
+        return any(f[5] in _SHARES for f in found)
+    if rule == "count" and _MORE.match(low, m.end("value")):
+        return any(f[5] == "total" for f in found)
+    return False
+
+
+def _once(found: list[_Figure]) -> list[_Figure]:
+    """Without a share that says the one before it in other words: "4% of practices, one in 25"."""
+    kept: list[_Figure] = []
+    for f in found:
+        share = _as_share(f)
+        before = _as_share(kept[-1]) if kept else None
+        if share is None or before is None or abs(share - before) > _ROUNDED:
+            kept.append(f)
+    return kept
+
+
+def _as_share(f: _Figure) -> float | None:
+    """A percentage or "one in" as a number from 0 to 1."""
+    if f[5] == "percent":
+        return float(f[2].rstrip("%")) / 100
+    return float(f[2]) / float(f[3]) if f[5] == "one in" and f[3] else None
+
+
+_ROUNDED = 0.005  #: how far apart a percentage and a share in small numbers may be
 #: Start, end, value, of, what, rule.
 _Figure = tuple[int, int, str, str | None, str, str]
 
