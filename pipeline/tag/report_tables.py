@@ -86,13 +86,14 @@ def table(reading: Reading, framework: Framework | None, scales: tuple[Scale, ..
 
 @lru_cache(maxsize=16)
 def _grades(words: tuple[str, ...]) -> re.Pattern[str]:
-    """A grade that ends its line, or that a footnote's number follows."""
+    """A grade that ends its line, or that a footnote's number or the next label follows."""
     known = sorted((w for w in words if w != "requires improvement"), key=len, reverse=True)
     others = "|".join(map(re.escape, known))
     return re.compile(
         r"(?:[^\S\n][^\n]{0,60}?)??\.?\s+"
         rf"(requires?\s+improvement(?: to be good)?|{others})"
-        r"(?=\s*(?:\n|$|\d|\.|because|there are|the effectiveness|the lscb))"
+        r"(?=\s*(?:\n|$|\d|\.|because|there are|the effectiveness|the lscb|"
+        r"overall effectiveness|the experiences|the impact))"
     )
 
 
