@@ -28,7 +28,7 @@ _TOP = ("defaults", "sources")
 _DEFAULTS = ("every", "at_most", "contact")
 _SOURCE = (
     "id", "name", "homepage", "feeds", "sitemap", "page", "every", "at_most", "enabled",
-    "pages", "allow_private", "region", "note",
+    "pages", "linked_reports", "allow_private", "region", "note",
 )  # fmt: skip
 _PAGE = ("url", "item", "link", "headline", "date", "summary")
 _KINDS = {"feed": ("feeds", "a feed"), "sitemap": ("sitemap", "a sitemap"),
@@ -128,6 +128,7 @@ def _source(record: Any, number: int, defaults: dict[str, Any], *, path: str) ->
         at_most=at_most,
         enabled=enabled,
         pages=_flag(record, "pages", True, path=path, record=id_),
+        linked_reports=_flag(record, "linked_reports", False, path=path, record=id_),
         allow_private=_flag(record, "allow_private", False, path=path, record=id_),
         region=_text(record, "region", path=path, record=id_),
         note=_text(record, "note", path=path, record=id_),

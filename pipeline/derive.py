@@ -67,6 +67,19 @@ class DeriveReport:
     failures: tuple[Failed, ...] = ()
     changes: tuple[Change, ...] = ()  #: of a dry run only
 
+    def and_then(self, later: DeriveReport) -> DeriveReport:
+        """Both as one: what came in between was derived as well."""
+        return DeriveReport(
+            cleaned=self.cleaned + later.cleaned,
+            unchanged=self.unchanged + later.unchanged,
+            clean_failed=self.clean_failed + later.clean_failed,
+            tagged=self.tagged + later.tagged,
+            tag_failed=self.tag_failed + later.tag_failed,
+            stopped=self.stopped or later.stopped,
+            failures=(*self.failures, *later.failures),
+            changes=(*self.changes, *later.changes),
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:

@@ -36,7 +36,7 @@ from pipeline.models import Config, Report
 from pipeline.tag import corrections
 from pipeline.watch import checkup, feed_pass
 from pipeline.watch.fetch import Limits
-from pipeline.watch.run import run_pass
+from pipeline.watch.run import fetch_linked, run_pass
 
 Stop = Callable[[], bool]
 Clock = Callable[[], datetime]
@@ -185,6 +185,9 @@ def _pass(
                     progress=progress, connect=connect, limits=limits,
                     at_once=worker.tick_seconds is None)  # fmt: skip
     made = derive(archive, stop=stop, progress=progress)
+    if not stop() and fetch_linked(archive, settings, now=worker.clock(), stop=stop,
+                                   progress=progress, connect=connect, limits=limits):  # fmt: skip
+        made = made.and_then(derive(archive, stop=stop, progress=progress))
     if made.cleaned or made.clean_failed:
         # Whether its stories can be read, and whole, shows only now.
         checkup.check(archive, settings.sources, worker.clock(), changed=seen.changed)

@@ -33,6 +33,7 @@ def test_a_right_file_with_its_defaults_filled_in() -> None:
     assert (plain.enabled, plain.pages, plain.allow_private) == (True, True, False)
     assert (full.every, full.at_most) == (timedelta(minutes=15), timedelta(days=2))
     assert (full.enabled, full.pages, full.allow_private) == (False, False, True)
+    assert (plain.linked_reports, full.linked_reports) == (False, True)
     assert full.region == "North East"
     assert full.note == "answers robots with 403"
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipeline.archive.schema_across import ACROSS
-from pipeline.archive.schema_outcomes import DETAILS, RESPONSES
-from pipeline.archive.schema_watching import WATCHING
+from pipeline.archive.schema_outcomes import DETAILS, RESPONSES, WHO
+from pipeline.archive.schema_watching import LINKED, WATCHING
 
 archive_migrations = Migrations("inspection-watch")
 pages_migrations = Migrations("inspection-watch-pages")
@@ -275,18 +275,6 @@ ALTER TABLE articles ADD COLUMN image_caption TEXT;
 ALTER TABLE articles ADD COLUMN disagreements TEXT NOT NULL DEFAULT '[]'; -- JSON list of objects
 """
 
-_WHO = """
-ALTER TABLE agencies ADD COLUMN other_names TEXT;           -- joined by "; "
-ALTER TABLE agencies ADD COLUMN identifiers TEXT NOT NULL DEFAULT '{}';  -- JSON object
-ALTER TABLE agencies ADD COLUMN area TEXT;                  -- of an unlisted body: see below
-ALTER TABLE agencies ADD COLUMN parent TEXT;                -- id of the body around or over it
-ALTER TABLE article_agencies ADD COLUMN rule TEXT;
-ALTER TABLE article_agencies ADD COLUMN confidence TEXT;
--- what this story tells of a body that stands in no list; `agencies` has what all of them agree on
-ALTER TABLE article_agencies ADD COLUMN area TEXT;          -- its town
-ALTER TABLE article_agencies ADD COLUMN identifiers TEXT NOT NULL DEFAULT '{}';  -- JSON object
-"""
-
 #: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.
 #: `serve --public` and `export --public` leave them out; nothing else decides what is public.
 PRIVATE: dict[str, frozenset[str] | None] = {
@@ -375,7 +363,7 @@ def m010_across_pages(db: Database) -> None:
 @archive_migrations()
 def m011_who_is_who(db: Database) -> None:
     """What the gazetteer knows of a body beside its name; how a story's bodies are known."""
-    _run_script(db, _WHO)
+    _run_script(db, WHO)
 
 
 @archive_migrations()
@@ -388,6 +376,12 @@ def m012_responses(db: Database) -> None:
 def m013_inspection_details(db: Database) -> None:
     """When an inspection took place, who led it, what must get better: a row each."""
     _run_script(db, DETAILS)
+
+
+@archive_migrations()
+def m014_linked_reports(db: Database) -> None:
+    """Reports that stories link to: no entries, for no feed brought them."""
+    _run_script(db, LINKED)
 
 
 @pages_migrations()

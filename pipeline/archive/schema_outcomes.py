@@ -1,4 +1,16 @@
-"""The tables of what tagging finds beside findings, as migrations from m012 on make them."""
+"""What migrations from m011 on add for tagging: columns of bodies, tables beside findings."""
+
+WHO = """
+ALTER TABLE agencies ADD COLUMN other_names TEXT;           -- joined by "; "
+ALTER TABLE agencies ADD COLUMN identifiers TEXT NOT NULL DEFAULT '{}';  -- JSON object
+ALTER TABLE agencies ADD COLUMN area TEXT;                  -- of an unlisted body: see below
+ALTER TABLE agencies ADD COLUMN parent TEXT;                -- id of the body around or over it
+ALTER TABLE article_agencies ADD COLUMN rule TEXT;
+ALTER TABLE article_agencies ADD COLUMN confidence TEXT;
+-- what this story tells of a body that stands in no list; `agencies` has what all of them agree on
+ALTER TABLE article_agencies ADD COLUMN area TEXT;          -- its town
+ALTER TABLE article_agencies ADD COLUMN identifiers TEXT NOT NULL DEFAULT '{}';  -- JSON object
+"""
 
 RESPONSES = """
 CREATE TABLE responses (                        -- who answered for the inspected body

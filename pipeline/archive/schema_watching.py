@@ -1,5 +1,20 @@
 """The tables and columns of watching, as migration m006 makes them (`schema.py`)."""
 
+LINKED = """
+CREATE TABLE linked_reports (                   -- official reports that stories link to
+    url TEXT PRIMARY KEY,                       -- canonical
+    story_url TEXT NOT NULL,                    -- the first story that linked to it
+    source_id TEXT NOT NULL REFERENCES sources(id),
+    state TEXT NOT NULL DEFAULT 'waiting',      -- waiting | stored | failed
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at TEXT,
+    reason TEXT,
+    first_seen_at TEXT NOT NULL
+);
+CREATE INDEX linked_reports_state ON linked_reports(state, due_at);
+CREATE INDEX linked_reports_story_url ON linked_reports(story_url);
+"""
+
 WATCHING = """
 ALTER TABLE feeds ADD COLUMN kind TEXT NOT NULL DEFAULT 'feed';   -- feed | sitemap | page
 ALTER TABLE feeds ADD COLUMN moved_at TEXT;           -- since when it is fetched at `moved_to`

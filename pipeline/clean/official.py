@@ -26,6 +26,21 @@ def is_official(url: str) -> bool:
     return any(parts.path.startswith(paths) for paths in _paths_of(name))
 
 
+#: Paths of reports, letters and files; registers and lists of a body's inspections are none.
+_REPORT = re.compile(
+    r"\.pdf(?:$|\?)|/v1/file/|/(?:[a-z0-9_-]*(?:report|inspection|letter|publication)[a-z0-9_-]*|media|"
+    r"documents?|files?|uploads)/[^/]{3,}", re.I,
+)  # fmt: skip
+_REGISTER = re.compile(r"/(?:provider|location|search|find-|service-directory|care-services)", re.I)
+
+
+def leads_to_a_report(url: str) -> bool:
+    """Whether an official address is one of a report, a letter or a file, not of a register."""
+    path = url.split("://", 1)[-1].partition("/")[2]
+    wanted = _REPORT.search(f"/{path}") and not _REGISTER.search(f"/{path}")
+    return is_official(url) and bool(wanted)
+
+
 @lru_cache(maxsize=4096)
 def _paths_of(name: str) -> tuple[tuple[str, ...], ...]:
     """For each record that a host falls under, the beginnings of its paths that count."""

@@ -46,6 +46,7 @@ class Source:
     region: str | None  #: where a regional paper is at home; a hint, never evidence
     note: str | None  #: why it is disabled, when it was verified: shown by `sources list`
     sitemaps: tuple[str, ...] = ()  #: news sitemaps
+    linked_reports: bool = False  #: True: official reports that its stories link to come as well
     listing: Listing | None = None  #: a page that lists stories
 
     @property

@@ -99,7 +99,7 @@ async def _ask(work: Work, page: WaitingPage) -> _Result:
     private = work.sources[page.source_id].allow_private
     answer = await work.fetcher.page(page.link, etag=page.etag, last_modified=page.last_modified,
                                      allow_private=private)  # fmt: skip
-    return (_unusable(answer) or answer) if isinstance(answer, Response) else answer
+    return (unusable(answer) or answer) if isinstance(answer, Response) else answer
 
 
 def _store(work: Work, page: WaitingPage, result: Response | _Held | Failure) -> None:
@@ -153,7 +153,7 @@ def _give_up_or_wait(work: Work, page: WaitingPage, failed: Failure, *, asked: b
              reason=failed.reason, instead=instead is not None)  # fmt: skip
 
 
-def _unusable(answer: Response) -> Failure | None:
+def unusable(answer: Response) -> Failure | None:
     """A picture, a film, a spreadsheet: nothing that a story can be had from."""
     kind = answer.content_type.split(";")[0].strip().lower()
     if not kind or any(t in kind for t in _PAGE_TYPES):

@@ -15,9 +15,10 @@ from functools import cache
 from time import monotonic
 
 from pipeline.archive import Archive, hosts, passes
+from pipeline.archive import linked as linked_queue
 from pipeline.archive.sources import sync_sources
 from pipeline.models import Config, Failure
-from pipeline.watch import checkup, feed_pass, page_pass
+from pipeline.watch import checkup, feed_pass, linked, page_pass
 from pipeline.watch.fetch import Connect, Fetcher, Limits
 from pipeline.watch.work import Progress, Work
 
@@ -82,6 +83,47 @@ def run_pass(
     checkup.check(archive, config.sources, clock(), changed=None if anew else work.changed,
                   unchanged=work.unchanged)  # fmt: skip
     return _totals(work)
+
+
+def fetch_linked(
+    archive: Archive,
+    config: Config,
+    *,
+    now: datetime,
+    stop: Callable[[], bool],
+    progress: Progress,
+    connect: Connect | None = None,
+    limits: Limits | None = None,
+) -> int:
+    """Fetches the reports that stories link to, of sources that want them; how many were asked for.
+
+    Comes after deriving, for only then it is known which stories report an inspection. Arguments as
+    for `run_pass`. Raises ArchiveError.
+    """
+    wanted = {s.id: s for s in config.sources if s.enabled and s.linked_reports}
+    if not wanted:
+        return 0
+    linked_queue.queue(archive, wanted, now)
+    waiting = linked_queue.due(archive, wanted, now)
+    if not waiting or stop():
+        return 0
+    clock = _steady(now)
+    work = Work(
+        archive=archive,
+        fetcher=Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
+                        robots=hosts.robots(archive), busy=hosts.busy_hosts(archive, now)),
+        sources=wanted, everything=False, stop=stop, progress=progress, clock=clock,
+    )  # fmt: skip
+    asyncio.run(_linked(work, waiting))
+    return len(waiting)
+
+
+async def _linked(work: Work, waiting: tuple[linked_queue.WaitingReport, ...]) -> None:
+    async with work.fetcher:
+        try:
+            await linked.reports(work, waiting)
+        finally:
+            work.keep_manners()
 
 
 def _is_long_ago(checked: datetime | None, now: datetime) -> bool:
