@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline import knowledge
-from pipeline.models import Place, Story, Tags
+from pipeline.models import Mention, Place, Story, Tags
 from pipeline.tag import (
     actions,
     agencies,
@@ -29,7 +29,7 @@ from pipeline.tag import (
     statistics,
     themes,
 )
-from pipeline.tag.reading import Reading, read
+from pipeline.tag.reading import read
 from pipeline.tag.sentences import whole_sentences
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
@@ -60,7 +60,7 @@ def tags(story: Story) -> Tags:
 
     A story that is not a report of an inspection keeps its mentions, figures, themes and places,
     but has no bodies, judgements, findings or actions: no inspection of a body is told there. Where
-    nobody of the inspection world speaks at all, its figures are not inspectors' either. Only the
+    nobody of the inspection world speaks at all, it keeps its mentions and places alone. Only the
     first MOST code points are read; `reasons` says so where there are more.
     """
     if len(story.text) > MOST:
@@ -76,10 +76,10 @@ def _tags(story: Story) -> Tags:
     records = corrections.load()
     mentions = corrections.apply(story, agencies.mentions(story), records)
     inspectorates, bodies = agencies.inspectorates_and_bodies(story, mentions)
-    reading = read(story, mentions, inspectorates, bodies)
     where = places.places(story, mentions)
-    if not context.may_tell_of_inspection(reading):
-        return _of_another_world(reading, where)
+    if not inspectorates and not context.may_tell_of_inspection(story):
+        return _of_another_world(mentions, where)
+    reading = read(story, mentions, inspectorates, bodies)
     framework = frameworks.choose(reading)
     marks = grades.marks(reading, framework)
     stated = judgements.judgements(reading, framework, marks)
@@ -112,12 +112,12 @@ def _tags(story: Story) -> Tags:
     )
 
 
-def _of_another_world(reading: Reading, where: tuple[Place, ...]) -> Tags:
-    """The tags of general news, told without looking for outcomes: nobody there inspects."""
+def _of_another_world(mentions: tuple[Mention, ...], where: tuple[Place, ...]) -> Tags:
+    """The tags of general news, in which nobody inspects: who is named, and which places."""
     return Tags(
-        is_report=False, reasons=reports.not_ours(), inspection_type=None,
-        inspectorates=reading.inspectorates, bodies=(), mentions=reading.mentions, judgements=(),
-        findings=(), actions=(), statistics=(), themes=themes.themes(reading, ()), places=where,
+        is_report=False, reasons=reports.not_ours(), inspection_type=None, inspectorates=(),
+        bodies=(), mentions=mentions, judgements=(), findings=(), actions=(), statistics=(),
+        themes=(), places=where,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
-from pipeline.models import Judgement
+from pipeline.models import Judgement, Story
 from pipeline.tag.cues import words
 from pipeline.tag.reading import Reading
 from pipeline.tag.sentences import fold
@@ -32,9 +32,13 @@ def told_of_inspection(reading: Reading, judgements: tuple[Judgement, ...]) -> b
     return (bool(reading.bodies) or graded) and speaks_of_inspection(_whole(reading))
 
 
-def may_tell_of_inspection(reading: Reading) -> bool:
-    """What `told_of_inspection` needs, whatever is graded: False for most of general news."""
-    return bool(reading.inspectorates) or speaks_of_inspection(_whole(reading))
+def may_tell_of_inspection(story: Story) -> bool:
+    """What `told_of_inspection` needs where no inspectorate is named; False for most general news.
+
+    Looks at the whole text, lines of the page around it as well, so that it costs little.
+    """
+    whole = fold(f"{story.title or ''} . {story.standfirst or ''} . {story.text}")
+    return _words("inspecting").search(_without_others(whole)) is not None
 
 
 def speaks_of_inspection(folded: str) -> bool:

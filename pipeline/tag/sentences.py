@@ -60,6 +60,7 @@ class Taken:
         return at > 0 and self._ends[at - 1] > start
 
 
+@lru_cache(maxsize=16)  # a story's text is folded by every stage that begins with it
 def fold(text: str) -> str:
     """Lower case, straight quotes, plain dashes and spaces; as long as `text`, point by point."""
     plain = text.translate(_FOLD)
