@@ -3,7 +3,8 @@
 report: accuracy. judgements: micro F1 of (body, grade, status), and with the aspect. presence:
 whether strengths, weaknesses are there, by inspectors or by a current grade. actions: micro F1 of
 kinds on report stories. statistics: micro F1 of value and denominator on report stories. Labels are
-read through `crosswalk.yaml`. `--cases` prints every gain and loss.
+read through `crosswalk.yaml`. Every gain and loss is printed,
+save with `--brief`.
 """
 
 from __future__ import annotations
@@ -273,7 +274,7 @@ def report(name: str, scores: dict[str, Score], *, cases: bool) -> bool:
 
 
 def main() -> int:
-    cases = "--cases" in sys.argv
+    cases = "--brief" not in sys.argv
     held = report("own", score_own(sorted(OWN.glob("*.yaml"))), cases=cases)
     held = report("blind", score_own([BLIND]), cases=cases) and held
     folder = shared_folder()
