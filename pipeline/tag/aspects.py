@@ -57,6 +57,11 @@ _BOTH = re.compile(
     r"(?<!\w)(?:both|the two|all three|all four|these|those) (?:areas|services|categories|aspects)"
     r"(?!\w)"
 )
+#: "Requires improvement for being safe and good for the rest".
+_THE_REST = re.compile(
+    r"[\"']? (?:for|in|on|at) (?:all )?(?:the rest|everything else|the others|"
+    r"the (?:other|remaining) (?:areas|categories|questions|key questions))(?!\w)"
+)
 _EXCEPT = re.compile(
     r"(?<!\w)(?:except|but|apart from|bar|other than|save|with the exception of)(?: for| that|"
     r" in)? (?:being |the )?[\"']?$"
@@ -263,6 +268,10 @@ def _whole(
         return (*ids, f"{some[1]} of {some[2]} areas")
     if not real and (many := _so_many(low, grade, start)):
         return (*ids, many)
+    if not real and _THE_REST.match(low, grade.end):
+        told = {a.id for a in named}
+        left = [a for a in (framework.expand if framework else ()) if a not in told]
+        return tuple(left) or ("the rest",)
     every = _ALL.search(low, start, limit)
     if every and not real:
         if "across the board" in every[0]:

@@ -89,6 +89,10 @@ _MANY_BODIES = re.compile(
 _OF_BOTH = re.compile(r"(?:good|outstanding|adequate|inadequate|excellent)[\"']? and [\"']?$")
 _MANY_THINGS = re.compile(r"(?<!\w)(?:many|some|several|most|those) [^.;:]{3,60} with [\"']?$")
 _RATINGS = re.compile(r"[\"']? (?:[a-z]+ )?(?:ratings|grades|judge?ments)(?!\w)(?! (?:for|in|at))")
+#: "He denied that the school had been rated inadequate".
+_SAID_NOT = re.compile(
+    r"(?<!\w)(?:den(?:y|ies|ied|ying)|rejected (?:the )?claims?) that [^.;:]{2,90}$"
+)
 #: "The council had evaluated itself as good".
 _ITSELF = re.compile(
     r"(?<!\w)(?:rat|grad|judg|evaluat|assess|mark|scor)(?:ed|es|ing|s)? (?:itself|themselves|"
@@ -112,6 +116,8 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
     if _MANY_THINGS.search(before) and _RATINGS.match(after):
         return True
     if _OF_BOTH.search(before) and _RATINGS.match(after):
+        return True
+    if _SAID_NOT.search(before):
         return True
     if _ANY_OF_THEM.search(before) and _HABIT.match(after):
         return True
