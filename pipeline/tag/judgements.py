@@ -34,7 +34,6 @@ _FOUND = re.compile(
 )
 #: The label of a line that gives a grade: "Making best use of resources - adequate".
 _LABEL = re.compile(r"[\s*•>-]*([^:|]{3,70}?)\s*(?:[:|?]|\s-|-\s|\s[–—])\s*")
-_NUMBERED = re.compile(r"^(?:how (?:good|well) [^?]{3,60}\?\s*)?\d\s*[-–—:]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +288,6 @@ def _long_ago(reading: Reading, d: _Draft) -> bool:
             r"^(?:back )?in (?:[a-z]+ )?(?:19|20)\d\d(?!\w)", said,
         )
     )  # fmt: skip
-
-
-# ---------------------------------------------------------------- whose
 
 
 # ---------------------------------------------------------------- the whole

@@ -27,7 +27,6 @@ _OF_A_NAME = re.compile(r" (?:of|at|for) (?:the )?[A-Z].*")
 _SAME = {"boss": "chief", "head": "headteacher"}
 _HELD = 20  #: people with a post, the last of whom a post without a name may mean
 _SIGNED = 8  #: sentences before a signature that may be what was signed
-_EARLIER = re.compile(r"(?<!\w)(?:last|previous) (?:year|month)|(?<!\w)before the inspection(?!\w)")
 
 
 class _Spoken(NamedTuple):

@@ -71,13 +71,9 @@ def run_pass(
     passes.begin_pass(archive, now)
     others = sync_sources(archive, config.sources, now)
     clock = _steady(now)
-    work = Work(
-        archive=archive,
-        fetcher=Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
-                        robots=hosts.robots(archive), busy=hosts.busy_hosts(archive, now)),
-        sources={s.id: s for s in config.sources},
-        everything=everything, stop=stop, progress=progress, clock=clock,
-    )  # fmt: skip
+    fetcher = _fetcher(archive, config, now, clock, connect=connect, limits=limits)
+    work = Work(archive=archive, fetcher=fetcher, sources={s.id: s for s in config.sources},
+                everything=everything, stop=stop, progress=progress, clock=clock)  # fmt: skip
     asyncio.run(_all(work, pages=pages, at_once=at_once))
     anew = others or _is_long_ago(checked, now)
     checkup.check(archive, config.sources, clock(), changed=None if anew else work.changed,
@@ -108,14 +104,18 @@ def fetch_linked(
     if not waiting or stop():
         return 0
     clock = _steady(now)
-    work = Work(
-        archive=archive,
-        fetcher=Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
-                        robots=hosts.robots(archive), busy=hosts.busy_hosts(archive, now)),
-        sources=wanted, everything=False, stop=stop, progress=progress, clock=clock,
-    )  # fmt: skip
+    fetcher = _fetcher(archive, config, now, clock, connect=connect, limits=limits)
+    work = Work(archive=archive, fetcher=fetcher, sources=wanted, everything=False, stop=stop,
+                progress=progress, clock=clock)  # fmt: skip
     asyncio.run(_linked(work, waiting))
     return len(waiting)
+
+
+def _fetcher(archive: Archive, config: Config, now: datetime, clock: Callable[[], datetime], *,
+             connect: Connect | None, limits: Limits | None) -> Fetcher:  # fmt: skip
+    """A client that knows what the archive knows of hosts: robots.txt, and who asked for peace."""
+    return Fetcher(contact=config.contact, limits=limits, connect=connect, clock=clock,
+                   robots=hosts.robots(archive), busy=hosts.busy_hosts(archive, now))  # fmt: skip
 
 
 async def _linked(work: Work, waiting: tuple[linked_queue.WaitingReport, ...]) -> None:

@@ -35,6 +35,7 @@ from pipeline.tag import (
 )
 from pipeline.tag.reading import Reading, read
 from tests.bench import cleaning
+from tests.bench.agencies import cpu
 from tests.bench.extractors import forget_ours, trafilatura
 from tests.eval.sets import own_pages
 from tests.eval.together import served
@@ -56,17 +57,6 @@ def stories() -> list[Story]:
         )
         for i in range(0, len(texts) - 2)
     ]
-
-
-def cpu(work: Callable[[Any], Any], items: list[Any], rounds: int = _ROUNDS) -> float:
-    """The best of `rounds`, in milliseconds an item."""
-    best = float("inf")
-    for _ in range(rounds):
-        begun = time.process_time()
-        for item in items:
-            work(item)
-        best = min(best, time.process_time() - begun)
-    return best / len(items) * 1000
 
 
 def _once(work: Callable[[], Any]) -> tuple[float, Any]:
