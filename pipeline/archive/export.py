@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline.archive import Archive, open_archive
 from pipeline.archive.bodies import get_body
-from pipeline.archive.schema import PRIVATE
+from pipeline.archive.schema_serving import PRIVATE
 from pipeline.errors import ArchiveError, CleanError, WatchError
 
 log = structlog.get_logger()

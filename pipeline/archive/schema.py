@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 
 from pipeline.archive.schema_across import ACROSS
 from pipeline.archive.schema_outcomes import DETAILS, RESPONSES, WHO
+from pipeline.archive.schema_serving import SEARCHING, SERVING
 from pipeline.archive.schema_watching import LINKED, WATCHING
 
 archive_migrations = Migrations("inspection-watch")
@@ -275,16 +276,6 @@ ALTER TABLE articles ADD COLUMN image_caption TEXT;
 ALTER TABLE articles ADD COLUMN disagreements TEXT NOT NULL DEFAULT '[]'; -- JSON list of objects
 """
 
-#: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.
-#: `serve --public` and `export --public` leave them out; nothing else decides what is public.
-PRIVATE: dict[str, frozenset[str] | None] = {
-    "articles": frozenset({"standfirst", "text", "captions", "links", "image_caption"}),
-    "entries": frozenset({"summary", "content_html"}),
-    "revisions": None,
-    "removals": None,
-    "robots": frozenset({"body"}),
-}
-
 
 def _run_script(db: Database, script: str) -> None:
     """Each statement for itself: `executescript` would commit the migration's transaction."""
@@ -382,6 +373,18 @@ def m013_inspection_details(db: Database) -> None:
 def m014_linked_reports(db: Database) -> None:
     """Reports that stories link to: no entries, for no feed brought them."""
     _run_script(db, LINKED)
+
+
+@archive_migrations()
+def m015_searching(db: Database) -> None:
+    """What stories are narrowed down by, in rows that are counted without reading a story."""
+    _run_script(db, SEARCHING)
+
+
+@archive_migrations()
+def m016_serving(db: Database) -> None:
+    """Neighbours, watched areas, words that ask for care, published states."""
+    _run_script(db, SERVING)
 
 
 @pages_migrations()

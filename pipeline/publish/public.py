@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from pipeline.archive.schema import PRIVATE
+from pipeline.archive.schema_serving import PRIVATE
 from pipeline.errors import ArchiveError
 from pipeline.publish import view_statements
 
