@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import datasette
 import yaml
 
 from pipeline.publish import FOLDER
@@ -22,6 +23,11 @@ _OPTIONS = {
     "facets": "facets",
     "hidden": "hidden",
 }
+
+
+def is_datasette_1() -> bool:
+    """Whether the Datasette that is installed is of the 1.0 line."""
+    return not datasette.__version__.startswith("0.")
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,9 @@ from typing import Any
 from datasette.database import Database
 
 from pipeline.publish import metadata
+from pipeline.publish.listing import Listing, Page, Row, of_rows
+from pipeline.publish.pages.reports import COLUMNS
+from pipeline.publish.reading import first, rows
 from pipeline.words import duration
 
 _SOURCE = "SELECT * FROM sources WHERE id = ?"
@@ -39,9 +42,11 @@ SELECT CASE WHEN until - since >= 2 THEN (
 ) * 7 / (until - since) END AS stories
 FROM looks
 """
-_FETCHES = """
+#: looks that are shown
+_SHOWN = 15
+_FETCHES = f"""
 SELECT * FROM fetches WHERE source_id = ? AND (what = 'feed' OR outcome = 'failed')
-ORDER BY fetched_at DESC, id DESC LIMIT 15
+ORDER BY fetched_at DESC, id DESC LIMIT {_SHOWN}
 """
 _GAPS = "SELECT * FROM gaps WHERE source_id = ? ORDER BY until_at DESC, id DESC LIMIT 20"
 _MOVES = "SELECT * FROM moves WHERE source_id = ? ORDER BY moved_at DESC, id DESC LIMIT 20"
@@ -68,30 +73,58 @@ _OUTSTANDING = 0.2
 _FEWEST = 5.0
 
 
-async def _rows(db: Database, sql: str, source_id: str) -> list[dict[str, Any]]:
-    result = await db.execute(sql, {"id": source_id} if ":id" in sql else [source_id])
-    return [dict(row) for row in result.rows]
+_NEWEST = """
+SELECT a.headline, r.bodies, r.inspectorates, a.inspection_type, r.grade, r.grade_rank,
+    r.scale_size, r.direction, r.evidence, a.publisher, a.published_at, a.first_seen_at, a.access,
+    a.url AS article_url
+FROM articles a LEFT JOIN inspections_reported r ON r.article_url = a.url
+WHERE a.id IN (SELECT id FROM articles WHERE source_id = ? ORDER BY id DESC LIMIT 50)
+ORDER BY a.first_seen_at DESC, a.id DESC
+"""
+_LOOKS = ("fetched_at", "what", "outcome", "status", "entries_seen", "entries_new", "reason", "url")
+_FACTS = ("id", "name", "homepage", "region", "enabled", "note", "counts", "gaps", "moves")
 
 
-async def source(db: Database, source_id: str) -> dict[str, Any]:
-    """One source: its record, `health`, `state` ({label, means, do}), feeds, rhythm, its past."""
-    record = (await _rows(db, _SOURCE, source_id))[0]
-    health = await _rows(db, _HEALTH, source_id)
-    feeds = await _rows(db, _FEEDS, source_id)
-    return {
+async def source(db: Database, source_id: str) -> Page | None:
+    """The page of a source by its id, None where there is none.
+
+    Its record, `health`, `state` ({label, means, do}), feeds, rhythm, its past.
+    """
+    record = await first(db, _SOURCE, source_id)
+    if record is None:
+        return None
+    health = await first(db, _HEALTH, source_id)
+    feeds = await rows(db, _FEEDS, source_id)
+    looks = await rows(db, _FETCHES, source_id)
+    thing: Row = {
         **record,
-        "health": health[0] if health else None,
-        "state": metadata.described()["states"].get(health[0]["state"]) if health else None,
+        "health": health,
+        "state": metadata.described()["states"].get(health["state"]) if health else None,
         "feeds": [{**feed, "is": KINDS.get(feed["kind"], feed["kind"])} for feed in feeds],
         "due_at": min((f["due_at"] for f in feeds if f["listed"] and f["due_at"]), default=None),
-        "counts": (await _rows(db, _STORIES, source_id))[0],
-        "a_week": (await _rows(db, _A_WEEK, source_id))[0]["stories"],
+        "counts": await first(db, _STORIES, source_id),
+        "a_week": (await first(db, _A_WEEK, id=source_id) or {})["stories"],
         "rhythm": rhythm([f["rhythm"] for f in feeds if f["listed"] and f["rhythm"]]),
-        "fetches": [{**f, "came": came(f)} for f in await _rows(db, _FETCHES, source_id)],
-        "gaps": await _rows(db, _GAPS, source_id),
-        "moves": await _rows(db, _MOVES, source_id),
-        "robots": await _rows(db, _ROBOTS, source_id),
+        "fetches": [{**f, "came": came(f)} for f in looks],
+        "gaps": await rows(db, _GAPS, source_id),
+        "moves": await rows(db, _MOVES, source_id),
+        "robots": await rows(db, _ROBOTS, source_id),
     }
+    newest = await rows(db, _NEWEST, source_id)
+    listing = Listing(
+        title=record["name"],
+        description=f"The last looks at {record['name']}, and what came of each.",
+        columns=_LOOKS,
+        rows=of_rows(looks, _LOOKS),
+        asked=f"the last looks at the source {source_id}",
+        truncated=len(looks) == _SHOWN,
+        stories=(),
+    )
+    facts = {key: thing[key] for key in _FACTS}
+    facts |= {"state": health["state"] if health else None,
+              "reason": health["reason"] if health else None}  # fmt: skip
+    return Page(template="source.html", context={"thing": thing}, listing=listing, facts=facts,
+                stories=of_rows(newest, COLUMNS))  # fmt: skip
 
 
 def came(fetch: dict[str, Any]) -> str:
