@@ -2,9 +2,9 @@
 
 No coastline is bought in: the outline is drawn round the towns of `agencies/towns.csv`, the areas
 of `agencies/listed.csv` and, where few people live, the capes and hamlets of `headlands.csv`,
-typed by hand to a hundredth of a degree. Each nation's places are swollen until they meet, and shrunk again,
-so that empty hills fill up and most firths stay open. It is true to a few kilometres: a ground for
-points, no chart for sailors.
+typed by hand to a hundredth of a degree. The places of a part of the country are swollen until
+they meet, and shrunk again: empty hills fill up, most firths stay open. It is true to a few
+kilometres: a ground for points, no chart for sailors.
 """
 
 from __future__ import annotations
