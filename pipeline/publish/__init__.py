@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline.archive import published
+
 FOLDER = Path(__file__).parent
 VIEWS = FOLDER / "views"
 
@@ -31,7 +33,7 @@ def view_statements() -> dict[str, str]:
 
 
 def refresh(archive: Opened) -> tuple[str, ...]:
-    """Brings the views of an archive up to date and lets SQLite renew its statistics.
+    """Brings the views of an archive up to date, notes its state, renews SQLite's statistics.
 
     Idempotent; all views change in one transaction, so that a reader sees the old ones or the new
     ones. Returns the names of the views that were made anew.
@@ -47,6 +49,7 @@ def refresh(archive: Opened) -> tuple[str, ...]:
             for name in changed:
                 archive.db.execute(f'DROP VIEW IF EXISTS "{name}"')
                 archive.db.execute(wanted[name])
+    published.record(archive.db)
     # Bounded by analysis_limit: a few milliseconds, and nothing when little has changed.
     archive.db.execute("PRAGMA analysis_limit = 400")
     archive.db.execute("PRAGMA optimize")

@@ -19,7 +19,7 @@ from pipeline.publish.cells import cell, said
 from pipeline.publish.links import path_of, served, web_link
 from pipeline.publish.pages.reports import NOT_STATED
 from pipeline.publish.pages.story import DIRECTIONS
-from pipeline.publish.routes import View, is_public, routes
+from pipeline.publish.routes import View, is_public, routes, sql_path
 from pipeline.publish.words import day, quotes
 
 log = structlog.get_logger()
@@ -52,11 +52,12 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.globals["directions"] = DIRECTIONS
     env.globals["not_stated"] = NOT_STATED
     env.globals["described"] = metadata.described
+    env.globals["sql_path"] = lambda: sql_path(datasette)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def extra_template_vars(
-    datasette: Any, view_name: str, table: str | None
+    view_name: str, table: str | None
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
     async def variables() -> dict[str, Any]:
         if view_name != "table" or table is None:

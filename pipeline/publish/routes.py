@@ -24,7 +24,6 @@ from pipeline.publish.pages import (
     inspectorate,
     places,
     question,
-    search,
     source,
     story,
     theme,
@@ -112,7 +111,7 @@ async def _list(request: Request, datasette: Any) -> Response:
         page = await places.map_page(db, {key: request.args.get(key) or None for key in keys})
     else:
         form = request.url_vars.get("form")
-        page = await search.search(db, arguments(request), whole=form is not None)
+        raise NotFound("soon")
     return await _answer(datasette, request, page, "page")
 
 

@@ -58,13 +58,13 @@ def check(db: Path) -> None:
         raise ArchiveError("holds raw pages, which are never served", path=str(db))
     try:
         with contextlib.closing(sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True)) as c:
-            views = {
-                row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE type='view'")
-            }
+            there = {row[0] for row in c.execute("SELECT name FROM sqlite_master")}
     except sqlite3.Error as e:
         raise ArchiveError(f"cannot be opened: {e}", path=str(db)) from e
-    if not views >= set(view_statements()):
+    if not there >= set(view_statements()):
         raise ArchiveError("is not a finished archive: run `make run` on it first", path=str(db))
+    if not there >= set(metadata.relations(public=True)):
+        raise ArchiveError("was made by an older version; `derive` brings it up", path=str(db))
 
 
 def build(db: Path, *, public: bool = False) -> Datasette:
@@ -79,7 +79,10 @@ def build(db: Path, *, public: bool = False) -> Datasette:
         pm.unregister(name="datasette.handle_exception")
     described = metadata.metadata(db.stem, public=public)
     described["plugins"] = {"inspection-watch": {"public": public}}
-    described["extra_css_urls"] = ["/-/static-watch/watch.css"]
+    described["extra_css_urls"] = [
+        "/-/static-watch/watch.css",
+        "/-/static-watch/drawings.css",
+    ]
     unchanging = not os.access(db.resolve().parent, os.W_OK)
     return Datasette(
         [] if unchanging else [str(db)],

@@ -1,4 +1,4 @@
-"""The statement that makes a list citable: what was asked, of which archive, and how far to trust it.
+"""The statement that makes a list citable: what was asked, of what, and how far to trust it.
 
 A count that goes into a board paper needs the question, a fingerprint of the data, which sources
 were watched and which were silent meanwhile, how many stories could be read in part only, and how
@@ -83,17 +83,21 @@ class Statement:
         yield "Sources", self._sources()
         if self.stories:
             share = 100 * self.stories_partial / self.stories
-            yield "Partial texts", (
-                f"of {self.stories_partial} of {_count(self.stories, 'story', 'stories')} behind "
-                f"this list ({share:.0f}%) only a part could be read, most for a paywall"
+            yield (
+                "Partial texts",
+                (
+                    f"of {self.stories_partial} of {_count(self.stories, 'story', 'stories')} behind "
+                    f"this list ({share:.0f}%) only a part could be read, most for a paywall"
+                ),
             )
         yield "Accuracy", "; ".join(self.accuracy)
 
     def _archive(self) -> str:
         if self.fingerprint is None:
-            return f"updated {self.updated_at or 'never'}; not published yet, so without fingerprint"
+            return f"updated {self.updated_at or 'never'}; without a fingerprint as yet"
         later = " (stories were added or tagged again since)" if self.changed_since else ""
-        return f"fingerprint {self.fingerprint} of {self.published_at}{later}; updated {self.updated_at}"
+        made = f"fingerprint {self.fingerprint} of {self.published_at}{later}"
+        return f"{made}; updated {self.updated_at}"
 
     def _sources(self) -> str:
         words = f"{_count(self.sources_watched, 'source')} watched"
@@ -121,7 +125,8 @@ def accuracy() -> tuple[str, ...]:
     with (FOLDER / "accuracy.yaml").open(encoding="utf-8") as f:
         records = yaml.safe_load(f)
     return tuple(
-        f"{r['what']} {r['figure']}" + (f", on unseen stories {r['unseen']}" if "unseen" in r else "")
+        f"{r['what']} {r['figure']}"
+        + (f", on unseen stories {r['unseen']}" if "unseen" in r else "")
         for r in records
     )
 

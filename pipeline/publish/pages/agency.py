@@ -6,7 +6,6 @@ from typing import Any
 
 from datasette.database import Database
 
-from pipeline.publish.charts import Event, timeline
 from pipeline.publish.listing import Listing, Page, Row, of_rows
 from pipeline.publish.pages.reports import (
     COLUMNS,
@@ -18,6 +17,7 @@ from pipeline.publish.pages.reports import (
 )
 from pipeline.publish.pages.story import framework_name
 from pipeline.publish.reading import first, rows, tables
+from pipeline.publish.timelines import Event, timeline
 
 #: reports that the timeline goes back over
 _REPORTS = 200
@@ -64,6 +64,7 @@ FROM (
 ORDER BY a.first_seen_at DESC LIMIT 50
 """
 _COVERAGE = "SELECT stories, inspected, last_at FROM agency_coverage WHERE agency_id = ?"
+_NO_COVERAGE = {"stories": 0, "inspected": 0, "last_at": None}
 _NEIGHBOURS = """
 SELECT n.place, n.neighbour_id AS id, coalesce(g.name, n.neighbour_id) AS name
 FROM neighbours n LEFT JOIN agencies g ON g.id = n.neighbour_id
@@ -90,7 +91,7 @@ async def agency(db: Database, agency_id: str) -> Page | None:
     found = await reports(db, ids)
     thing: Row = {
         **record,
-        **(await first(db, _COVERAGE, agency_id) or {"stories": 0, "inspected": 0, "last_at": None}),
+        **(await first(db, _COVERAGE, agency_id) or _NO_COVERAGE),
         **await around(db, agency_id),
         "events": _events(found),
         "frameworks": by_framework(await rows(db, _GRADES_OF, agency_id)),
@@ -139,10 +140,10 @@ def _events(found: list[Row]) -> list[Row]:
 def _drawn(events: list[Row]) -> Any:
     return timeline([
         Event(
-            date=event["day"].isoformat(),
+            date=event["day"],
             inspectorate=event["inspectorates"] or "inspectorate not named",
             level=level(event["grade_rank"], event["scale_size"]),
-            label=f"{event['inspectorates'] or 'Inspection'}: {event['grade'] or 'no single grade'}",
+            label=event["grade"] or "no single grade",
             link=f"#{event['anchor']}",
         )
         for event in events

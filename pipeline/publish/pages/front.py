@@ -1,4 +1,4 @@
-"""The front page: what was reported since yesterday and this week, watched areas, silent sources."""
+"""The front page: what was reported lately, watched areas, map and chart, silent sources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.publish.reading import first, rows
 
 #: reports that are read for the page, inspections that are shown on it, and the fewest of them: a
 #: quiet week is filled up with what came before
-_READ, _SHOWN, _FEWEST = 60, 30, 8
+_READ, _SHOWN, _FEWEST = 60, 14, 8
 #: months of the chart
 MONTHS = 24
 
@@ -117,9 +117,7 @@ def _sections(groups: list[list[Row]], yesterday: str, week: str) -> list[Row]:
     return [{"title": title, "groups": found} for title, found in named.items() if found]
 
 
-async def months(
-    db: Database, now: datetime, *, inspectorate: str | None = None
-) -> dict[str, Any]:
+async def months(db: Database, now: datetime, *, inspectorate: str | None = None) -> dict[str, Any]:
     """`chart` and `chart_table`: reports by month and inspectorate, of the last two years."""
     last = now.year * 12 + now.month - 1
     names = [f"{m // 12}-{m % 12 + 1:02}" for m in range(last - MONTHS + 1, last + 1)]
@@ -135,5 +133,5 @@ async def months(
     words = "A joint inspection counts for each inspectorate that took part."
     return {
         "chart": stacked_months(counts, title=title, description=words),
-        "chart_table": table(counts, title=title),
+        "chart_table": table(counts, caption=title),
     }

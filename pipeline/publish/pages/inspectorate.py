@@ -79,7 +79,7 @@ async def inspectorate(db: Database, id_: str, *, now: datetime | None = None) -
 
 
 def spread(graded: list[Row]) -> list[Row]:
-    """By framework, how its grades are spread: {id, name, drawn, total}, the most frequent first."""
+    """By framework, how its grades are spread: {id, name, drawn, total}, largest first."""
     groups: dict[str | None, list[Row]] = {}
     for row in graded:
         groups.setdefault(row["framework"], []).append(row)

@@ -10,9 +10,10 @@ from datasette.database import Database
 from markupsafe import Markup
 
 from pipeline.knowledge import load_csv
+from pipeline.publish.drawing import legend
 from pipeline.publish.links import path_of
 from pipeline.publish.listing import Listing, Page, Row, of_rows
-from pipeline.publish.maps import Point, legend, uk_map
+from pipeline.publish.maps import Point, uk_map
 from pipeline.publish.pages.reports import level
 from pipeline.publish.reading import rows
 
@@ -126,9 +127,9 @@ def draw(found: list[Row]) -> dict[str, Any]:
     svg = uk_map(
         points,
         title="Inspected bodies by their latest outcome",
-        description="A mark for each body that a story shows as inspected; a list stands beside it.",
+        description="A mark for each body that a story shows as inspected.",
     )
-    return {"svg": svg, "legend": legend(p.level for p in points),
+    return {"svg": svg, "legend": legend({p.level for p in points}),
             "no_place": len(found) - len(points)}  # fmt: skip
 
 

@@ -17,7 +17,9 @@ from pipeline.publish.listing import Listing, Page, Row
 _DEFAULT = re.compile(r"(\d+) when empty")
 
 
-async def question(db: Database, name: str, given: Mapping[str, str], *, public: bool) -> Page | None:
+async def question(
+    db: Database, name: str, given: Mapping[str, str], *, public: bool
+) -> Page | None:
     """The page of a question by its name, None where there is none (or none in public).
 
     `given`: what stands in its boxes. A query that fails or takes too long is told in a sentence.

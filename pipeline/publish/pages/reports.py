@@ -88,7 +88,7 @@ def same_inspection(one: Row, other: Row) -> bool:
 
 
 def inspections(found: Sequence[Row]) -> list[list[Row]]:
-    """Reports in groups of the same inspection, in the order of their first; newest first within."""
+    """Reports in groups of the same inspection, in the order of each group's first."""
     groups: list[list[Row]] = []
     for report in found:
         home = next((g for g in groups if same_inspection(g[0], report)), None)
@@ -100,7 +100,7 @@ def inspections(found: Sequence[Row]) -> list[list[Row]]:
 
 
 def best_of(group: Sequence[Row]) -> Row:
-    """The report that tells most of an inspection: a grade first, then evidence, then whole text."""
+    """The report that tells most: first by its grades, then evidence, then whole text."""
 
     def told(report: Row) -> tuple[Any, ...]:
         return (bool(report["grade"]), len(report["judgements"]), bool(report["evidence"]),
