@@ -11,7 +11,8 @@ from pipeline.archive.schema_serving import FACETS
 
 _WANTED = FACETS.format("id = :id", "article_id = :id")
 _THERE = """
-SELECT v.facet, v.value, v.id FROM story_facets AS s JOIN facet_values AS v ON v.id = s.facet_value_id
+SELECT v.facet, v.value, v.id
+FROM story_facets AS s JOIN facet_values AS v ON v.id = s.facet_value_id
 WHERE s.article_id = ?
 """
 

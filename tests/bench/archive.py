@@ -9,15 +9,14 @@ removals.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +34,9 @@ SOURCES = 100
 HOMES = 5000  #: care homes, schools and the like, which no list has
 _BATCH = 2000
 _GRADES = ("outstanding", "good", "requires improvement", "inadequate")
-_FRAMEWORKS = {"ofsted": "ilacs", "cqc": "cqc-provider", "hmicfrs": "peel", "hmi-prisons": "prison",
-               "estyn": "estyn", "care-inspectorate": "care", "hmi-probation": "probation"}  # fmt: skip
+_FRAMEWORKS = {"ofsted": "ilacs", "cqc": "cqc-provider", "hmicfrs": "peel",
+               "hmi-prisons": "prison", "estyn": "estyn", "care-inspectorate": "care",
+               "hmi-probation": "probation"}  # fmt: skip
 _THEMES = (("safeguarding", "Safeguarding"), ("neglect", "Neglect"), ("staffing", "Staffing"),
            ("leadership", "Leadership and governance"), ("medicines", "Medicines"),
            ("children-in-care", "Children in care"), ("education", "Education"),
@@ -48,9 +48,13 @@ _OFTEN = """the of and to in a is that for it was on with as by at from has said
     authority families leaders improve social school health support work found quality safe
     partnership hospital police young concerns residents safeguarding education team plans
     education trust government risk needs response budget home neglect prison probation fire
-    meeting review committee funding parents pupils teachers patients nurses officers""".split()
-_SYLLABLES = [c + v + e for c in "b br c d f g h l m n p r s st t tr w".split()
-              for v in "a e i o u ea ou".split() for e in ("", "n", "r", "l", "st")]  # fmt: skip
+    meeting review committee funding parents pupils teachers patients nurses officers""".split()  # noqa: SIM905
+_SYLLABLES = [
+    onset + vowel + coda
+    for onset in ("b", "br", *"cdfghlmnprstw", "st", "tr")
+    for vowel in (*"aeiou", "ea", "ou")
+    for coda in ("", *"nrl", "st")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,10 @@ def make(path: Path, stories: int, *, loud: bool = False) -> None:
         connection.commit()
         say(f"{stories:,} stories written")
         for statement in FILLING.split(";\n"):  # its triggers are put back with the rest
-            if not statement.lstrip().startswith(("CREATE TRIGGER", "UPDATE")) and statement.strip():
+            if (
+                not statement.lstrip().startswith(("CREATE TRIGGER", "UPDATE"))
+                and statement.strip()
+            ):
                 connection.execute(statement)
         connection.commit()
         say("facets")
