@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pipeline.archive import Archive
+from pipeline.archive.facets import renew
 from pipeline.archive.pace import as_text
 from pipeline.archive.tags import clear_tags
 
@@ -72,6 +73,9 @@ def _see_first(archive: Archive, stories: Collection[str]) -> None:
            WHERE url = ?""",
         [(url,) for url in sorted(stories)],
     )
+    ids = "SELECT id FROM articles WHERE url IN (SELECT value FROM json_each(?)) ORDER BY id"
+    for (id_,) in archive.db.execute(ids, (json.dumps(sorted(stories)),)).fetchall():
+        renew(archive, id_)
 
 
 def _move(archive: Archive, url: str, story: str) -> None:

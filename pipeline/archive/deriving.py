@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from pipeline.archive import Archive
 from pipeline.archive.aliases import story_of
 from pipeline.archive.bodies import get_body
+from pipeline.archive.facets import renew
 from pipeline.archive.readings import as_text, neighbours
 from pipeline.archive.tags import clear_tags
 from pipeline.errors import CleanError
@@ -178,6 +179,8 @@ def save_article(archive: Archive, work: Work, article: Article, *, now: datetim
     changed = before is None or before[1] != row["digest"]
     if changed:
         clear_tags(archive, article_id)
+    else:
+        renew(archive, article_id)  # the publisher is none of the words that tags are made from
     _save_revision(db, article_id, work, article, now)
     db.execute("DELETE FROM removals WHERE article_id = ?", (article_id,))
     db.conn.executemany(

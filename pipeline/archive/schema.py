@@ -13,7 +13,7 @@ from sqlite_utils import Database, Migrations
 
 from pipeline.archive.schema_across import ACROSS
 from pipeline.archive.schema_outcomes import DETAILS, RESPONSES, WHO
-from pipeline.archive.schema_serving import SEARCHING, SERVING
+from pipeline.archive.schema_serving import FILLING, SEARCHING, SERVING
 from pipeline.archive.schema_watching import LINKED, WATCHING
 
 archive_migrations = Migrations("inspection-watch")
@@ -379,6 +379,7 @@ def m014_linked_reports(db: Database) -> None:
 def m015_searching(db: Database) -> None:
     """What stories are narrowed down by, in rows that are counted without reading a story."""
     _run_script(db, SEARCHING)
+    _run_script(db, FILLING)
 
 
 @archive_migrations()

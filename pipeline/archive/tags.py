@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.archive import Archive
+from pipeline.archive.facets import renew
 from pipeline.errors import TagError
 from pipeline.models import Agency, Link, Story, Tags
 
@@ -43,7 +44,7 @@ def save_tags(archive: Archive, url: str, tags: Tags, *, now: datetime) -> None:
     """Replaces the tags of an article, within the caller's transaction."""
     db = archive.db
     (article_id,) = db.execute("SELECT id FROM articles WHERE url = ?", (url,)).fetchone()
-    clear_tags(archive, article_id)
+    _clear(archive, article_id)
     save_agencies(archive, _named(tags), replace=False)
     db.execute(
         "UPDATE articles SET is_report = ?, inspection_type = ?, reasons = ?, updated_at = ?"
@@ -58,10 +59,16 @@ def save_tags(archive: Archive, url: str, tags: Tags, *, now: datetime) -> None:
             marks = ", ".join("?" * len(values))
             db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
     _agree(archive, (a.id for a in tags.bodies))
+    renew(archive, article_id)
 
 
 def clear_tags(archive: Archive, article_id: int) -> None:
     """Takes an article's tags away; it counts as not tagged yet."""
+    _clear(archive, article_id)
+    renew(archive, article_id)
+
+
+def _clear(archive: Archive, article_id: int) -> None:
     had = archive.db.execute(
         "SELECT agency_id FROM article_agencies WHERE article_id = ?", (article_id,)
     ).fetchall()
