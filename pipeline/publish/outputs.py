@@ -39,6 +39,7 @@ _FORMULA = ("=", "+", "@", "\t", "\r", "-")
 async def respond(datasette: Any, request: Request, page: Page, form: str | None) -> Response:
     """`page` in the `form` that was asked for (a suffix of FORMS; None: HTML)."""
     base = request.path.removesuffix(f".{form}") if form else request.path
+    base = "/reported" if base == "/" else base  # the front page as data needs a name
     asked = _asked(request)
     address = datasette.absolute_url(request, base + asked)
     if form in ("atom", "feed.json", "ics"):

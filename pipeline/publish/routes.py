@@ -24,6 +24,7 @@ from pipeline.publish.pages import (
     inspectorate,
     places,
     question,
+    search,
     source,
     story,
     theme,
@@ -87,8 +88,9 @@ def _moved(request: Request, kind: str, id_: str) -> Response:
 
 async def _asked(request: Request, datasette: Any, name: str) -> Response:
     """The answer to a question; the search has a page of its own."""
-    if name == "search" and request.url_vars.get("form") is None:
-        return Response.redirect(f"/search?{request.query_string}")
+    if name == "search":
+        request.url_vars["name"] = name
+        return await _list(request, datasette)
     given = {key: request.args.get(key) or "" for key in request.args.keys()}  # noqa: SIM118
     db, public = served(datasette), is_public(datasette)
     page = await question.question(db, name, given, public=public)
@@ -100,6 +102,8 @@ async def _asked(request: Request, datasette: Any, name: str) -> Response:
 async def _list(request: Request, datasette: Any) -> Response:
     """The pages that list things."""
     db, name = served(datasette), request.url_vars["name"]
+    if name == "reported":
+        return await _front(request, datasette)
     if name == "frameworks":
         page = await framework.all_frameworks(db)
     elif name == "themes":
@@ -110,8 +114,7 @@ async def _list(request: Request, datasette: Any) -> Response:
         keys = ("region", "kind", "inspectorate")
         page = await places.map_page(db, {key: request.args.get(key) or None for key in keys})
     else:
-        form = request.url_vars.get("form")
-        raise NotFound("soon")
+        page = await search.search(db, arguments(request), form=request.url_vars.get("form"))
     return await _answer(datasette, request, page, "page")
 
 
@@ -154,7 +157,7 @@ def routes() -> list[tuple[str, View]]:
     kinds = "story|agency|inspectorate|framework|theme|source|question"
     return [
         (r"/$", _front),
-        (r"/(?P<name>search|map|frameworks|themes|questions)" + _FORM, _list),
+        (r"/(?P<name>reported|search|map|frameworks|themes|questions)" + _FORM, _list),
         (r"/story$", _story_of_url),
         (r"/(?P<database>[^/]+)/-/story$", _story_of_url),
         (rf"/(?P<kind>{kinds})/(?P<id>[^/]+?)" + _FORM, _thing),

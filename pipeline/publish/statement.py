@@ -83,13 +83,11 @@ class Statement:
         yield "Sources", self._sources()
         if self.stories:
             share = 100 * self.stories_partial / self.stories
-            yield (
-                "Partial texts",
-                (
-                    f"of {self.stories_partial} of {_count(self.stories, 'story', 'stories')} behind "
-                    f"this list ({share:.0f}%) only a part could be read, most for a paywall"
-                ),
+            words = (
+                f"of {self.stories_partial} of {_count(self.stories, 'story', 'stories')} behind"
+                f" this list ({share:.0f}%) only a part could be read, most for a paywall"
             )
+            yield "Partial texts", words
         yield "Accuracy", "; ".join(self.accuracy)
 
     def _archive(self) -> str:

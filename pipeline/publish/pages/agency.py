@@ -93,7 +93,7 @@ async def agency(db: Database, agency_id: str) -> Page | None:
         **record,
         **(await first(db, _COVERAGE, agency_id) or _NO_COVERAGE),
         **await around(db, agency_id),
-        "events": _events(found),
+        "events": _events(found, agency_id),
         "frameworks": by_framework(await rows(db, _GRADES_OF, agency_id)),
         "named_in": await rows(db, _STORIES_OF, id=agency_id),
     }
@@ -125,10 +125,10 @@ async def around(db: Database, agency_id: str) -> Row:
     }
 
 
-def _events(found: list[Row]) -> list[Row]:
+def _events(found: list[Row], agency_id: str) -> list[Row]:
     """Inspections, newest first: the report that tells most, its day, all that reported it."""
     events = []
-    for number, group in enumerate(inspections(found), 1):
+    for number, group in enumerate(inspections(found, of=agency_id), 1):
         told = best_of(group)
         day = min((d for d in map(day_of, group) if d), default=None)
         arranged = [told, *(r for r in group if r is not told)]

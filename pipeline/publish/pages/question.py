@@ -37,6 +37,7 @@ async def question(
         error = "This took too long and was stopped. Fill in a box to ask for less."
     except sqlite3.Error as e:
         error = f"The archive could not answer: {e}."
+    since, until = _period(query, values)
     filled = {key: value for key, value in values.items() if value.strip()}
     listing = Listing(
         title=query["title"],
@@ -45,7 +46,8 @@ async def question(
         rows=tuple(found),
         asked=query["title"] + "".join(f" {key}: {value}." for key, value in filled.items()),
         truncated=truncated or len(found) in _limits(query["sql"]),
-        **_period(query, values),
+        since=since,
+        until=until,
     )
     context = {
         "name": name,
@@ -84,7 +86,7 @@ def _limits(sql: str) -> set[int]:
     return {int(number) for number in re.findall(r"\bLIMIT (\d+)\s*$", sql.strip())}
 
 
-def _period(query: dict[str, Any], values: dict[str, str]) -> dict[str, str | None]:
+def _period(query: dict[str, Any], values: dict[str, str]) -> tuple[str | None, str | None]:
     """The time that a question is about, from its boxes for days and for a year."""
     words = query.get("parameters", {})
     if "days" in values:
@@ -92,11 +94,11 @@ def _period(query: dict[str, Any], values: dict[str, str]) -> dict[str, str | No
         days = values["days"].strip() or (default[1] if default else "")
         if days.isdigit() and 0 < int(days) < 100_000:
             since = datetime.now(UTC) - timedelta(days=int(days))
-            return {"since": since.isoformat(timespec="seconds"), "until": None}
+            return since.isoformat(timespec="seconds"), None
     year = values.get("year", "").strip()
     if re.fullmatch(r"(?:19|20)\d\d", year):
-        return {"since": f"{year}-01-01T00:00:00+00:00", "until": f"{year}-12-31T23:59:59+00:00"}
-    return {"since": None, "until": None}
+        return f"{year}-01-01T00:00:00+00:00", f"{year}-12-31T23:59:59+00:00"
+    return None, None
 
 
 def all_questions(*, public: bool) -> list[tuple[str, list[Row]]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from datasette.database import Database
 
+from pipeline.publish.drawing import Level
 from pipeline.publish.listing import Row
 from pipeline.publish.reading import rows
 
@@ -70,13 +71,15 @@ def day_of(report: Row) -> date | None:
         return None
 
 
-def same_inspection(one: Row, other: Row) -> bool:
+def same_inspection(one: Row, other: Row, *, of: str | None = None) -> bool:
     """Whether two reports seem to tell of the same inspection.
 
-    They share an inspected body, no inspectorate speaks against it, nor a framework, and they were
+    They name the same inspected bodies (or, with `of`, both name that one: a round-up of three
+    councils tells of each), no inspectorate speaks against it, nor a framework, and they were
     published within three weeks of each other.
     """
-    if not one["body_ids"] & other["body_ids"]:
+    bodies, theirs = one["body_ids"], other["body_ids"]
+    if not (of in bodies & theirs if of else bodies and bodies == theirs):
         return False
     who, others = one["inspectorate_ids"], other["inspectorate_ids"]
     if who and others and not who & others:
@@ -87,11 +90,11 @@ def same_inspection(one: Row, other: Row) -> bool:
     return len(types) < 2 and bool(near)
 
 
-def inspections(found: Sequence[Row]) -> list[list[Row]]:
-    """Reports in groups of the same inspection, in the order of each group's first."""
+def inspections(found: Sequence[Row], *, of: str | None = None) -> list[list[Row]]:
+    """Reports in groups of the same inspection (of one body), in the order of their first."""
     groups: list[list[Row]] = []
     for report in found:
-        home = next((g for g in groups if same_inspection(g[0], report)), None)
+        home = next((g for g in groups if same_inspection(g[0], report, of=of)), None)
         if home is None:
             groups.append([report])
         else:
@@ -109,7 +112,7 @@ def best_of(group: Sequence[Row]) -> Row:
     return max(group, key=told)
 
 
-def level(rank: int | None, scale: int | None) -> str:
+def level(rank: int | None, scale: int | None) -> Level:
     """Where a grade stands on its scale: best, upper, lower or worst; none without a grade."""
     if not rank or not scale:
         return "none"

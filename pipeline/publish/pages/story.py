@@ -175,7 +175,11 @@ async def _others(db: Database, article_id: int) -> list[Row]:
     this = next((r for r in found if r["id"] == article_id), None)
     if this is None:
         return []
-    return [r for r in found if r["id"] != article_id and same_inspection(this, r)]
+    return [
+        r
+        for r in found
+        if r["id"] != article_id and any(same_inspection(this, r, of=b) for b in this["body_ids"])
+    ]
 
 
 def _page(thing: Row, findings: list[Row], others: list[Row]) -> Page:
