@@ -91,7 +91,8 @@ def table(
     if not series:
         return drawing.nothing("No numbers to show yet.")
     head = joined(
-        element("th", h, scope="col") for h in (heads[0], *(s.name for s in series), heads[1])
+        element("th", h, scope="col")
+        for h in (heads[0], *(drawing.named(s.name) for s in series), heads[1])
     )
     rows = []
     for month in reversed(months):
@@ -122,9 +123,7 @@ def bars(items: Sequence[tuple[str, int, str | None, str]]) -> Markup:
 
 def _list_bar(label: str, count: int, link: str | None, class_: str, longest: int) -> Markup:
     href = drawing.address(link)
-    name = (
-        element("a", label or "unnamed", href=href) if href else element("span", label or "unnamed")
-    )
+    name = element("a" if href else "span", drawing.named(label), href=href)
     bar = element("rect", class_=class_, x=0, y=0, width=100 * max(count, 0) / longest, height=8)
     return element(
         "li",
@@ -212,7 +211,7 @@ def _bar(
         height = (_BOTTOM - _TOP) * value / highest
         y -= height
         rect = _filled(s.class_, name, x, y, width, height)
-        label = f"{month_in_words(month)}, {s.name}: {value:,} {noun[value != 1]}"
+        label = f"{month_in_words(month)}, {drawing.named(s.name)}: {value:,} {noun[value != 1]}"
         parts.append(drawing.linked(rect, label=label, link=_address(link, month, s)))
     return joined(parts)
 
@@ -245,7 +244,7 @@ def _series_legend(series: Sequence[_Series], name: str) -> Markup:
     return element("ul", joined(
         element("li", element("svg", _filled(s.class_, name, 2, 2, 20, 20), class_="key",
                               viewBox="0 0 24 24", aria_hidden="true", focusable="false")
-                + drawing.words(s.name or "unnamed"))
+                + drawing.words(drawing.named(s.name)))
         for s in series
     ), class_="legend")  # fmt: skip
 

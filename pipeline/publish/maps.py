@@ -209,7 +209,7 @@ def _spread(
 
     They come in the order of the keyboard, north to south; then those that found no free place.
     """
-    free = _Free(closed=(_SHETLAND, *((_LONDON_SHOWN,) if enlarged else ())))
+    free = _Free(closed=(_SHETLAND, *((_LONDON, _LONDON_SHOWN) if enlarged else ())))
     placed: list[tuple[XY, _Placed]] = []
     crowded_out = []
     for point, (x, y) in found:
@@ -225,7 +225,8 @@ def _spread(
         if spot is None:
             crowded_out.append((point, (x, y)))
         else:
-            turn = (round(y / 10), x)  # bands of 10 km, west to east
+            # bands of 0.1° (11 km) from north to south, west to east in each
+            turn = (-round((point.latitude or 0) * 10), point.longitude or 0.0)
             placed.append((turn, _Placed(point=point, true=true, shown=spot)))
     placed.sort(key=lambda p: p[0])
     return [p for _, p in placed], crowded_out
@@ -245,7 +246,7 @@ class _Free:
         closed = [f for f in self._closed if f is not home]
         for n, (dx, dy) in enumerate(_OFFSETS[self._tried[x, y, home] :]):
             spot = x + dx, y + dy
-            if not home.holds(*spot, MARK * 0.6) or any(f.holds(*spot, -MARK) for f in closed):
+            if not home.holds(*spot, MARK * 0.6) or any(f.holds(*spot, -MARK / 2) for f in closed):
                 continue
             if self._is_free(*spot):
                 self._tried[x, y, home] += n + 1
@@ -281,7 +282,7 @@ def _marks(placed: Sequence[_Placed]) -> Markup:
     return joined(
         drawing.linked(
             drawing.mark(p.point.level, *p.shown, MARK),
-            label=p.point.label or p.point.name or "unnamed", link=p.point.link,
+            label=drawing.named(p.point.label, p.point.name), link=p.point.link,
         )
         for p in placed
     )  # fmt: skip
