@@ -216,10 +216,12 @@ def _bar(
     return joined(parts)
 
 
-#: series with a pattern of lines over their colour, so that neighbours differ without colours
+#: series with a pattern of lines over their colour: in greyscale, no two of one lightness are alike
 _LINES = {
     "series-2": "M0 8L8 0M-2 2L2 -2M6 10L10 6",
+    "series-3": "M1 2H3M5 6H7",
     "series-4": "M0 4H8",
+    "series-5": "M0 0L8 8M-2 6L2 10M6 -2L10 2",
     "series-6": "M4 0V8",
 }
 
@@ -227,7 +229,7 @@ _LINES = {
 def _patterns(name: str) -> Markup:
     return element("defs", joined(
         element("pattern", element("rect", class_=class_, width=8, height=8)
-                + element("path", class_="lines", d=d),
+                + element("path", class_=f"lines lines-{class_}", d=d),
                 id=f"{name}-{class_}", width=8, height=8, patternUnits="userSpaceOnUse")
         for class_, d in _LINES.items()
     ))  # fmt: skip
