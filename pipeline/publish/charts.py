@@ -91,7 +91,8 @@ def table(
     if not series:
         return drawing.nothing("No numbers to show yet.")
     head = joined(
-        element("th", h, scope="col") for h in (heads[0], *(s.name for s in series), heads[1])
+        element("th", h, scope="col")
+        for h in (heads[0], *(drawing.named(s.name) for s in series), heads[1])
     )
     rows = []
     for month in reversed(months):
@@ -122,9 +123,7 @@ def bars(items: Sequence[tuple[str, int, str | None, str]]) -> Markup:
 
 def _list_bar(label: str, count: int, link: str | None, class_: str, longest: int) -> Markup:
     href = drawing.address(link)
-    name = (
-        element("a", label or "unnamed", href=href) if href else element("span", label or "unnamed")
-    )
+    name = element("a" if href else "span", drawing.named(label), href=href)
     bar = element("rect", class_=class_, x=0, y=0, width=100 * max(count, 0) / longest, height=8)
     return element(
         "li",
@@ -212,15 +211,17 @@ def _bar(
         height = (_BOTTOM - _TOP) * value / highest
         y -= height
         rect = _filled(s.class_, name, x, y, width, height)
-        label = f"{month_in_words(month)}, {s.name}: {value:,} {noun[value != 1]}"
+        label = f"{month_in_words(month)}, {drawing.named(s.name)}: {value:,} {noun[value != 1]}"
         parts.append(drawing.linked(rect, label=label, link=_address(link, month, s)))
     return joined(parts)
 
 
-#: series with a pattern of lines over their colour, so that neighbours differ without colours
+#: series with a pattern of lines over their colour: in greyscale, no two of one lightness are alike
 _LINES = {
     "series-2": "M0 8L8 0M-2 2L2 -2M6 10L10 6",
+    "series-3": "M1 2H3M5 6H7",
     "series-4": "M0 4H8",
+    "series-5": "M0 0L8 8M-2 6L2 10M6 -2L10 2",
     "series-6": "M4 0V8",
 }
 
@@ -228,7 +229,7 @@ _LINES = {
 def _patterns(name: str) -> Markup:
     return element("defs", joined(
         element("pattern", element("rect", class_=class_, width=8, height=8)
-                + element("path", class_="lines", d=d),
+                + element("path", class_=f"lines lines-{class_}", d=d),
                 id=f"{name}-{class_}", width=8, height=8, patternUnits="userSpaceOnUse")
         for class_, d in _LINES.items()
     ))  # fmt: skip
@@ -245,7 +246,7 @@ def _series_legend(series: Sequence[_Series], name: str) -> Markup:
     return element("ul", joined(
         element("li", element("svg", _filled(s.class_, name, 2, 2, 20, 20), class_="key",
                               viewBox="0 0 24 24", aria_hidden="true", focusable="false")
-                + drawing.words(s.name or "unnamed"))
+                + drawing.words(drawing.named(s.name)))
         for s in series
     ), class_="legend")  # fmt: skip
 

@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -35,23 +34,36 @@ _SHAPES: dict[Level, tuple[tuple[float, float], ...] | None] = {
 }
 #: characters that XML 1.0 has no place for (section 2.2), and lone surrogates
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PAGE = re.compile(r"https?://\w|[/#?]", re.IGNORECASE)
 
 
-def words(text: str, longest: int | None = None) -> Markup:
-    """`text` escaped for HTML and XML on one line, cut to `longest` characters."""
-    clean = " ".join(_NOT_XML.sub(" ", text).split())
-    if longest is not None and len(clean) > longest:
-        clean = clean[: longest - 1].rstrip() + "…"
-    return escape(clean)
+def words(text: str) -> Markup:
+    """`text` escaped for HTML and XML, on one line."""
+    return escape(_clean(text))
+
+
+def named(text: str, otherwise: str = "", longest: int | None = None) -> str:
+    """`text` on one line, not escaped yet, or other words where it says nothing.
+
+    Every link and picture needs a name. More than `longest` characters end in an ellipsis.
+    """
+    name = _clean(text) or _clean(otherwise) or "unnamed"
+    if longest is not None and len(name) > longest:
+        name = name[: longest - 1].rstrip() + "…"
+    return name
+
+
+def _clean(text: str) -> str:
+    return " ".join(_NOT_XML.sub(" ", text).split())
 
 
 def address(link: str | None) -> str | None:
-    """`link` if it leads to a page (relative, http, https); None for scripts, mail and the like."""
-    try:
-        safe = link and urlsplit(link.strip()).scheme.lower() in ("", "http", "https")
-    except ValueError:  # of a broken IPv6 host
-        return None
-    return str(link).strip() if safe else None
+    """`link` if it leads to a page: from the root, the page or the query on, or http(s).
+
+    None for scripts, mail and all else.
+    """
+    clean = _NOT_XML.sub("", link or "").strip()
+    return clean if _PAGE.match(clean) else None
 
 
 def number(value: float) -> str:
@@ -85,7 +97,7 @@ def joined(parts: Iterable[Markup]) -> Markup:
 
 def linked(content: Markup, *, label: str, link: str | None, class_: str | None = None) -> Markup:
     """A part of a drawing with its name, and where it leads, if to a page."""
-    inside = element("title", label) + content
+    inside = element("title", named(label)) + content
     href = address(link)
     if href is None:
         return element("g", inside, class_=class_)
@@ -103,8 +115,8 @@ def canvas(
     """
     name = identifier(class_, title, key)
     inside = (
-        element("title", title or "Drawing", id=f"{name}-title")
-        + element("desc", description or title or "Drawing", id=f"{name}-desc")
+        element("title", named(title, "Drawing"), id=f"{name}-title")
+        + element("desc", named(description, title or "Drawing"), id=f"{name}-desc")
         + content
     )
     return element(

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import count, pairwise
+from itertools import pairwise
 from math import cos, hypot, isfinite, pi, sin
 
 from markupsafe import Markup
@@ -53,14 +53,14 @@ _WHOLE = Frame(left=0, top=0, right=675, bottom=1085)
 _WEST, _NORTH = -5.0, 1075.0
 #: Shetland lies north of this km, and is drawn so many km further east and south
 _SHETLAND_FROM, _SHETLAND_BY = 1090.0, (118.0, 195.0)
-_SHETLAND = Frame(left=560, top=30, right=645, bottom=185)
+_SHETLAND = Frame(left=532, top=30, right=637, bottom=185)
 #: Greater London in the drawing, and where and how much larger it is shown
 _LONDON = Frame(left=506, top=872, right=568, bottom=921)
 _LONDON_SHOWN, _LONDON_TIMES = Frame(left=487, top=400, right=673, bottom=547), 3.0
 #: so many points in London are shown enlarged
 _LONDON_FROM = 4
 #: least distance of two marks' middles; further from its place than this, a line leads to it
-_GAP, _FAR = 21.0, 14.0
+_GAP, _FAR = 20.0, 24.0
 #: km off our rough coast that are still taken for land; Man and Ireland lie further off
 _OFF_SHORE = 12.0
 
@@ -90,8 +90,9 @@ class _Placed:
 def uk_map(points: Sequence[Point], *, title: str, description: str) -> Markup:
     """A figure: the map with a mark a point, and a sentence on what it leaves out.
 
-    Give the newest points first: of more than `MOST_LINKS` the worst and then the newest have
-    links, the rest are dots. Points without a place in the United Kingdom are counted.
+    Give the newest points first: of more than `MOST_LINKS`, and of more than there is room for
+    about one place, the worst and then the newest have links. The rest are dots, and are counted;
+    so are points without a place in the United Kingdom.
     """
     found = [(p, place) for p in points if (place := _place(p.latitude, p.longitude))]
     missing = len(points) - len(found)
@@ -100,7 +101,8 @@ def uk_map(points: Sequence[Point], *, title: str, description: str) -> Markup:
     found.sort(key=lambda f: -_SEVERITY[f[0].level])
     shown, rest = found[:MOST_LINKS], found[MOST_LINKS:]
     enlarged = sum(_LONDON.holds(*place) for _, place in found) >= _LONDON_FROM
-    placed = _spread(shown, enlarged)
+    placed, crowded_out = _spread(shown, enlarged)
+    rest += crowded_out
     content = _ground(enlarged) + _dots(rest) + _leaders(placed) + _marks(placed)
     svg = drawing.canvas(
         content, size=(_WHOLE.right, _WHOLE.bottom), title=title,
@@ -200,10 +202,16 @@ def _curve(ring: Sequence[XY]) -> str:
     )
 
 
-def _spread(found: Sequence[tuple[Point, XY]], enlarged: bool) -> list[_Placed]:
-    """Each point at its place or at the nearest free one, those given first nearest to theirs."""
-    free = _Free(closed=(_SHETLAND, *((_LONDON_SHOWN,) if enlarged else ())))
-    placed = []
+def _spread(
+    found: Sequence[tuple[Point, XY]], enlarged: bool
+) -> tuple[list[_Placed], list[tuple[Point, XY]]]:
+    """Each point at its place or at the nearest free one, those given first nearest to theirs.
+
+    They come in the order of the keyboard, north to south; then those that found no free place.
+    """
+    free = _Free(closed=(_SHETLAND, *((_LONDON, _LONDON_SHOWN) if enlarged else ())))
+    placed: list[tuple[XY, _Placed]] = []
+    crowded_out = []
     for point, (x, y) in found:
         home, true = _WHOLE, (x, y)
         if enlarged and _LONDON.holds(x, y):
@@ -213,11 +221,15 @@ def _spread(found: Sequence[tuple[Point, XY]], enlarged: bool) -> list[_Placed]:
         spot = free.nearest(*true, home)
         if spot is None:  # a full frame overflows to the open map
             true = (x, y) if home is _LONDON_SHOWN else true
-            spot = free.nearest(*true, _WHOLE) or true
-        placed.append(_Placed(point=point, true=true, shown=spot))
-    # By keyboard from north to south; a place that is shown elsewhere keeps its turn.
-    turn = {id(point): (round(y / 10), x) for point, (x, y) in found}
-    return sorted(placed, key=lambda p: turn[id(p.point)])
+            spot = free.nearest(*true, _WHOLE)
+        if spot is None:
+            crowded_out.append((point, (x, y)))
+        else:
+            # bands of 0.1° (11 km) from north to south, west to east in each
+            turn = (-round((point.latitude or 0) * 10), point.longitude or 0.0)
+            placed.append((turn, _Placed(point=point, true=true, shown=spot)))
+    placed.sort(key=lambda p: p[0])
+    return [p for _, p in placed], crowded_out
 
 
 class _Free:
@@ -234,7 +246,7 @@ class _Free:
         closed = [f for f in self._closed if f is not home]
         for n, (dx, dy) in enumerate(_OFFSETS[self._tried[x, y, home] :]):
             spot = x + dx, y + dy
-            if not home.holds(*spot, MARK * 0.6) or any(f.holds(*spot, -MARK) for f in closed):
+            if not home.holds(*spot, MARK * 0.6) or any(f.holds(*spot, -MARK / 2) for f in closed):
                 continue
             if self._is_free(*spot):
                 self._tried[x, y, home] += n + 1
@@ -253,24 +265,24 @@ class _Free:
         )
 
 
-def _rings() -> Iterator[XY]:
+def _rings(most: int) -> Iterator[XY]:
     """Offsets from a place, nearest first: rings half a gap apart, six more places each."""
     yield 0.0, 0.0
-    for ring in count(1):
+    for ring in range(1, most + 1):
         for n in range(6 * ring):
             angle = 2 * pi * n / (6 * ring)
             yield ring * _GAP / 2 * cos(angle), ring * _GAP / 2 * sin(angle)
 
 
-#: as many as 60 rings, 630 km
-_OFFSETS = tuple(xy for _, xy in zip(range(1 + 3 * 60 * 61), _rings(), strict=False))
+#: no mark stands further than 100 km from its place: the map would no longer be true
+_OFFSETS = tuple(_rings(10))
 
 
 def _marks(placed: Sequence[_Placed]) -> Markup:
     return joined(
         drawing.linked(
             drawing.mark(p.point.level, *p.shown, MARK),
-            label=p.point.label or p.point.name or "unnamed", link=p.point.link,
+            label=drawing.named(p.point.label, p.point.name), link=p.point.link,
         )
         for p in placed
     )  # fmt: skip
@@ -278,9 +290,12 @@ def _marks(placed: Sequence[_Placed]) -> Markup:
 
 def _leaders(placed: Sequence[_Placed]) -> Markup:
     """Thin lines from a place to the mark that had to stand aside."""
-    d = "".join(drawing.path((p.true, p.shown), close=False) for p in placed
-                if hypot(p.true[0] - p.shown[0], p.true[1] - p.shown[1]) > _FAR)  # fmt: skip
-    return element("path", class_="leader", d=d) if d else Markup("")
+    moved = [p for p in placed if hypot(p.true[0] - p.shown[0], p.true[1] - p.shown[1]) > _FAR]
+    if not moved:
+        return Markup("")
+    lines = "".join(drawing.path((p.true, p.shown), close=False) for p in moved)
+    ends = "".join(f"M{p.true[0]:.0f} {p.true[1]:.0f}h0" for p in moved)
+    return element("path", class_="leader", d=lines) + element("path", class_="home", d=ends)
 
 
 def _dots(rest: Sequence[tuple[Point, XY]]) -> Markup:

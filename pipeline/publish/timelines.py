@@ -43,7 +43,7 @@ def timeline(
     """
     if not events:
         return drawing.nothing("No inspections to show over time yet.")
-    newest = sorted(events, key=lambda e: (e.date, e.inspectorate, e.label))[-MOST_EVENTS:]
+    newest = sorted(events, key=_order)[-MOST_EVENTS:]
     first, last = newest[0].date.year, newest[-1].date.year
     lanes: dict[str, list[Event]] = defaultdict(list)
     for event in newest:
@@ -66,6 +66,10 @@ def timeline(
     )  # fmt: skip
 
 
+def _order(event: Event) -> tuple[date, str, str, str, str]:
+    return event.date, event.inspectorate, event.label, event.level, event.link or ""
+
+
 def _across(day: date, first: int, last: int) -> float:
     start, end = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
     room = _RIGHT - _LEFT - _MARK
@@ -83,18 +87,15 @@ def _lane(
         row = next((n for n, end in enumerate(rows) if end <= x), len(rows))
         rows[row : row + 1] = [x + _MARK + 1]
         y = top + _LABEL + _ROW * (row + 0.5)
-        marks.append(drawing.linked(drawing.mark(event.level, x, y, _MARK),
-                                    label=_said(event), link=event.link))  # fmt: skip
+        label = drawing.named(event.label, f"{event.inspectorate}, {event.date}")
+        sign = drawing.mark(event.level, x, y, _MARK)
+        marks.append(drawing.linked(sign, label=label, link=event.link))
     height = _LABEL + _ROW * len(rows) + _BELOW
     line = drawing.path([(0, top + height), (_WIDTH, top + height)], close=False)
-    label = element("text", drawing.words(name or "unnamed", 44), class_="lane", x=_LEFT, y=top,
+    label = element("text", drawing.named(name, longest=44), class_="lane", x=_LEFT, y=top,
                     dy="1.1em", aria_hidden="true")  # fmt: skip
     content = element("path", class_="grid", d=line, aria_hidden="true") + label + joined(marks)
-    return element("g", content, role="group", aria_label=name or "unnamed"), height
-
-
-def _said(event: Event) -> str:
-    return event.label or f"{event.inspectorate}, {event.date.isoformat()}"
+    return element("g", content, role="group", aria_label=drawing.named(name)), height
 
 
 def _years(first: int, last: int, bottom: float) -> Markup:
