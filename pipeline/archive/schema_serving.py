@@ -98,6 +98,9 @@ CREATE TABLE publications (                     -- states of the archive that we
     reports INTEGER NOT NULL
 );
 CREATE INDEX derivations_made_at ON derivations(made_at);
+-- reports by month, without reading a story: the expression is that of `front.MONTH`
+CREATE INDEX articles_reports_month
+    ON articles(is_report, substr(coalesce(published_at, first_seen_at), 1, 7));
 """
 
 #: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.

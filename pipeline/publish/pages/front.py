@@ -124,7 +124,8 @@ async def months(db: Database, now: datetime, *, inspectorate: str | None = None
     found = await rows(db, _BY_MONTH, first=names[0], last=names[-1], inspectorate=inspectorate)
     counts: dict[str, dict[str, int]] = {name: {} for name in names}
     for row in found:
-        counts[row["month"]][row["inspectorate"]] = row["stories"]
+        if row["month"] in counts:  # a date may be anything
+            counts[row["month"]][row["inspectorate"]] = row["stories"]
     while len(counts) > 1 and not next(iter(counts.values())):
         del counts[next(iter(counts))]
     if not found:
