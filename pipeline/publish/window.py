@@ -22,7 +22,8 @@ WINDOW = 5000
 
 _TERM = re.compile(r'"([^"]*)"(\*?)')
 _WORD = re.compile(r"[^\W_]+")
-_SHORT_PREFIX = re.compile(r'"(\w{1,2})"\*')
+_PART = re.compile(r'"([^"]*)"(\*?)|OR')
+_SHORTEST_PREFIX = 3
 _PROBE = 200
 #: Microseconds that FTS5 takes for one story that has a word, or all words of a phrase.
 _WORD_COST, _PHRASE_COST, _FILTER_COST, _LOOKUP_COST = 0.04, 0.35, 0.1, 25.0
@@ -55,7 +56,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Stories found, newest first (oldest first where that is the order asked for)."""
+    """Stories found, newest first (oldest first where that is the order asked for).
+
+    Newest by number: the order in which stories came into the archive.
+    """
 
     ids: list[int]
     more: bool  #: there are others, which were not looked at
@@ -97,12 +101,31 @@ def numbers(ids: Iterable[int]) -> str:
 
 
 def words_query(words: str) -> str:
-    """Words as FTS5 takes them; a `*` after one or two letters is left out.
+    """Words as FTS5 takes them, for an index of stems.
 
-    Such a prefix is half of the index: FTS5 puts its lists together first, for half a second at
-    100,000 stories, and cannot be interrupted meanwhile.
+    A `*` after one or two letters is left out: such a prefix is half of the index, and FTS5 puts
+    its lists together first, half a second at 100,000 stories, without letting itself be
+    interrupted. A long beginning may be longer than the stem (`resilien*`; the index has `resili`),
+    so up to four letters less are looked for as well, as a whole word.
     """
-    return _SHORT_PREFIX.sub(r'"\1"', search_terms(words)) if words else ""
+    query = ""
+    for part in _PART.finditer(search_terms(words) if words else ""):
+        text, star = part.groups()
+        if text is None:
+            query += " OR "
+        else:
+            between = " AND " if query and not query.endswith(" OR ") else ""
+            query += between + (_prefix(text) if star else f'"{text}"')
+    return query
+
+
+def _prefix(text: str) -> str:
+    if len(text) < _SHORTEST_PREFIX:
+        return f'"{text}"'
+    if not _WORD.fullmatch(text):
+        return f'"{text}"*'
+    stems = [f'"{text[:n]}"' for n in range(len(text) - 1, max(4, len(text) - 5), -1)]
+    return "(" + " OR ".join([f'"{text}"*', *stems]) + ")"
 
 
 def plan(db: sqlite3.Connection, search: Search, *, window: int = WINDOW) -> Plan:
