@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.publish.asking import FACETS, Search
-from pipeline.publish.window import Window, look, numbers, plan
+from pipeline.publish.window import Plan, Window, look, numbers
 
 #: Values of a facet that are shown, beside those that were chosen.
 MOST_VALUES = 12
@@ -17,10 +17,12 @@ MOST_VALUES = 12
 _MOST_ANEW = 4
 
 _STORED = "SELECT facet, value, stories FROM facet_values WHERE stories > 0"
+# A story has some ten rows in the order of the key; `+` keeps SQLite from reading the other index.
 _COUNTED = """
 WITH counted AS (
     SELECT facet_value_id, count(*) AS stories FROM story_facets
-    WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY facet_value_id
+    WHERE article_id IN (SELECT value FROM json_each(:ids)) {}
+    GROUP BY facet_value_id
 )
 SELECT v.facet, v.value, c.stories
 FROM counted AS c JOIN facet_values AS v ON v.id = c.facet_value_id
@@ -64,17 +66,18 @@ class Facet:
     counted: int | None  #: only so many of the newest stories were counted; None: all of them
 
 
-def facets(db: sqlite3.Connection, search: Search, seen: Window) -> tuple[Facet, ...]:
+def facets(db: sqlite3.Connection, search: Search, p: Plan, seen: Window) -> tuple[Facet, ...]:
     """Every facet that some story of the search has a value of, in the order of FACETS.
 
     Args:
+        p: of the search.
         seen: what the search found; its stories are those that are counted.
     """
     main = None if search.is_everything else seen
     counts = _counts(db, main)
     anew: dict[str, tuple[dict[str, int], Window | None]] = {}
     for facet in list(search.chosen)[:_MOST_ANEW]:
-        others = _without(db, search, facet)
+        others = _without(db, p, facet)
         anew[facet] = (_counts(db, others, facet).get(facet, {}), others)
     kept = {}
     for facet in FACETS:
@@ -96,9 +99,9 @@ def facets(db: sqlite3.Connection, search: Search, seen: Window) -> tuple[Facet,
     )  # fmt: skip
 
 
-def _without(db: sqlite3.Connection, search: Search, facet: str) -> Window | None:
+def _without(db: sqlite3.Connection, p: Plan, facet: str) -> Window | None:
     """What the search finds without its choice of one facet; None: every story."""
-    p = plan(db, search, without=facet)
+    p = replace(p, choices=tuple(c for c in p.choices if c.facet != facet))
     return look(db, p) if p.match or p.choices or p.dated else None
 
 
@@ -107,7 +110,9 @@ def _counts(
 ) -> dict[str, dict[str, int]]:
     """Facet → value → stories, of a window; of every story from what triggers keep."""
     if window is not None:
-        rows = db.execute(_COUNTED, (json.dumps(window.ids),))
+        only = "AND +facet_value_id IN (SELECT id FROM facet_values WHERE facet = :facet)"
+        sql = _COUNTED.format(only if facet else "")
+        rows = db.execute(sql, {"ids": json.dumps(window.ids), "facet": facet})
     elif facet is None:
         rows = db.execute(_STORED)
     else:

@@ -60,18 +60,22 @@ def bodies_named(db: sqlite3.Connection, words: str) -> list[Named]:
     found = [
         Named(id=id_, name=name, kind=kind, stories=stories)
         for id_, name, kind, other_names, stories in rows
-        if any(_has(n, wanted) for n in (name, *other_names.split("; ")))
+        if any(_has(n, wanted) for n in _folded(f"{name}; {other_names}").split("; "))
     ]
     return sorted(found, key=lambda n: (-n.stories, n.name, n.id))
 
 
 def _has(name: str, wanted: Iterable[tuple[str, str]]) -> bool:
-    words = _WORD.findall(_folded(name))
+    if not all(word in name for word, _ in wanted):
+        return False
+    words = _WORD.findall(name)
     return all(
         any(w.startswith(word) for w in words) if star else word in words for word, star in wanted
     )
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in parts if not unicodedata.combining(c))

@@ -42,8 +42,8 @@ __all__ = [
     "Search", "Sort", "Value", "address", "find", "found_in", "from_arguments", "toggled",
 ]  # fmt: skip
 
-#: How many stories of bodies that the words name are added, where they lie before the window.
-_ABOUT = 200
+#: So many stories about bodies that the words name come first, also if they lie before the window.
+_ABOUT = 100
 _OFFERED = 5  #: bodies that the page offers
 
 Ranking = Literal["bm25", "headline", "time"]
@@ -85,11 +85,14 @@ class Found:
         return said
 
 
-async def find(db: Database, search: Search, *, size: int = PER_PAGE) -> Found:
+async def find(
+    db: Database, search: Search, *, size: int = PER_PAGE, window: int = WINDOW
+) -> Found:
     """Answers a search from a served archive, whole or public, within Datasette's time limit.
 
     Args:
         size: stories on a page.
+        window: so many of the newest stories are ranked and counted.
 
     Raises:
         QueryInterrupted: it took longer than `sql_time_limit_ms`.
@@ -98,7 +101,7 @@ async def find(db: Database, search: Search, *, size: int = PER_PAGE) -> Found:
     def within_the_limit(conn: sqlite3.Connection) -> Found:
         with sqlite_timelimit(conn, db.ds.sql_time_limit_ms):
             try:
-                return found_in(conn, search, size=size)
+                return found_in(conn, search, size=size, window=window)
             except sqlite3.OperationalError as e:
                 if e.args == ("interrupted",):
                     raise QueryInterrupted(e, "search", {}) from e
@@ -108,13 +111,17 @@ async def find(db: Database, search: Search, *, size: int = PER_PAGE) -> Found:
     return found
 
 
-def found_in(db: sqlite3.Connection, search: Search, *, size: int = PER_PAGE) -> Found:
+def found_in(
+    db: sqlite3.Connection, search: Search, *, size: int = PER_PAGE, window: int = WINDOW
+) -> Found:
     """As `find`, on an open connection and without a time limit."""
-    p = plan(db, search)
+    p = plan(db, search, window=window)
     named = bodies_named(db, search.words) if search.words else []
     affordable = bool(p.match) and can_rank(db, p)
     ranked = affordable and search.sort == "best"
     seen = look(db, p, ranked=ranked)
+    if search.sort == "best" and "*" in p.match and not seen.more:
+        ranked, seen = True, look(db, p, ranked=True)  # few have it after all
     ids = _in_order(db, search, p, seen, named if len(named) <= MEANT else [])
     total = how_many(db, p, seen, cheap=affordable)
     pages = max(1, min(-(-len(ids) // size), LAST_PAGE))
@@ -124,7 +131,7 @@ def found_in(db: sqlite3.Connection, search: Search, *, size: int = PER_PAGE) ->
     return Found(
         search=search,
         hits=hits(db, shown, p.match),
-        facets=facets(db, search, seen),
+        facets=facets(db, search, p, seen),
         agencies=tuple(named[:_OFFERED]),
         total=total,
         window=len(seen.ids),
@@ -171,7 +178,8 @@ def _about(
     oldest = min(seen.ids, default=0)
     of_them = f"FROM story_facets WHERE facet_value_id IN ({values}) AND article_id"
     about = frozenset(r[0] for r in db.execute(f"SELECT article_id {of_them} >= ?", (oldest,)))
-    if not seen.more:
+    few = _ABOUT - sum(1 for i in seen.ids if i in about)
+    if not seen.more or few <= 0:
         return about, []
     # A prefix is dear to look up story by story.
     sign = "+" if "*" in p.match else ""
@@ -179,7 +187,7 @@ def _about(
         f"SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match AND {sign}rowid IN"
         f" (SELECT DISTINCT article_id {of_them} < :oldest ORDER BY article_id DESC LIMIT :most)"
         f" {p.filters('articles_fts.rowid', p.choices)} ORDER BY rowid DESC",
-        p.values(oldest=oldest, most=_ABOUT),
+        p.values(oldest=oldest, most=few),
     )
     return about, [r[0] for r in rows]
 

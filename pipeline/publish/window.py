@@ -22,7 +22,8 @@ WINDOW = 5000
 
 _TERM = re.compile(r'"([^"]*)"(\*?)')
 _WORD = re.compile(r"[^\W_]+")
-_SHORT_PREFIX = re.compile(r'"(\w{1,2})"\*')
+_PART = re.compile(r'"([^"]*)"(\*?)|OR')
+_SHORTEST_PREFIX = 3
 _PROBE = 200
 #: Microseconds that FTS5 takes for one story that has a word, or all words of a phrase.
 _WORD_COST, _PHRASE_COST, _FILTER_COST, _LOOKUP_COST = 0.04, 0.35, 0.1, 25.0
@@ -55,7 +56,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Stories found, newest first (oldest first where that is the order asked for)."""
+    """Stories found, newest first (oldest first where that is the order asked for).
+
+    Newest by number: the order in which stories came into the archive.
+    """
 
     ids: list[int]
     more: bool  #: there are others, which were not looked at
@@ -72,6 +76,7 @@ class Plan:
     before: str | None
     order: str  #: ASC | DESC
     stories: int  #: in the archive
+    window: int  #: stories to look at
 
     @property
     def dated(self) -> str:
@@ -96,17 +101,36 @@ def numbers(ids: Iterable[int]) -> str:
 
 
 def words_query(words: str) -> str:
-    """Words as FTS5 takes them; a `*` after one or two letters is left out.
+    """Words as FTS5 takes them, for an index of stems.
 
-    Such a prefix is half of the index: FTS5 puts its lists together first, for half a second at
-    100,000 stories, and cannot be interrupted meanwhile.
+    A `*` after one or two letters is left out: such a prefix is half of the index, and FTS5 puts
+    its lists together first, half a second at 100,000 stories, without letting itself be
+    interrupted. A long beginning may be longer than the stem (`resilien*`; the index has `resili`),
+    so up to four letters less are looked for as well, as a whole word.
     """
-    return _SHORT_PREFIX.sub(r'"\1"', search_terms(words)) if words else ""
+    query = ""
+    for part in _PART.finditer(search_terms(words) if words else ""):
+        text, star = part.groups()
+        if text is None:
+            query += " OR "
+        else:
+            between = " AND " if query and not query.endswith(" OR ") else ""
+            query += between + (_prefix(text) if star else f'"{text}"')
+    return query
 
 
-def plan(db: sqlite3.Connection, search: Search, *, without: str | None = None) -> Plan:
-    """How to find a search's stories, where `without` names a facet whose choice is left aside."""
-    choices = [_choice(db, f, v) for f, v in search.chosen.items() if f != without]
+def _prefix(text: str) -> str:
+    if len(text) < _SHORTEST_PREFIX:
+        return f'"{text}"'
+    if not _WORD.fullmatch(text):
+        return f'"{text}"*'
+    stems = [f'"{text[:n]}"' for n in range(len(text) - 1, max(4, len(text) - 5), -1)]
+    return "(" + " OR ".join([f'"{text}"*', *stems]) + ")"
+
+
+def plan(db: sqlite3.Connection, search: Search, *, window: int = WINDOW) -> Plan:
+    """How to find a search's stories."""
+    choices = [_choice(db, f, v) for f, v in search.chosen.items()]
     until = date.fromisoformat(search.until) if search.until else None
     before = (until + timedelta(days=1)).isoformat() if until and until < date.max else None
     (stories,) = db.execute(
@@ -115,7 +139,7 @@ def plan(db: sqlite3.Connection, search: Search, *, without: str | None = None) 
     return Plan(
         match=words_query(search.words), choices=tuple(sorted(choices, key=lambda c: c.stories)),
         since=search.since, before=before, order="ASC" if search.sort == "oldest" else "DESC",
-        stories=stories,
+        stories=stories, window=window,
     )  # fmt: skip
 
 
@@ -132,22 +156,22 @@ def _choice(db: sqlite3.Connection, facet: str, values: Sequence[str]) -> Choice
 
 
 def look(db: sqlite3.Connection, p: Plan, *, ranked: bool = False) -> Window:
-    """The newest stories that a plan finds, up to WINDOW.
+    """The newest stories that a plan finds, up to its window.
 
     Args:
         ranked: with bm25, where that is affordable (`can_rank`) and there are words.
     """
     if any(not c.ids for c in p.choices):
         return Window([], more=False)
-    values = p.values(limit=WINDOW + 1)
+    values = p.values(limit=p.window + 1)
     if p.match:
         score = "bm25(articles_fts, 8.0, 3.0, 1.0)" if ranked else "0"
         sql = f"{_found_by_words(db, p, score)} ORDER BY rowid {p.order} LIMIT :limit"
     else:
         sql = _browsed(p)
     rows = db.execute(sql, values).fetchall()
-    scores = {r[0]: r[1] for r in rows[:WINDOW]} if p.match and ranked else {}
-    return Window([r[0] for r in rows[:WINDOW]], more=len(rows) > WINDOW, scores=scores)
+    scores = {r[0]: r[1] for r in rows[: p.window]} if p.match and ranked else {}
+    return Window([r[0] for r in rows[: p.window]], more=len(rows) > p.window, scores=scores)
 
 
 def _found_by_words(db: sqlite3.Connection, p: Plan, what: str) -> str:
@@ -164,7 +188,7 @@ def _found_by_words(db: sqlite3.Connection, p: Plan, what: str) -> str:
     if rest and rest[0].stories <= _SET:
         few, rest = rest[0], rest[1:]
         looked_through = min(matches(db, p.match, p.stories),
-                             (WINDOW + 1) * p.stories // (few.stories + 1))  # fmt: skip
+                             (p.window + 1) * p.stories // (few.stories + 1))  # fmt: skip
         lookups = few.stories * _LOOKUP_COST * len(_TERM.findall(p.match))
         one_by_one = "*" not in p.match and lookups < looked_through * _FILTER_COST
         sql += f" AND {'' if one_by_one else '+'}rowid IN ({few.stories_sql})"
@@ -200,7 +224,13 @@ def _browsed(p: Plan) -> str:
 
 
 def matches(db: sqlite3.Connection, match: str, stories: int) -> int:
-    """About how many stories an FTS5 query finds: from how far back its newest ones lie."""
+    """About how many stories an FTS5 query finds: from how far back its newest ones lie.
+
+    With a prefix it is taken to be all, because asking is what costs: FTS5 puts the list of all
+    words that begin so together for each query.
+    """
+    if "*" in match:
+        return stories
     rows = db.execute(
         "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid DESC LIMIT ?",
         (match, _PROBE),
@@ -214,14 +244,15 @@ def matches(db: sqlite3.Connection, match: str, stories: int) -> int:
 def can_rank(db: sqlite3.Connection, p: Plan) -> bool:
     """Whether bm25 is affordable: FTS5 counts the stories of every term first, window or not.
 
-    Where it is not, as for "the" among millions of stories, words in a headline go first.
+    Where it is not, as for "the" among millions of stories or for a prefix, words in a headline go
+    first.
     """
     terms = _TERM.findall(p.match)
     cost = 0.0
     for text, star in terms[:12]:
-        words = _WORD.findall(text)
-        if star and matches(db, f'"{text}"*', p.stories) >= _PROBE:
+        if star:
             return False
+        words = _WORD.findall(text)
         least = min((matches(db, f'"{w}"', p.stories) for w in words), default=0)
         cost += least * (_WORD_COST if len(words) == 1 else _PHRASE_COST)
     return len(terms) <= 12 and cost <= _AFFORDABLE

@@ -12,6 +12,7 @@ import yaml
 from sqlite_utils import Database
 
 from pipeline import publish
+from pipeline.archive.facets import renew
 from pipeline.archive.schema import archive_migrations
 
 HERE = Path(__file__).parent
@@ -65,6 +66,7 @@ def insert_story(db: Database, story: dict[str, Any]) -> None:
     for removal in story.get("removals", []):
         insert(db, "removals", article_id=article, **removal)
     insert(db, "revisions", article_id=article, seen_at=SEEN, digest="1", text=text)
+    renew(SimpleNamespace(db=db), article)  # type: ignore[arg-type]
 
 
 def insert_watching(db: Database, content: dict[str, Any]) -> None:
