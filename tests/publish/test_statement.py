@@ -80,9 +80,10 @@ def test_the_same_archive_has_the_same_fingerprint_and_another_a_different_one(
         later = told(changed, "/search.json")
         assert later["fingerprint"] == first["fingerprint"]
         assert later["changed_since"]
-        assert "were added or tagged again since" in asyncio.run(
-            changed.client.get("/search.csv")
-        ).text
+        assert (
+            "were added or tagged again since"
+            in asyncio.run(changed.client.get("/search.csv")).text
+        )
     publish.refresh(SimpleNamespace(db=db))
     db.close()
     with opened(path) as published:

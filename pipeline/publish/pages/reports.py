@@ -34,7 +34,7 @@ ORDER BY r.first_seen_at DESC, r.published_at DESC, a.id
 """
 _JUDGED = """
 SELECT f.article_id AS id, b.name AS body, f.aspect, f.grade, f.rank, f.scale, f.direction,
-    f.inspectorate_id
+    f.inspectorate_id, f.body_id
 FROM findings AS f LEFT JOIN agencies AS b ON b.id = f.body_id
 WHERE f.kind = 'judgement' AND f.status = 'current'
     AND f.article_id IN (SELECT value FROM json_each(?))
@@ -50,13 +50,15 @@ async def reports(db: Database, ids: Iterable[int]) -> list[Row]:
     """The reports among these stories, newest first.
 
     The columns of `inspections_reported`, and: `id`, `source`; `judgements` (its current grades);
-    `body_ids` and `inspectorate_ids` (sets).
+    `overall` (pairs of body and overall grade); `body_ids` and `inspectorate_ids` (sets).
     """
     wanted = json.dumps(list(ids))
     found = await rows(db, _REPORTS, wanted)
     judged, who = await rows(db, _JUDGED, wanted), await rows(db, _WHO, wanted)
     for report in found:
         report["judgements"] = [j for j in judged if j["id"] == report["id"]]
+        report["overall"] = {(j["body_id"], j["grade"]) for j in report["judgements"]
+                             if j["aspect"].startswith("overall")}  # fmt: skip
         for key, role in (("body_ids", "inspected"), ("inspectorate_ids", "inspectorate")):
             report[key] = {w["agency_id"] for w in who
                            if w["id"] == report["id"] and w["role"] == role}  # fmt: skip
@@ -75,14 +77,17 @@ def same_inspection(one: Row, other: Row, *, of: str | None = None) -> bool:
     """Whether two reports seem to tell of the same inspection.
 
     They name the same inspected bodies (or, with `of`, both name that one: a round-up of three
-    councils tells of each), no inspectorate speaks against it, nor a framework, and they were
-    published within three weeks of each other.
+    councils tells of each), no inspectorate speaks against it, nor a framework, nor another overall
+    grade, and they were published within three weeks of each other.
     """
     bodies, theirs = one["body_ids"], other["body_ids"]
     if not (of in bodies & theirs if of else bodies and bodies == theirs):
         return False
     who, others = one["inspectorate_ids"], other["inspectorate_ids"]
     if who and others and not who & others:
+        return False
+    grades = [{p for p in r["overall"] if p[0] == of or not of} for r in (one, other)]
+    if all(grades) and not grades[0] & grades[1]:
         return False
     types = {one["inspection_type"], other["inspection_type"]} - {None}
     days = (day_of(one), day_of(other))
