@@ -59,6 +59,7 @@ from pipeline.models.watching import (
     Rhythm,
     RobotsRecord,
     Source,
+    WatchedArea,
 )
 
 __all__ = [
@@ -108,4 +109,5 @@ __all__ = [
     "Story",
     "Tags",
     "Theme",
+    "WatchedArea",
 ]
