@@ -300,8 +300,10 @@ def sources_add(sources: Path, url: str, id_: str | None, name: str | None,
 @common("sources")
 def sources_check(sources: Path, ids: tuple[str, ...]) -> int:
     """Look at each address once and say what came; stores nothing. Exit 1 when one failed."""
+    from pipeline import areas
+
     with terminal.progress() as progress:
-        results = sourcelist.check(config.load(sources), ids, progress=progress)
+        results = sourcelist.check(areas.load(sources), ids, progress=progress)
     return summary.print_checks(results)
 
 

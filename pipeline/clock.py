@@ -31,7 +31,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from pipeline import config, job, terminal
+from pipeline import areas, job, terminal
 from pipeline.archive import heartbeat, open_archive
 from pipeline.archive.lock import writing
 from pipeline.archive.tidying import tidy
@@ -68,7 +68,7 @@ class Service:
         self.failed: WatchError | None = None  #: what ended the service, if something did
         self.moved_at = monotonic()  #: when a tick last began or ended
         self._seen = _signature(sources)
-        self._settings: Config = config.load(sources)
+        self._settings: Config = areas.load(sources)
         self._whole = True  #: the next look makes a pass, due or not; the worker's own
         self._asked = threading.Event()  #: the same, wished by another thread
         self._trouble: str | None = None
@@ -80,7 +80,7 @@ class Service:
         if seen != self._seen:
             self._seen = seen
             try:
-                settings = config.load(self.sources)
+                settings = areas.load(self.sources)
             except ConfigError as e:
                 log.error("sources.yaml is wrong, the last good version stays in force",
                           problem=str(e))  # fmt: skip
@@ -201,7 +201,7 @@ def watch(db: Path, sources: Path, *, tick: int,
     """Run until a signal. `tick` is in seconds.
 
     Raises:
-        ConfigError: `sources.yaml` is wrong at the start.
+        ConfigError: `sources.yaml` is wrong at the start, or names an area that is not known.
         Locked: another `watch` serves this archive.
         ArchiveError: the archive cannot be used, and waiting will not mend it (it is damaged, say).
     """

@@ -24,7 +24,7 @@ EVERY = timedelta(minutes=30)
 AT_MOST = timedelta(hours=24)
 SHORTEST = timedelta(minutes=1)
 
-_TOP = ("defaults", "sources")
+_TOP = ("defaults", "watched", "sources")
 _DEFAULTS = ("every", "at_most", "contact")
 _SOURCE = (
     "id", "name", "homepage", "feeds", "sitemap", "page", "every", "at_most", "enabled",
@@ -75,6 +75,7 @@ def parse(text: str, *, path: str) -> Config:
     _known_keys(content, _TOP, path=path, record=None)
     defaults = _mapping(content.get("defaults") or {}, path=path, record="defaults")
     _known_keys(defaults, _DEFAULTS, path=path, record="defaults")
+    watched = _watched(content, path=path)
     records = content.get("sources")
     if not isinstance(records, list) or not records:
         raise ConfigError("must be a list with at least one source", path=path, key="sources")
@@ -92,7 +93,27 @@ def parse(text: str, *, path: str) -> Config:
             "sent to publishers with every request",
             path=path, record="defaults", key="contact",
         )  # fmt: skip
-    return Config(path=path, contact=contact.strip(), sources=sources)
+    return Config(path=path, contact=contact.strip(), sources=sources, watched=watched)
+
+
+def _watched(content: dict[str, Any], *, path: str) -> tuple[str, ...]:
+    """The names as they are written, which `areas` looks up; none twice."""
+    names = content.get("watched")
+    if names is None:
+        return ()
+    if not isinstance(names, list):
+        raise ConfigError(f"must be a list of agencies, regions or nations, not {_shown(names)}",
+                          path=path, key="watched")  # fmt: skip
+    made: dict[str, str] = {}
+    for name in names:
+        if not isinstance(name, str) or not name.strip():
+            raise ConfigError("must hold the ids, codes or names of agencies, regions or nations, "
+                              f"not {_shown(name)}", path=path, key="watched")  # fmt: skip
+        name = " ".join(name.split())
+        if name.casefold() in made:
+            raise ConfigError(f"holds {_shown(name)} twice", path=path, key="watched")
+        made[name.casefold()] = name
+    return tuple(made.values())
 
 
 def _source(record: Any, number: int, defaults: dict[str, Any], *, path: str) -> Source:

@@ -1,6 +1,6 @@
 """The main job: what `run`, a tick of `watch`, and the demo do, under one lock.
 
-lock ─▶ archive ─▶ watch.run_pass ─▶ derive ─▶ publish.refresh ─▶ Report
+areas.resolve ─▶ lock ─▶ archive ─▶ watch.run_pass ─▶ derive ─▶ publish.refresh ─▶ Report
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic
 from types import FrameType
 
-from pipeline import knowledge, publish, tag, terminal
+from pipeline import areas, knowledge, publish, tag, terminal
 from pipeline.archive import (
     Archive,
     deriving,
@@ -26,13 +26,14 @@ from pipeline.archive import (
     pages,
     passes,
     reading,
+    sources,
     tidying,
 )
 from pipeline.archive import tags as tag_rows
 from pipeline.archive.lock import writing
 from pipeline.derive import DeriveReport, derive
 from pipeline.errors import WatchError
-from pipeline.models import Config, Report
+from pipeline.models import Config, Report, WatchedArea
 from pipeline.tag import corrections
 from pipeline.watch import checkup, feed_pass
 from pipeline.watch.fetch import Limits
@@ -124,12 +125,14 @@ def one_pass(
         clock: the time, for what is due and for the records.
 
     Raises:
+        ConfigError: a watched area is not known; nothing was fetched or written.
         Locked: another process is writing to this archive.
         ArchiveError: the database cannot be used; what was committed before is kept.
     """
+    watched = areas.resolve(settings)
     worker = Worker(what=what, started_at=clock(), clock=clock)
     with writing(db, what), open_archive(db) as archive:
-        report = _pass(archive, settings, worker, everything=everything, stop=stop,
+        report = _pass(archive, settings, worker, watched, everything=everything, stop=stop,
                        progress=progress, connect=connect, limits=limits)  # fmt: skip
         if not report.stopped:
             tidying.tidy_weekly(archive, now=worker.clock())
@@ -157,21 +160,23 @@ def tick(
         if not whole and not _anything_due(archive, settings, worker.clock()):
             worker.beat(archive)
             return None
-        return _pass(archive, settings, worker, everything=False, stop=stop,
+        watched = areas.resolve(settings)
+        return _pass(archive, settings, worker, watched, everything=False, stop=stop,
                      progress=lambda _what, _done, _total: None, connect=connect,
                      limits=limits)  # fmt: skip
 
 
 def _anything_due(archive: Archive, settings: Config, now: datetime) -> bool:
     """What came is derived in the pass that brought it, so only the network can be due."""
-    sources = {s.id: s for s in settings.sources}
-    return bool(feed_pass.due(archive, sources, now)) or pages.any_due(archive, now)
+    known = {s.id: s for s in settings.sources}
+    return bool(feed_pass.due(archive, known, now)) or pages.any_due(archive, now)
 
 
 def _pass(
     archive: Archive,
     settings: Config,
     worker: Worker,
+    watched: tuple[WatchedArea, ...],
     *,
     everything: bool,
     stop: Stop,
@@ -181,6 +186,7 @@ def _pass(
 ) -> Report:
     started = worker.clock()
     progress = worker.beating(archive, progress)
+    sources.sync_watched(archive, watched)
     seen = run_pass(archive, settings, everything=everything, now=started, stop=stop,
                     progress=progress, connect=connect, limits=limits,
                     at_once=worker.tick_seconds is None)  # fmt: skip

@@ -166,11 +166,12 @@ def export_opml(settings: Config) -> str:
 def _append(path: Path, settings: Config, records: Sequence[dict[str, object]]) -> list[Source]:
     old = path.read_text(encoding="utf-8")
     indent = _indent(old)
-    new = old if old.endswith("\n") else old + "\n"
+    new, rest_of_file = _parted(old if old.endswith("\n") else old + "\n")
     for record in records:
         lines = yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=1000)
         first, *rest = lines.rstrip("\n").split("\n")
         new += f"{indent}- {first}\n" + "".join(f"{indent}  {line}\n" for line in rest)
+    new += rest_of_file
     after = config.parse(new, path=str(path))
     before = {s.id for s in settings.sources}
     added = [s for s in after.sources if s.id not in before]
@@ -179,6 +180,18 @@ def _append(path: Path, settings: Config, records: Sequence[dict[str, object]]) 
                           path=str(path))  # fmt: skip
     _replace(path, new)
     return added
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The file up to the end of `sources:`, and what follows: another key, with its comments."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    keys = root.value if isinstance(root, yaml.MappingNode) else []
+    starts = {key.value: key.start_mark.index for key, _ in keys}
+    end = min((at for at in starts.values() if at > starts["sources"]), default=len(text))
+    if end < len(text):
+        above = re.search(r"(?:^(?:#.*)?\n)*\Z", text[:end], re.MULTILINE)
+        end = above.start() if above else end
+    return text[:end], text[end:]
 
 
 def _indent(text: str) -> str:

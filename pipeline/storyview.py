@@ -16,6 +16,8 @@ Row = Mapping[str, Any]
 
 _MARK = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
 _ASKED = 12  #: recommendations that stand above a story
+_TOLD = 3  #: words that are told of each kind of care
+_CARE = (("child", "name a child"), ("restriction", "be under a reporting restriction"))
 _PLAIN = ("⟦", "⟧")  # elsewhere; no newspaper uses these
 
 
@@ -87,7 +89,7 @@ def _head(story: Row) -> None:
         names = [x["name"] + (f" ({x['code']})" if x["code"] else "") for x in story[key]]
         if names:
             print(terminal.printable(f"{label}: {'; '.join(names)}"))
-    for line in particulars(story):
+    for line in (*care(story), *particulars(story)):
         print(terminal.printable(line))
     for said in story["responses"]:
         quote = shortened(said["quote"], 90)
@@ -171,6 +173,18 @@ def particulars(story: Row) -> list[str]:
     lines += [f"To improve: {shortened(thing, 110)}" for thing in asked[:_ASKED]]
     more = len(asked) - _ASKED
     return lines + ([f"To improve: {more} more, among the tags below"] if more > 0 else [])
+
+
+def care(story: Row) -> list[str]:
+    """One line where words of the text ask for care before it is shown to others; else none."""
+    told: dict[str, list[str]] = {}
+    for one in story["cautions"]:
+        told.setdefault(one["kind"], []).append(f"“{shortened(one['quote'], 60)}”")
+    if not told:
+        return []
+    parts = [f"{what} ({', '.join(dict.fromkeys(told[kind][:_TOLD]))})"
+             for kind, what in _CARE if kind in told]  # fmt: skip
+    return [f"Take care before you show this to others: it may {' and '.join(parts)}."]
 
 
 def answered(response: Row) -> str:

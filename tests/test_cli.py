@@ -27,6 +27,10 @@ WRONG = {
     "unknown option": (["run", "--everything"], 2, "No such option"),
     "no sources.yaml": (["run"], 2, "sources.yaml: there is no such file"),
     "broken sources.yaml": (["run", "--sources", "broken.yaml"], 2, "is not valid YAML at line 3"),
+    "an area that is not known": (["run", "--sources", "lost.yaml"], 2,
+                                  "lost.yaml, key watched: 'Wails' is no agency"),
+    "the same, watched": (["watch", "--sources", "lost.yaml"], 2, "did you mean 'Wales'?"),
+    "the same, checked": (["sources", "check", "--sources", "lost.yaml"], 2, "'Wails' is no"),
     "no archive to show": (["show", "https://a.example/"], 1, "db/archive.db"),
     "no archive to search": (["search", "neglect"], 1, "db/archive.db"),
     "no archive to serve": (["serve"], 1, "db/archive.db"),
@@ -52,6 +56,9 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "good.yaml").write_text(
         "defaults: {contact: 'mailto:a@b.example'}\n"
         "sources:\n  # a comment that stays\n  - {id: a, feeds: ['https://a.example/feed']}\n"
+    )
+    (tmp_path / "lost.yaml").write_text(
+        (tmp_path / "good.yaml").read_text().replace("sources:", "watched: [Wails]\nsources:", 1)
     )
     return tmp_path
 

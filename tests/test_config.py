@@ -35,11 +35,14 @@ def test_a_right_file_with_its_defaults_filled_in() -> None:
     assert (full.enabled, full.pages, full.allow_private) == (False, False, True)
     assert (plain.linked_reports, full.linked_reports) == (False, True)
     assert full.region == "North East"
+    assert settings.watched == ("council:stockton-on-tees", "E06000004", "North East")
     assert full.note == "answers robots with 403"
 
 
 def test_sources_without_a_feed() -> None:
-    plain, full = config.parse(CASES["without_feeds"], path="sources.yaml").sources
+    settings = config.parse(CASES["without_feeds"], path="sources.yaml")
+    assert settings.watched == ()
+    plain, full = settings.sources
     assert plain.watched == (("https://a.example/news.xml", "sitemap"),)
     assert full.watched == (
         ("https://b.example/feed", "feed"),

@@ -16,6 +16,7 @@ from pipeline.errors import WatchError
 from tests.conftest import copied
 from tests.stored import NOON, URL, store
 
+CARE = "https://gazette.example/care"
 TRAP = "https://gazette.example/trap"
 PAGE = """<html><head><meta name="author" content="Orla Fenwick, PA Media"></head>
 <body><article><h1>{headline}</h1><time datetime="2026-10-28">28 October 2026</time>
@@ -85,6 +86,25 @@ def test_show_as_json_proves_every_span(db: Path) -> None:
                           "places", "responses", "details") for t in story[key]]  # fmt: skip
     assert len(tags) >= 5
     assert all(story["text"][t["start"] : t["end"]] == t["quote"] for t in tags)
+
+
+def test_show_has_a_line_of_care_where_words_ask_for_it(db: Path) -> None:
+    assert "Take care" not in run("show", URL, "--db", db).stdout
+    with open_archive(db) as archive:
+        told = (
+            "Ada Marrow, 7, was moved. The home cannot be named for legal reasons, said one who"
+            " knows Ada Marrow, 7."
+        )
+        store(archive, CARE, PAGE.format(headline="A child was moved", trap=told), at=NOON)
+        derive(archive)
+    shown = run("show", CARE, "--db", db).stdout
+    assert (
+        "\nTake care before you show this to others: it may name a child (“Ada Marrow, 7”) and be"
+        " under a reporting restriction (“cannot be named”).\n"
+    ) in shown
+    story = json.loads(run("show", CARE, "--json", "--db", db).stdout)
+    assert [c["kind"] for c in story["cautions"]] == ["child", "restriction", "child"]
+    assert all(story["text"][c["start"] : c["end"]] == c["quote"] for c in story["cautions"])
 
 
 def test_explain_tells_the_chain_of_reasons(db: Path) -> None:

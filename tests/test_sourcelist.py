@@ -86,6 +86,21 @@ def test_an_opml_file_brings_what_is_new_and_a_bad_address_stops_no_other(
     assert sourcelist.import_opml(path, file).added == 0
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_the_watched_areas_stay_where_they_are(path: Path, tmp_path: Path, first: bool) -> None:
+    areas = "\n# what we follow\nwatched: [Wales]  # and no more\n"
+    path.write_text(START.replace("sources:", f"{areas}sources:") if first else START + areas)
+    before = path.read_text()
+    file = tmp_path / "papers.opml"
+    file.write_text(OPML)
+    sourcelist.import_opml(path, file)
+    settings = config.load(path)
+    assert settings.watched == ("Wales",)
+    assert [s.id for s in settings.sources] == ["first", "harwick-gazette", "nameless-example"]
+    lines = path.read_text().splitlines()
+    assert [line for line in lines if line in before.splitlines()] == before.splitlines()
+
+
 def test_what_is_exported_comes_in_again_elsewhere(path: Path, tmp_path: Path) -> None:
     file = tmp_path / "papers.opml"
     file.write_text(OPML)

@@ -319,8 +319,8 @@ def show(archive: Archive, url: str) -> Row:
 
     Keys: the columns of `articles` (lists as lists); `inspectorates`, `bodies` ({id, name, kind,
     code}); `mentions, judgements, findings, actions, statistics, themes, places, responses,
-    details`, each with `start, end, quote`; `removed`; `revisions`; `aliases` (its further
-    addresses); `feeds` (who announced it, at any of them); `page`; `ledger`.
+    details, cautions`, each with `start, end, quote`; `removed`; `revisions`; `aliases` (its
+    further addresses); `feeds` (who announced it, at any of them); `page`; `ledger`.
     """
     url = find_url(archive, url)
     row = next(archive.db.query("SELECT * FROM articles WHERE url = ?", [url]))

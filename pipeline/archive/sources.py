@@ -1,4 +1,4 @@
-"""Bringing the archive's `sources` and `feeds` to what sources.yaml says."""
+"""Bringing the archive's `sources`, `feeds` and `watched` to what sources.yaml says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from pipeline.archive import Archive
 from pipeline.archive.pace import as_text
-from pipeline.models import Source
+from pipeline.models import Source, WatchedArea
 
 #: tables whose rows name a feed by its address, and the column
 _NAMED = (("entries", "feed_url"), ("feed_items", "feed_url"), ("moves", "feed_url"),
@@ -55,6 +55,20 @@ def sync_sources(archive: Archive, sources: Sequence[Source], now: datetime) -> 
         )
         _unlist(db, "feeds", "url", {u for u, row in known.items() if row[-1]} - set(feeds))
         return db.conn.total_changes > before
+
+
+def sync_watched(archive: Archive, areas: Sequence[WatchedArea]) -> bool:
+    """Bring `watched` to what sources.yaml says, in its order; whether there was a difference."""
+    wanted = [(place, a.name, a.kind, a.value) for place, a in enumerate(areas, start=1)]
+    with archive.transaction() as db:
+        stored = db.execute("SELECT place, name, kind, value FROM watched ORDER BY place")
+        if stored.fetchall() == wanted:
+            return False
+        db.execute("DELETE FROM watched")
+        db.conn.executemany(
+            "INSERT INTO watched (place, name, kind, value) VALUES (?, ?, ?, ?)", wanted
+        )
+    return True
 
 
 def _write_sources(

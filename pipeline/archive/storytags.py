@@ -33,6 +33,8 @@ TAGS = {
     + " FROM responses AS f WHERE f.article_id = ? ORDER BY f.start, f.id",
     "details": "SELECT f.kind, f.value, " + _SPAN
     + " FROM inspection_details AS f WHERE f.article_id = ? ORDER BY f.start, f.id",
+    "cautions": "SELECT f.kind, " + _SPAN
+    + " FROM cautions AS f WHERE f.article_id = ? ORDER BY f.start, f.id",
     "removed": "SELECT rule, kind, text FROM removals WHERE article_id = ? ORDER BY id",
     "revisions": "SELECT seen_at, digest, headline FROM revisions WHERE article_id = ? ORDER BY id",
 }  # fmt: skip

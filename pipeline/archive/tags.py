@@ -13,7 +13,7 @@ from pipeline.errors import TagError
 from pipeline.models import Agency, Link, Story, Tags
 
 _TABLES = ("mentions", "findings", "article_agencies", "article_themes", "article_places",
-           "responses", "inspection_details")  # fmt: skip
+           "responses", "inspection_details", "cautions")  # fmt: skip
 _AGENCY = ("id", "name", "kind", "code", "nation", "region", "latitude", "longitude", "valid_from",
            "valid_until", "successor", "source", "other_names", "identifiers", "area",
            "parent")  # fmt: skip
@@ -176,6 +176,7 @@ def _rows(tags: Tags) -> dict[str, list[dict[str, Any]]]:
         "inspection_details": [
             {"kind": d.kind, "value": d.value, **_evidence(d)} for d in tags.details
         ],
+        "cautions": [{"kind": c.kind, **_evidence(c)} for c in tags.cautions],
     }  # fmt: skip
 
 
@@ -228,6 +229,7 @@ UNION ALL SELECT 'answer: ' || coalesce(name, role, 'the body itself')
     || coalesce(', ' || stance, '') FROM responses WHERE article_id = :id
 UNION ALL SELECT replace(kind, '_', ' ') || ': ' || value FROM inspection_details
 WHERE article_id = :id
+UNION ALL SELECT 'ask for care (' || kind || '): ' || quote FROM cautions WHERE article_id = :id
 UNION ALL SELECT 'type: ' || inspection_type FROM articles WHERE id = :id
     AND inspection_type IS NOT NULL
 """

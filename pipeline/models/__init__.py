@@ -16,6 +16,7 @@ from pipeline.models.stories import (
     Agency,
     Answer,
     Article,
+    Caution,
     Cleaned,
     Confidence,
     Detail,
@@ -58,6 +59,7 @@ from pipeline.models.watching import (
     Rhythm,
     RobotsRecord,
     Source,
+    WatchedArea,
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Agency",
     "Answer",
     "Article",
+    "Caution",
     "Cleaned",
     "Confidence",
     "Config",
@@ -106,4 +109,5 @@ __all__ = [
     "Story",
     "Tags",
     "Theme",
+    "WatchedArea",
 ]

@@ -257,6 +257,17 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Caution:
+    """Words that ask for care before the story is shown to others; no statement about anybody."""
+
+    kind: Literal["child", "restriction"]
+    start: int
+    end: int
+    quote: str
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tags:
     """Everything the tagger says of one story."""
 
@@ -274,3 +285,4 @@ class Tags:
     places: tuple[Place, ...]
     responses: tuple[Answer, ...] = ()
     details: tuple[Detail, ...] = ()
+    cautions: tuple[Caution, ...] = ()  #: of any story; not part of what `tag` prints

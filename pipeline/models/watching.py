@@ -66,6 +66,16 @@ class Config:
     path: str
     contact: str  #: goes into the User-Agent
     sources: tuple[Source, ...]
+    watched: tuple[str, ...] = ()  #: what the front page follows, as written: `areas.resolve`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchedArea:
+    """An agency or a part of the country that the front page follows."""
+
+    name: str  #: as it is written in `sources.yaml`
+    kind: Literal["agency", "region", "nation"]
+    value: str  #: id of the agency, or the name of the region or nation
 
 
 # ---------------------------------------------------------------- what came from the network

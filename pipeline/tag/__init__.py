@@ -14,6 +14,7 @@ from pipeline.models import Mention, Place, Story, Tags
 from pipeline.tag import (
     actions,
     agencies,
+    cautions,
     context,
     corrections,
     details,
@@ -33,7 +34,7 @@ from pipeline.tag.reading import read
 from pipeline.tag.sentences import whole_sentences
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 9
+VERSION = 10
 
 #: Code points of a text that are read: some 30,000 words, ten times the longest report of a paper;
 #: a page of a whole register would otherwise hold up a pass for minutes.
@@ -42,6 +43,7 @@ MOST = 200_000
 FILES = (
     "actions.yaml",
     "aspects.yaml",
+    "cautions.yaml",
     "details.yaml",
     "findings.yaml",
     "frameworks.yaml",
@@ -61,8 +63,14 @@ def tags(story: Story) -> Tags:
     A story that is not a report of an inspection keeps its mentions, figures, themes and places,
     but has no bodies, judgements, findings or actions: no inspection of a body is told there. Where
     nobody of the inspection world speaks at all, it keeps its mentions and places alone. Only the
-    first MOST code points are read; `reasons` says so where there are more.
+    first MOST code points are read; `reasons` says so where there are more. Words that ask for care
+    (`cautions`) are looked for in all of the text, whatever the story is about.
     """
+    return replace(_read(story), cautions=cautions.cautions(story.text))
+
+
+def _read(story: Story) -> Tags:
+    """The tags of as much of the text as is read."""
     if len(story.text) > MOST:
         return _told(replace(story, text=story.text[:MOST]), f"only its first {MOST:,} characters")
     whole = whole_sentences(story.text) if story.access != "open" else story.text
@@ -123,7 +131,7 @@ def _of_another_world(mentions: tuple[Mention, ...], where: tuple[Place, ...]) -
 
 def _told(story: Story, what: str) -> Tags:
     """The tags of what was read of a story, and that it was not all of it."""
-    made = tags(story)
+    made = _read(story)
     return replace(made, reasons=(*made.reasons, f"{what} were read"))
 
 

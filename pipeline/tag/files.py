@@ -17,6 +17,7 @@ from pipeline.models import Access, Link, Story, Tags
 log = structlog.get_logger()
 
 #: The contract's keys, in its order, then `responses` and `details`; `known_by` follows them.
+#: `cautions` are not among them: what is printed says nothing of who should see it.
 KEYS = (
     "id", "text", "is_report", "inspection_type", "inspectorates", "bodies", "mentions",
     "judgements", "findings", "actions", "statistics", "themes", "places", "responses",

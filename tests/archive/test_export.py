@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -14,7 +16,8 @@ from pipeline import publish
 from pipeline.archive import Archive, pages
 from pipeline.archive.export import DEFAULT, export
 from pipeline.errors import ArchiveError, WatchError
-from pipeline.models import Page
+from pipeline.models import Caution, Page, Tags
+from pipeline.publish.public import make_public_copy
 from tests import stored
 from tests.stored import NOON, TEXT, URL, article, save, save_tags, store, tags
 
@@ -99,6 +102,27 @@ def test_public_leaves_out_text_and_keeps_evidence(
         assert private not in told
     for public in (b"gazette.example/harwick-home", b"medicines were not managed safely", b"HYPER"):
         assert public in told
+
+
+def test_in_public_the_words_that_ask_for_care_are_left_out(full: Archive, tmp_path: Path) -> None:
+    told = Caution(kind="child", rule="name-and-age", **stored.span("Harwick"))
+    save_tags_again(full, tags(cautions=(told,)))
+    (file,) = export(full.path, tmp_path / "own", tables=["cautions"])
+    (own,) = rows(file)
+    assert (own["kind"], own["quote"], own["rule"]) == ("child", "Harwick", "name-and-age")
+    (file,) = export(full.path, tmp_path / "public", tables=["cautions"], public=True)
+    (shown,) = rows(file)
+    assert shown == {k: v for k, v in own.items() if k != "quote"}
+    copy = tmp_path / "copy.db"
+    make_public_copy(full.path, copy)
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT kind, quote FROM cautions").fetchall() == [("child", "")]
+
+
+def save_tags_again(archive: Archive, made: Tags) -> None:
+    archive.db.execute("DELETE FROM derivations WHERE stage = 'tag'")
+    save_tags(archive, made)
+    archive.db.conn.commit()
 
 
 def test_what_is_never_public_is_refused(full: Archive, tmp_path: Path) -> None:

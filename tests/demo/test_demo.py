@@ -136,6 +136,22 @@ def test_a_sitemap_a_list_of_news_and_a_feed_that_moved_are_read(ran: Ran) -> No
     ]
 
 
+def test_every_watched_area_is_reported_on(ran: Ran) -> None:
+    told = ran.rows(
+        """SELECT w.kind, w.value, count(DISTINCT x.article_id) AS stories FROM watched AS w
+           LEFT JOIN agencies AS g ON w.value IN (g.id, g.region, g.nation)
+           LEFT JOIN article_agencies AS x ON x.agency_id = g.id AND x.role = 'inspected'
+           GROUP BY w.place ORDER BY w.place"""
+    )
+
+    assert [tuple(row)[:2] for row in told] == [
+        ("agency", "council:bath-and-north-east-somerset"),
+        ("agency", "council:shropshire"),
+        ("region", "North East"),
+    ]
+    assert all(row["stories"] for row in told)
+
+
 def test_failing_papers_are_told_apart(ran: Ran) -> None:
     kinds = {
         row["source_id"]: row["failure_kind"]
