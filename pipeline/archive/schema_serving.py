@@ -98,6 +98,8 @@ CREATE TABLE publications (                     -- states of the archive that we
     reports INTEGER NOT NULL
 );
 CREATE INDEX derivations_made_at ON derivations(made_at);
+DROP INDEX articles_inspection_type;
+CREATE INDEX articles_inspection_type ON articles(inspection_type, is_report);
 -- reports by month, without reading a story: the expression is that of `front.MONTH`
 CREATE INDEX articles_reports_month
     ON articles(is_report, substr(coalesce(published_at, first_seen_at), 1, 7));

@@ -37,6 +37,12 @@ def site(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         INSERT INTO revisions (article_id, seen_at, digest, headline, text)
         VALUES (2, '2026-11-10T12:00:00+00:00', '2', 'Lowmoor falls',
             'Ofsted has rated Lowmoor inadequate. Ada Pryce said nothing.');
+        INSERT INTO articles (id, url, headline, publisher, first_seen_at, published_at, updated_at,
+            access, text, digest, is_report)
+        VALUES (90, 'https://post.example/lowmoor', 'Council told to improve', 'The Post',
+            '2026-11-11T06:00:00+00:00', '2026-11-11', '2026-11-11', 'open', 'It was.', '90', 1);
+        INSERT INTO article_agencies (article_id, agency_id, role)
+        VALUES (90, '{LOWMOOR}', 'inspected'), (90, 'ofsted', 'inspectorate');
         UPDATE agencies SET latitude = 54.9, longitude = -1.6 WHERE id = '{HARWICK}';
         UPDATE agencies SET area = 'Abberton' WHERE id = '{LOWMOOR}';
         """)
@@ -95,8 +101,9 @@ def test_an_area_that_is_watched_tells_what_changed(site: Any) -> None:
     lowmoor, eastmere, region, larch, unknown = shown["watched"]
     assert [g[0]["headline"] for g in lowmoor["groups"]] == [
         "Round-up: three councils, three grades",
-        "Lowmoor children's services fall to inadequate",
+        "Council told to improve",  # the other report of the same inspection stands beside it
     ]
+    assert lowmoor["groups"][1][1]["headline"] == "Lowmoor children's services fall to inadequate"
     assert eastmere["name"] == "Eastmere City Council"
     assert region["kind"] == "region"
     assert region["groups"][-1][0]["headline"] == "Lowmoor children's services fall to inadequate"
@@ -207,7 +214,7 @@ def test_a_theme_quotes_what_was_weak_and_knows_its_broader_one(site: Any) -> No
 
 def test_an_inspectorate_counts_its_reports_and_spreads_its_grades(site: Any) -> None:
     html = get(site, "/inspectorate/ofsted")
-    assert ">3</a></dd>" in html
+    assert ">4</a></dd>" in html
     assert "Inspection of local authority children&#39;s services" in html
     assert html.index('id="spread"') < html.rindex("requires improvement")
 
@@ -219,7 +226,8 @@ def test_a_story_asks_for_care_shows_its_versions_and_who_else_wrote(site: Any) 
     assert "Versions (2), and what changed" in html
     assert "<ins>Ada Pryce said nothing.</ins>" in html
     others = html[html.index('id="others"') :]
-    assert "Round-up: three councils, three grades" in others
+    assert "Council told to improve" in others
+    assert "Round-up" not in others  # it tells of another grade
     assert "Take care" not in get(site, "/story/1")
 
 

@@ -27,16 +27,14 @@ JOIN articles a ON a.id = f.article_id
 LEFT JOIN agencies b ON b.id = f.body_id
 ORDER BY f.article_id DESC, f.start LIMIT {_SHOWN}
 """
-_COUNT = "SELECT count(DISTINCT article_id) AS stories FROM article_themes WHERE theme_id = ?"
+_COUNT = "SELECT stories FROM facet_values WHERE facet = 'theme' AND value = ?"
 _STORIES = """
 SELECT DISTINCT a.id, a.headline, a.publisher, a.published_at, a.access FROM (
     SELECT DISTINCT article_id FROM article_themes WHERE theme_id = ?
     ORDER BY article_id DESC LIMIT 30
 ) AS t JOIN articles a ON a.id = t.article_id ORDER BY a.id DESC
 """
-_BY_THEME = """
-SELECT theme_id AS id, count(DISTINCT article_id) AS stories FROM article_themes GROUP BY theme_id
-"""
+_BY_THEME = "SELECT value AS id, stories FROM facet_values WHERE facet = 'theme'"
 _LIST = ("id", "name", "broader", "stories")
 
 
@@ -55,7 +53,7 @@ async def theme(db: Database, id_: str) -> Page | None:
         "narrower": [{"id": r["id"], "name": r["name"]} for r in every.values()
                      if r.get("broader") == id_],
         "examples": record["examples"],
-        "stories": (await first(db, _COUNT, id_) or {})["stories"],
+        "stories": (await first(db, _COUNT, id_) or {"stories": 0})["stories"],
         "weaknesses": [s for s in said if s["polarity"] == "weakness"],
         "strengths": [s for s in said if s["polarity"] == "strength"],
         "newest": await rows(db, _STORIES, id_),

@@ -9,7 +9,7 @@ from datasette.database import Database
 
 from pipeline.publish.listing import Row
 from pipeline.publish.pages.reports import inspections, reports
-from pipeline.publish.reading import first, rows, tables
+from pipeline.publish.reading import first, rows
 
 #: days back in which something counts as changed; inspections that are shown of an area
 DAYS, _SHOWN = 30, 3
@@ -39,19 +39,28 @@ ORDER BY f.article_id DESC LIMIT 30
 """
 
 
+_NATION = "SELECT nation FROM agencies WHERE lower(nation) = lower(:word) LIMIT 1"
+#: the region of a story's body stands among its facets; its nation does not
+_OF_NATION = """
+SELECT DISTINCT n.id FROM (
+    SELECT id FROM articles WHERE is_report = 1 ORDER BY first_seen_at DESC LIMIT 1000
+) AS n JOIN article_agencies x ON x.article_id = n.id AND x.role = 'inspected'
+JOIN agencies g ON g.id = x.agency_id WHERE g.nation = ? LIMIT 30
+"""
+_NEWEST_OF = {"agency": _OF_AGENCY, "region": _OF_REGION, "nation": _OF_NATION}
+
+
 async def watched_areas(db: Database, asked: Sequence[str], *, now: datetime) -> list[Row]:
     """One row an area: {name, kind, id, groups (inspections of the last 30 days), last (the newest
     report before), known}. `asked` are ids, codes or names; none: those of sources.yaml.
     """
     if asked:
         areas = [await _resolved(db, word) for word in list(dict.fromkeys(asked))[:_MOST]]
-    elif "watched" in await tables(db):
+    else:
         areas = [
             {"name": row["name"], "kind": row["kind"], "id": row["value"], "known": True}
             for row in await rows(db, _WATCHED)
         ][:_MOST]
-    else:
-        areas = []
     since = (now - timedelta(days=DAYS)).astimezone(UTC).isoformat(timespec="seconds")
     return [{**area, **await _changes(db, area, since)} for area in areas]
 
@@ -63,12 +72,15 @@ async def _resolved(db: Database, word: str) -> Row:
     region = await first(db, _REGION, word=word.strip())
     if region:
         return {"name": region["value"], "kind": "region", "id": region["value"], "known": True}
+    nation = await first(db, _NATION, word=word.strip())
+    if nation:
+        name = nation["nation"]
+        return {"name": name, "kind": "nation", "id": name, "known": True}
     return {"name": word, "kind": "agency", "id": word, "known": False}
 
 
 async def _changes(db: Database, area: Row, since: str) -> Row:
-    sql = _OF_AGENCY if area["kind"] == "agency" else _OF_REGION
-    ids = [row["id"] for row in await rows(db, sql, area["id"])]
+    ids = [row["id"] for row in await rows(db, _NEWEST_OF[area["kind"]], area["id"])]
     found = await reports(db, ids)
     lately = [report for report in found if report["first_seen_at"] >= since]
     return {
