@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from pipeline.knowledge import load_yaml
@@ -32,7 +34,7 @@ def test_a_framework_after_another_of_its_name_begins_when_that_ends() -> None:
     for framework in frameworks():
         spans.setdefault(framework.id, []).append((framework.since, framework.until))
     for several in (sorted(s) for s in spans.values() if len(s) > 1):
-        for (_, until), (since, _) in zip(several, several[1:], strict=False):
+        for (_, until), (since, _) in pairwise(several):
             assert until < since
 
 
