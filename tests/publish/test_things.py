@@ -91,7 +91,9 @@ def test_yesterday_is_londons(now: str, wanted: str) -> None:
 
 def test_a_quiet_month_says_so_and_shows_what_came_before(site: Any) -> None:
     shown = morning(site, "2027-02-01T08:00:00+00:00")
-    assert [s["title"] for s in shown["sections"]] == ["Before that"]
+    assert [s["title"] for s in shown["sections"]] == [
+        "Nothing new this week; the newest before it"
+    ]
     assert shown["since_yesterday"] == shown["this_week"] == 0
 
 
