@@ -45,7 +45,7 @@ _OF = {  # "the police watchdog": what it must inspect
     "policing": "police", "probation": "probation", "fire": "fire",
 }  # fmt: skip
 _THE = re.compile(
-    rf"\bthe (?:(?P<of>{'|'.join(_OF)})(?:'s)? (?=watchdog|regulator|inspectorate))?"
+    rf"the (?<!\wthe )(?:(?P<of>{'|'.join(_OF)})(?:'s)? (?=watchdog|regulator|inspectorate))?"
     rf"(?P<what>{_WORDS})\b"
     r"(?! (?:tax|leaders' union|of the|officers' association|estate|secretary|boundary|leaders|"
     r"users?|manager))"
@@ -180,7 +180,7 @@ def of_area(
 
 
 _OF_AREA = re.compile(
-    r"\bthe (?P<county>county )?(?:city |borough |local )?(?P<what>council|force|authority)\b"
+    r"the (?<!\wthe )(?P<county>county )?(?:city |borough |local )?(?P<what>council|force|authority)\b"
     r"(?! tax)"
 )
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import folder, load_yaml
+from pipeline.tag.literals import Sieve, Sought
 
 
 class Hit(NamedTuple):
@@ -28,17 +29,19 @@ class Cues:
 
     def __init__(self, records: tuple[dict[str, Any], ...], *, path: str, anchored: bool = False):
         self.records = {f"r{i}": r for i, r in enumerate(records)}
-        parts = []
-        for name, record in self.records.items():
-            source = "|".join(record["any"])
-            try:
-                re.compile(source)
-            except re.error as e:
-                raise KnowledgeError(f"pattern: {e}", path=path, record=record.get("id")) from e
-            parts.append(f"(?P<{name}>{source})")
         left = r"[\s*•>|-]{0,4}" if anchored else r"(?<!\w)"
         right = "" if anchored else r"(?!\w)"
+        sources = ["|".join(record["any"]) for record in records]
+        parts = [f"(?P<r{i}>{source})" for i, source in enumerate(sources)]
+        self._alone: dict[int, re.Pattern[str]] = {}  # each record's own, by its bit in the sieve
+        for i, record in enumerate(records):
+            try:
+                re.compile(sources[i])
+            except re.error as e:
+                raise KnowledgeError(f"pattern: {e}", path=path, record=record.get("id")) from e
+            self._alone[1 << i] = re.compile(f"{left}{parts[i]}{right}")
         self.expression = re.compile(f"{left}(?:{'|'.join(parts)}){right}")
+        self._sieve = Sieve(sources)
 
     def find(self, low: str, start: int = 0, end: int | None = None) -> Hit | None:
         """The first hit in `low[start:end]`."""
@@ -46,7 +49,11 @@ class Cues:
 
     def all(self, low: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
         """All hits in `low[start:end]`, left to right, none overlapping another."""
-        for m in self.expression.finditer(low, start, len(low) if end is None else end):
+        passing = self._sieve.passing(low[start:end])
+        if not passing:
+            return
+        expression = self._alone.get(passing, self.expression)
+        for m in expression.finditer(low, start, len(low) if end is None else end):
             if m.lastgroup and m.end() > m.start():
                 yield Hit(self.records[m.lastgroup]["id"], m.start(m.lastgroup), m.end())
 
@@ -68,6 +75,6 @@ def cues(file: str, section: str, *, anchored: bool = False) -> Cues:
     return Cues(tuple(records), path=str(folder() / file), anchored=anchored)
 
 
-def words(patterns: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+def words(patterns: list[str] | tuple[str, ...]) -> Sought:
     """One expression for any of `patterns`, whole words only."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
+    return Sought(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
