@@ -52,7 +52,10 @@ class Sieve:
         self._automaton = AhoCorasick(list(owners))
 
     def passing(self, text: str) -> int:
-        """A bit for each pattern that may match somewhere in `text`, the first pattern's lowest."""
+        """A bit for each pattern that may match somewhere in `text`, the first pattern's lowest.
+
+        Raises UnicodeEncodeError for half a surrogate pair, which no text read from UTF-8 holds.
+        """
         found = self._always
         for literal, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             found |= self._owners[literal]
