@@ -23,7 +23,7 @@ _PLAIN = {
 }
 
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
-_END = re.compile(
+_END = re.compile(  # begins with its marks, not with a choice: the search goes by them
     r"""[.!?…](?:[.!?…]*["'’”)\]]{0,3}(?=\s+["'“‘(\[]{0,3}[^\W_a-z]|\s*$)"""  # then a capital
     r"""|(?<=[a-z]{2}[.!?])["'”’]?(?=[“"‘]?[A-Z][a-z]))"""  # the space was lost: "at last.Our"
 )
@@ -175,7 +175,7 @@ def _is_abbreviation(text: str, start: int, stop: int, limit: int) -> bool:
 
 
 def _short(text: str, span: Span) -> list[Span]:
-    """The span (without white space at its ends), cut at white space into pieces of at most `LONGEST` characters."""
+    """The trimmed span, cut at white space into pieces of at most `LONGEST` characters."""
     if span.end - span.start <= LONGEST:
         return [span]
     pieces, at = [], span.start
