@@ -53,10 +53,10 @@ class Rule:
 def cautions(text: str) -> tuple[Caution, ...]:
     """What in a text asks for care, in order; of one kind, none overlaps another.
 
-    `text[start:end] == quote`, in code points. Never raises for any text that UTF-8 can hold. `kind` is `child` (a name
-    with an age under 18, or with a word that only a child is called) or `restriction` (words of a
-    court's order, or of anonymity). Of two that overlap the first stands, and of two that begin
-    together the longer.
+    `text[start:end] == quote`, in code points. Never raises for any text that UTF-8 can hold.
+    `kind` is `child` (a name with an age under 18, or with a word that only a child is called) or
+    `restriction` (words of a court's order, or of anonymity). Of two that overlap the first stands,
+    and of two that begin together the longer.
     """
     written = straight(text)
     low = written.lower()
