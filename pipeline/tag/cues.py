@@ -29,18 +29,16 @@ class Cues:
 
     def __init__(self, records: tuple[dict[str, Any], ...], *, path: str, anchored: bool = False):
         self.records = {f"r{i}": r for i, r in enumerate(records)}
-        left = r"[\s*•>|-]{0,4}" if anchored else r"(?<!\w)"
-        right = "" if anchored else r"(?!\w)"
+        self._around = (r"[\s*•>|-]{0,4}", "") if anchored else (r"(?<!\w)", r"(?!\w)")
         sources = ["|".join(record["any"]) for record in records]
-        parts = [f"(?P<r{i}>{source})" for i, source in enumerate(sources)]
-        self._alone: dict[int, re.Pattern[str]] = {}  # each record's own, by its bit in the sieve
-        for i, record in enumerate(records):
+        for record, source in zip(records, sources, strict=True):
             try:
-                re.compile(sources[i])
+                re.compile(source)
             except re.error as e:
                 raise KnowledgeError(f"pattern: {e}", path=path, record=record.get("id")) from e
-            self._alone[1 << i] = re.compile(f"{left}{parts[i]}{right}")
-        self.expression = re.compile(f"{left}(?:{'|'.join(parts)}){right}")
+        self._parts = [f"(?P<r{i}>{source})" for i, source in enumerate(sources)]
+        self.expression = self._any_of(self._parts)
+        self._alone: dict[int, re.Pattern[str]] = {}  # a record's own, once it was asked for
         self._sieve = Sieve(sources)
 
     def find(self, low: str, start: int = 0, end: int | None = None) -> Hit | None:
@@ -52,10 +50,20 @@ class Cues:
         passing = self._sieve.passing(low[start:end])
         if not passing:
             return
-        expression = self._alone.get(passing, self.expression)
+        expression = self._of_one(passing) if passing.bit_count() == 1 else self.expression
         for m in expression.finditer(low, start, len(low) if end is None else end):
             if m.lastgroup and m.end() > m.start():
                 yield Hit(self.records[m.lastgroup]["id"], m.start(m.lastgroup), m.end())
+
+    def _of_one(self, bit: int) -> re.Pattern[str]:
+        """The expression of one record alone."""
+        if bit not in self._alone:
+            self._alone[bit] = self._any_of([self._parts[bit.bit_length() - 1]])
+        return self._alone[bit]
+
+    def _any_of(self, parts: list[str]) -> re.Pattern[str]:
+        left, right = self._around
+        return re.compile(f"{left}(?:{'|'.join(parts)}){right}")
 
     def opens(self, low: str, start: int, end: int) -> Hit | None:
         """A hit that begins exactly at `start`."""

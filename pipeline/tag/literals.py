@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -87,6 +88,7 @@ class Sought:
         return self._expression.sub(told, text) if self._sieve.passing(text) else text
 
 
+@lru_cache(maxsize=512)  # several frameworks have one aspect
 def needed(pattern: str, flags: int = 0) -> frozenset[str] | None:
     """Strings of which every match of `pattern` holds at least one; None where none can be told.
 
