@@ -18,6 +18,7 @@ from pipeline.tag.elsewhere import story_date, title_ids
 from pipeline.tag.evidence import Named, Outside
 from pipeline.tag.furniture import furniture
 from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.literals import Sought
 from pipeline.tag.matcher import Candidate, fold
 from pipeline.tag.roles import remit_of, roles
 from pipeline.tag.sentences import Taken, sentences_of
@@ -122,8 +123,8 @@ def inspectorates_and_bodies(
 
 
 @lru_cache(maxsize=1)
-def _team_words() -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
-    return tuple((t["id"], re.compile(t["words"]), tuple(t["members"]))
+def _team_words() -> tuple[tuple[str, Sought, tuple[str, ...]], ...]:
+    return tuple((t["id"], Sought(t["words"]), tuple(t["members"]))
                  for t in load_yaml("agencies/teams.yaml"))  # fmt: skip
 
 
@@ -234,7 +235,7 @@ def _together(
 
 
 _GENITIVE = re.compile(r"['’]s? (?:the )?")
-_INSPECTION = re.compile(r"\binspect|special measures|\bwatchdog\b|\bregulator\b|estyn")
+_INSPECTION = Sought(r"\binspect|special measures|\bwatchdog\b|\bregulator\b|estyn")
 
 
 def _inspects(agency_id: str) -> bool:
@@ -320,7 +321,7 @@ def _of_its_own(story: Story) -> bool:
     return bool(_OWN_WORDS.search(fold(story.text)))
 
 
-_OWN_WORDS = re.compile(
+_OWN_WORDS = Sought(
     r"\b(?:the (?:council|authority|force|trust|health board|service)|"
     r"our (?:children's |adult |social |care )?(?:services|care|staff|work)|"
     r"(?:visit|inspection|rated|judged|like) us|"

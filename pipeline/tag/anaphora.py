@@ -44,8 +44,9 @@ _OF = {  # "the police watchdog": what it must inspect
     "healthcare": "hospital", "prisons": "prison", "prison": "prison", "police": "police",
     "policing": "police", "probation": "probation", "fire": "fire",
 }  # fmt: skip
+#: Begins with its letters, which the search goes by, and then asks what stands before them.
 _THE = re.compile(
-    rf"\bthe (?:(?P<of>{'|'.join(_OF)})(?:'s)? (?=watchdog|regulator|inspectorate))?"
+    rf"the (?<!\wthe )(?:(?P<of>{'|'.join(_OF)})(?:'s)? (?=watchdog|regulator|inspectorate))?"
     rf"(?P<what>{_WORDS})\b"
     r"(?! (?:tax|leaders' union|of the|officers' association|estate|secretary|boundary|leaders|"
     r"users?|manager))"
@@ -180,8 +181,8 @@ def of_area(
 
 
 _OF_AREA = re.compile(
-    r"\bthe (?P<county>county )?(?:city |borough |local )?(?P<what>council|force|authority)\b"
-    r"(?! tax)"
+    r"the (?<!\wthe )(?P<county>county )?(?:city |borough |local )?"
+    r"(?P<what>council|force|authority)\b(?! tax)"
 )
 
 

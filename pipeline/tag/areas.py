@@ -14,9 +14,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.knowledge import load_csv, load_yaml
 from pipeline.tag.gazetteer import AS_OF, AgencyRecord, gazetteer
-from pipeline.tag.matcher import fold, words
+from pipeline.tag.matcher import fold, spaced, words
 
-_SPACES = str.maketrans("-\n", "  ")
 _OTHER_NAME = re.compile(
     r"^ (?:Heath|Town|Borough of|FC|United|City FC|Street|Road|Avenue|Lane|Evening|Gazette|"
     r"Chronicle|Herald|Star|Post|Echo|Times|Standard|Live|Reader|Argus|Mail|Telegraph|Express|"
@@ -38,7 +37,7 @@ class Area:
 
 def key(name: str) -> str:
     """One spelling of a place's name."""
-    return fold(name).translate(_SPACES).replace(".", "")
+    return spaced(fold(name)).replace(".", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _known() -> _Known:
 def areas(text: str, start: int = 0, stop: int | None = None) -> list[Area]:
     """Place names in `text[start:stop]`: with a capital, whole words, no part of another name."""
     known, found = _known(), []
-    part = fold(text)[start : len(text) if stop is None else stop].translate(_SPACES)
+    part = spaced(fold(text)[start : len(text) if stop is None else stop])
     for i, a, b in known.automaton.find_matches_as_indexes(part):
         a, b = a + start, b + start
         before, after = text[a - 1 : a], text[b : b + 2]

@@ -10,6 +10,7 @@ from pipeline.knowledge import load_yaml
 from pipeline.tag.cues import words
 from pipeline.tag.frameworks import Framework, frameworks
 from pipeline.tag.grades import Graded
+from pipeline.tag.literals import Sought
 
 OVERALL = "overall"
 ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
@@ -88,7 +89,7 @@ class Found:
 
 
 @lru_cache(maxsize=64)
-def expressions(framework: Framework | None) -> tuple[tuple[str, re.Pattern[str], bool], ...]:
+def expressions(framework: Framework | None) -> tuple[tuple[str, Sought, bool], ...]:
     """Of each aspect of the framework its id, its words, and whether they are everyday words."""
     wanted = {OVERALL, *(framework.aspects if framework else _common())}
     return tuple(

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import folder, load_yaml
 from pipeline.models import Caution
+from pipeline.tag.literals import Sieve
 from pipeline.tag.sentences import fold, straight
 
 FILE = "cautions.yaml"
@@ -27,19 +28,16 @@ _PART = re.compile(r"<([a-z_]+)>")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One record, compiled. `needs` and `near` only spare work: most texts hold neither."""
+    """One record, compiled. `near` only spares work: it stands wherever the rest can match."""
 
     id: str
     kind: Kind
-    needs: tuple[str, ...]
     near: re.Pattern[str] | None
     expression: re.Pattern[str]
 
     def spans(self, low: str, written: str) -> Iterator[tuple[int, int]]:
         """Where it matches: a name as it is `written`, a restriction in folded text."""
         text = written if self.kind == "child" else low
-        if self.needs and not any(word in low for word in self.needs):
-            return
         if self.near is None:
             yield from (m.span() for m in self.expression.finditer(text))
             return
@@ -55,10 +53,10 @@ class Rule:
 def cautions(text: str) -> tuple[Caution, ...]:
     """What in a text asks for care, in order; of one kind, none overlaps another.
 
-    `text[start:end] == quote`, in code points. Never raises for any text. `kind` is `child` (a name
-    with an age under 18, or with a word that only a child is called) or `restriction` (words of a
-    court's order, or of anonymity). Of two that overlap the first stands, and of two that begin
-    together the longer.
+    `text[start:end] == quote`, in code points. Never raises for any text that UTF-8 can hold.
+    `kind` is `child` (a name with an age under 18, or with a word that only a child is called) or
+    `restriction` (words of a court's order, or of anonymity). Of two that overlap the first stands,
+    and of two that begin together the longer.
     """
     written = straight(text)
     low = written.lower()
@@ -66,7 +64,7 @@ def cautions(text: str) -> tuple[Caution, ...]:
         low = fold(text)
     found = [
         (rule.kind, start, -end, rule.id)
-        for rule in rules()
+        for rule in _possible(low, written)
         for start, end in rule.spans(low, written)
     ]
     told = [
@@ -75,6 +73,23 @@ def cautions(text: str) -> tuple[Caution, ...]:
         for kind, start, end, rule in _apart(ones)
     ]
     return tuple(sorted(told, key=lambda one: (one.start, one.kind)))
+
+
+def _possible(low: str, written: str) -> Iterator[Rule]:
+    """The rules that may match in a text: most texts hold the letters of none."""
+    for kind, text in (("child", written), ("restriction", low)):
+        own, sieve = _sieves()[kind]
+        passing = sieve.passing(text)
+        yield from (rule for i, rule in enumerate(own) if passing >> i & 1)
+
+
+@lru_cache(maxsize=1)
+def _sieves() -> dict[str, tuple[tuple[Rule, ...], Sieve]]:
+    kinds = {kind: tuple(r for r in rules() if r.kind == kind) for kind in get_args(Kind)}
+    return {
+        kind: (own, Sieve([(r.near or r.expression).pattern for r in own]))
+        for kind, own in kinds.items()
+    }
 
 
 def _apart(
@@ -107,8 +122,7 @@ def rule(record: dict[str, Any], kind: Kind, parts: dict[str, str]) -> Rule:
     except (re.error, KeyError) as e:
         raise KnowledgeError(f"pattern: {e}", path=str(folder() / FILE),
                              record=record["id"]) from e  # fmt: skip
-    return Rule(record["id"], kind, tuple(record.get("needs", ())),
-                near if near.pattern else None, whole)  # fmt: skip
+    return Rule(record["id"], kind, near if near.pattern else None, whole)
 
 
 def _with_parts(pattern: str, parts: dict[str, str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Judgement, Story
 from pipeline.tag.cues import words
+from pipeline.tag.literals import Sought
 from pipeline.tag.reading import Reading
 from pipeline.tag.sentences import fold
 
@@ -15,7 +15,7 @@ FILE = "reports.yaml"
 
 
 @lru_cache(maxsize=2)
-def _words(section: str) -> re.Pattern[str]:
+def _words(section: str) -> Sought:
     return words([p for r in load_yaml(FILE)["context"][section] for p in r["any"]])
 
 

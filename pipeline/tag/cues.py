@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import folder, load_yaml
+from pipeline.tag.literals import Sieve, Sought
 
 
 class Hit(NamedTuple):
@@ -28,17 +29,17 @@ class Cues:
 
     def __init__(self, records: tuple[dict[str, Any], ...], *, path: str, anchored: bool = False):
         self.records = {f"r{i}": r for i, r in enumerate(records)}
-        parts = []
-        for name, record in self.records.items():
-            source = "|".join(record["any"])
+        self._around = (r"[\s*•>|-]{0,4}", "") if anchored else (r"(?<!\w)", r"(?!\w)")
+        sources = ["|".join(record["any"]) for record in records]
+        for record, source in zip(records, sources, strict=True):
             try:
                 re.compile(source)
             except re.error as e:
                 raise KnowledgeError(f"pattern: {e}", path=path, record=record.get("id")) from e
-            parts.append(f"(?P<{name}>{source})")
-        left = r"[\s*•>|-]{0,4}" if anchored else r"(?<!\w)"
-        right = "" if anchored else r"(?!\w)"
-        self.expression = re.compile(f"{left}(?:{'|'.join(parts)}){right}")
+        self._parts = [f"(?P<r{i}>{source})" for i, source in enumerate(sources)]
+        self.expression = self._any_of(self._parts)
+        self._alone: dict[int, re.Pattern[str]] = {}  # a record's own, once it was asked for
+        self._sieve = Sieve(sources)
 
     def find(self, low: str, start: int = 0, end: int | None = None) -> Hit | None:
         """The first hit in `low[start:end]`."""
@@ -46,9 +47,23 @@ class Cues:
 
     def all(self, low: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
         """All hits in `low[start:end]`, left to right, none overlapping another."""
-        for m in self.expression.finditer(low, start, len(low) if end is None else end):
+        passing = self._sieve.passing(low[start:end])
+        if not passing:
+            return
+        expression = self._of_one(passing) if passing.bit_count() == 1 else self.expression
+        for m in expression.finditer(low, start, len(low) if end is None else end):
             if m.lastgroup and m.end() > m.start():
                 yield Hit(self.records[m.lastgroup]["id"], m.start(m.lastgroup), m.end())
+
+    def _of_one(self, bit: int) -> re.Pattern[str]:
+        """The expression of one record alone."""
+        if bit not in self._alone:
+            self._alone[bit] = self._any_of([self._parts[bit.bit_length() - 1]])
+        return self._alone[bit]
+
+    def _any_of(self, parts: list[str]) -> re.Pattern[str]:
+        left, right = self._around
+        return re.compile(f"{left}(?:{'|'.join(parts)}){right}")
 
     def opens(self, low: str, start: int, end: int) -> Hit | None:
         """A hit that begins exactly at `start`."""
@@ -68,6 +83,6 @@ def cues(file: str, section: str, *, anchored: bool = False) -> Cues:
     return Cues(tuple(records), path=str(folder() / file), anchored=anchored)
 
 
-def words(patterns: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+def words(patterns: list[str] | tuple[str, ...]) -> Sought:
     """One expression for any of `patterns`, whole words only."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
+    return Sought(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")

@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence, Role
+from pipeline.tag.literals import Sought
 from pipeline.tag.sentences import Span
 
 _AROUND = 200  #: code points before and after a mention, of its sentence, that are read
@@ -53,8 +54,8 @@ class Outside:
 @dataclass(frozen=True, slots=True)
 class Cues:
     evidence: tuple[tuple[bool, str, int, re.Pattern[str]], ...]  # strong, side, points, pattern
-    joint: re.Pattern[str]
-    send: re.Pattern[str]
+    joint: Sought
+    send: Sought
     national: re.Pattern[str]
     bystander: re.Pattern[str]
     says: re.Pattern[str]
@@ -71,8 +72,8 @@ def cues() -> Cues:
             (e.get("strong", False), e["side"], e["points"], re.compile(e["pattern"]))
             for e in r["evidence"]
         ),
-        re.compile(r["joint"]),
-        re.compile(r["send"]),
+        Sought(r["joint"]),
+        Sought(r["send"]),
         re.compile(r["national"]),
         re.compile(r["bystander"]),
         re.compile(r["says"]),

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import folder, load_yaml
 from pipeline.tag.cues import words
+from pipeline.tag.literals import Sought
 from pipeline.tag.reading import Reading
 
 _FAR = "9999-12-31"
@@ -39,11 +40,11 @@ class Framework:
     inspectorates: tuple[str, ...]
     since: str
     until: str
-    opening: re.Pattern[str] | None  #: how reports of such inspections begin
-    cues: re.Pattern[str] | None
+    opening: Sought | None  #: how reports of such inspections begin
+    cues: Sought | None
     kinds: tuple[str, ...]
-    words: re.Pattern[str] | None
-    unnamed: re.Pattern[str] | None  #: grade words that tell it where no inspectorate is named
+    words: Sought | None
+    unnamed: Sought | None  #: grade words that tell it where no inspectorate is named
     scales: tuple[tuple[Scale, str, str], ...]
     aspects: tuple[str, ...]
     expand: tuple[str, ...]

@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
+from pipeline.tag.literals import Sought
 from pipeline.tag.matcher import fold
 from pipeline.tag.sentences import Taken, sentences_of
 
-_CREDIT = re.compile(
+_CREDIT = Sought(
     r"\b(?:picture|photo|photograph|image|credit|pic)s? ?(?:by|:) ?[^\n.]{0,60}"
     r"|(?P<whole>photo credit|getty images|pa images|/ ?afp\b|\balamy\b|shutterstock|adobe stock)"
 )
@@ -18,8 +19,8 @@ _SHORT = 100  #: code points of a caption, all of which its credit takes with it
 
 
 @lru_cache(maxsize=1)
-def _lines() -> re.Pattern[str]:
-    return re.compile(load_yaml("agencies/roles.yaml")["furniture"], re.MULTILINE)
+def _lines() -> Sought:
+    return Sought(load_yaml("agencies/roles.yaml")["furniture"], re.MULTILINE)
 
 
 @lru_cache(maxsize=8)

@@ -39,7 +39,11 @@ _OTHER = re.compile(
 
 #: Folding costs as much as matching, and each stage needs the same few texts folded.
 fold = lru_cache(maxsize=16)(_fold)
-_SPACES = str.maketrans("-\n", "  ")
+
+
+def spaced(folded: str) -> str:
+    """Hyphens and line breaks as spaces: names are written with either."""
+    return folded.replace("-", " ").replace("\n", " ")
 
 
 @lru_cache(maxsize=16)
@@ -124,7 +128,7 @@ class Matcher:
         hits = [
             (start, -end, i)
             for i, start, end in self._automaton.find_matches_as_indexes(
-                folded.translate(_SPACES), overlapping=True
+                spaced(folded), overlapping=True
             )
             if _bounded(folded, start, end)
         ]
@@ -230,7 +234,7 @@ class Matcher:
 
 
 def _key(name: str) -> str:
-    return fold(name).translate(_SPACES)
+    return spaced(fold(name))
 
 
 def _is_shared(form: Form) -> bool:

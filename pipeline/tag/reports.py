@@ -10,6 +10,7 @@ from pipeline.knowledge import load_yaml
 from pipeline.models import Action, Finding, Judgement
 from pipeline.tag.context import words_of
 from pipeline.tag.cues import words
+from pipeline.tag.literals import Sought
 from pipeline.tag.reading import Reading
 from pipeline.tag.sentences import fold
 
@@ -18,7 +19,7 @@ _LEAD = 4  # sentences
 
 
 @lru_cache(maxsize=1)
-def _cues() -> tuple[tuple[re.Pattern[str], dict[str, Any]], ...]:
+def _cues() -> tuple[tuple[Sought, dict[str, Any]], ...]:
     return tuple((words(r["any"]), r) for r in load_yaml(FILE)["cues"])
 
 

@@ -17,7 +17,7 @@ from pipeline.tag.people import FILE
 from pipeline.tag.quotations import quotations
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.sentences import Span
-from pipeline.tag.somebody import Part, Who, everybody
+from pipeline.tag.somebody import Part, Who, everybody, persons
 from pipeline.tag.speech import part, said
 
 _FIRST_PERSON = re.compile(r"(?<!\w)(?:we|our|us|my|i'm|i|i've|we're|we've)(?!\w)")
@@ -109,14 +109,14 @@ class _Scene:
             span = Span(sentence.start, sentence.end)
             text, low = self.reading.story.text, self.reading.low
             one = part(text, low, span, self.quoted, sentence.mentions)
-            who = everybody(one, self.inspected, frozenset())
-            for somebody in who:
-                if somebody.kind == "person" and (somebody.name or somebody.role):
+            named = persons(one, self.inspected)
+            for somebody in named:
+                if somebody.name or somebody.role:
                     self._introduce(somebody)
-            self.parts.append((sentence, one, who))
+            self.parts.append((sentence, one, named))
         families = frozenset(self.known)
-        for n, (sentence, one, _) in enumerate(self.parts):
-            who = everybody(one, self.inspected, families)
+        for n, (sentence, one, named) in enumerate(self.parts):
+            who = everybody(one, named, self.inspected, families)
             self._sentence(n, sentence, one, who)
 
     def _introduce(self, who: Who) -> _Voice:
@@ -238,8 +238,10 @@ class _Scene:
         if one.low[: who[0].start].strip(" -,") or one.low[who[0].end :].strip(" -,."):
             return None
         before: list[Sentence] = []
-        for sentence, part_, there in reversed(self.parts[max(0, n - _SIGNED) : n]):
-            if sentence.heading or sentence.furniture or said(part_, there):
+        for sentence, part_, named in reversed(self.parts[max(0, n - _SIGNED) : n]):
+            if sentence.heading or sentence.furniture:
+                break
+            if said(part_, everybody(part_, named, self.inspected, frozenset())):
                 break
             before.insert(0, sentence)
         first = next((i for i, s in enumerate(before) if _FIRST_PERSON.search(s.low)), None)

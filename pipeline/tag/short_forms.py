@@ -103,11 +103,12 @@ def _story_words(section: str) -> re.Pattern[str]:
 
 def setting(folded: str, remit: frozenset[str]) -> Setting:
     councils = len(_story_words("children").findall(folded)) + 2 * ("councils" in folded)
+    either = bool({"police", "fire"} & remit)  # else nobody asks which of the two
     return Setting(
         remit,
         councils,
-        len(_story_words("of-police").findall(folded)),
-        len(_story_words("of-fire").findall(folded)),
+        len(_story_words("of-police").findall(folded)) if either else 0,
+        len(_story_words("of-fire").findall(folded)) if either else 0,
         joint_of_area(folded),
     )
 

@@ -82,29 +82,34 @@ def _hits(section: str, low: str) -> tuple[Hit, ...]:
     return tuple(cues(FILE, section).all(low))
 
 
-def everybody(part: Part, inspected: frozenset[str], families: frozenset[str]) -> list[Who]:
-    """All who may speak in a sentence, in order. `families`: names of people known already."""
-    posts = [h for h in _hits("roles", part.low) if '"' not in part.low[h.start : h.end]]
-    out = [(h.start, h.end) for h in _hits("outside", part.low)]
-    out += [
-        (a, b)
-        for a, b, m in part.mentions
-        if m.role in ("inspectorate", "government") and not _runs_it(m.id, inspected)
-    ]
-    found: list[Who] = []
+def persons(part: Part, inspected: frozenset[str]) -> list[Who]:
+    """The people that a sentence names in full or with a title, in order."""
     people = [n for n in names(part.bare) if not _is_no_person(n, part)]
+    if not people:
+        return []
+    posts, out = _posts_in(part), _outside(part, inspected)
+    found: list[Who] = []
     for i, name in enumerate(people):
         floor = people[i - 1].end if i else 0
         ceiling = people[i + 1].start if i + 1 < len(people) else len(part.low)
         found.append(_person(part, name, posts, out, (floor, ceiling), inspected))
-    found = _sharing(part, found)
+    return _sharing(part, found)
+
+
+def everybody(part: Part, named: list[Who], inspected: frozenset[str],
+              families: frozenset[str]) -> list[Who]:  # fmt: skip
+    """All who may speak in a sentence, in order: its `persons` (`named`) and the others.
+
+    `families`: names of people known already.
+    """
+    found = list(named)
     taken = [(w.start, w.end) for w in found]
     for name in lone(part.bare, families):
         if _free(name.start, name.end, taken):
             taken.append((name.start, name.end))
             found.append(Who(name.start, name.end, "person", None, name.family))
     for who in (
-        *_posts(part, posts, out, inspected),
+        *_posts(part, _posts_in(part), _outside(part, inspected), inspected),
         *_bodies(part, inspected),
         *_others(part.low),
     ):
@@ -112,6 +117,20 @@ def everybody(part: Part, inspected: frozenset[str], families: frozenset[str]) -
             taken.append((who.start, who.end))
             found.append(who)
     return sorted(found, key=lambda w: w.start)[:_MOST]
+
+
+def _posts_in(part: Part) -> list[Hit]:
+    return [h for h in _hits("roles", part.low) if '"' not in part.low[h.start : h.end]]
+
+
+def _outside(part: Part, inspected: frozenset[str]) -> list[tuple[int, int]]:
+    """Where words or names stand of nobody of the body."""
+    out = [(h.start, h.end) for h in _hits("outside", part.low)]
+    return out + [
+        (a, b)
+        for a, b, m in part.mentions
+        if m.role in ("inspectorate", "government") and not _runs_it(m.id, inspected)
+    ]
 
 
 def _begins_a_name(low: str, inspected: frozenset[str]) -> bool:
@@ -286,7 +305,7 @@ def _bodies(part: Part, inspected: frozenset[str]) -> Iterator[Who]:
 
 def _others(low: str) -> Iterator[Who]:
     """Whoever has no name here: inspectors and all who are nobody of the body, bosses, "she"."""
-    for hit in cues(FILE, "outside").all(low):
+    for hit in _hits("outside", low):
         yield Who(hit.start, hit.end, "outside", own=False)
     for hit in cues(FILE, "bosses").all(low):
         yield Who(hit.start, hit.end, "body", own=True, plural=True)

@@ -14,7 +14,7 @@ from pipeline.models import Story, Tags
 from pipeline.tag import people, quotations, stance
 from pipeline.tag.cues import Cues
 from pipeline.tag.sentences import Span, fold
-from pipeline.tag.somebody import everybody
+from pipeline.tag.somebody import everybody, persons
 from pipeline.tag.speech import part, said
 
 FILE = "responses.yaml"
@@ -53,7 +53,9 @@ def test_record_matches_its_examples_only(section: str, record: dict[str, Any]) 
 
 def forms_of(text: str) -> list[tuple[str, str]]:
     one = part(text, fold(text), Span(0, len(text)), quotations.quotations(text), ())
-    return [(s.form, s.who.kind) for s in said(one, everybody(one, frozenset(), frozenset()))]
+    nobody = frozenset[str]()
+    who = everybody(one, persons(one, nobody), nobody, nobody)
+    return [(s.form, s.who.kind) for s in said(one, who)]
 
 
 @pytest.mark.parametrize("record", load_yaml(FILE)["forms"], ids=lambda r: r["id"])
