@@ -75,7 +75,7 @@ def from_arguments(arguments: Mapping[str, Sequence[str]]) -> Search:
         given = (_plain(v)[:_LONGEST].strip() for v in arguments.get(facet, ()))
         if values := tuple(sorted({v for v in given if v})[:_VALUES]):
             chosen[facet] = values
-    return _settled(Search(
+    return settled(Search(
         words=words, chosen=chosen, sort=_sort(first("sort"), words), page=_page(first("page")),
         since=_day(first("since")), until=_day(first("until")),
     ))  # fmt: skip
@@ -88,7 +88,7 @@ def address(search: Search, **changes: Any) -> str:
         changes: fields of the search to change first. The page is the first one again unless it is
             itself among them.
     """
-    search = _settled(replace(search, **{"page": 1, **changes}) if changes else search)
+    search = settled(replace(search, **{"page": 1, **changes}) if changes else search)
     pairs = [("q", search.words), ("since", search.since or ""), ("until", search.until or "")]
     pairs += [(facet, value) for facet, values in search.chosen.items() for value in values]
     if search.sort != search.usual_sort:
@@ -105,7 +105,7 @@ def toggled(search: Search, facet: str, value: str) -> Search:
     return replace(search, chosen={f: chosen[f] for f in FACETS if chosen.get(f)}, page=1)
 
 
-def _settled(search: Search) -> Search:
+def settled(search: Search) -> Search:
     """Without words there is no best."""
     if search.sort == "best" and not search.words:
         return replace(search, sort="newest")

@@ -8,8 +8,8 @@ then bm25, where a word of the headline counts eight times and one of the standf
 of the text; among equals the newest first. Only the newest WINDOW stories that have the words are
 ranked, and the page says so: at a million stories bm25 over all of them takes 0.2 s at the median
 and 2.2 s at the 99th percentile. Within a window bm25 still counts all stories of each term first
-(0.04 µs a story and word, 0.35 µs a phrase). Where that comes to more than 25 ms, headlines with
-the words go first instead, and then the newest.
+(0.04 µs a story and word, 0.35 µs a phrase). Where that comes to more than 30 ms, headlines
+with the words go first instead, and then the newest; the page says that too.
 """
 
 from __future__ import annotations
@@ -30,12 +30,23 @@ from pipeline.publish.asking import (
     Sort,
     address,
     from_arguments,
+    settled,
     toggled,
 )
 from pipeline.publish.counting import Facet, Value, facets, numbers_of_values
 from pipeline.publish.hits import Hit, Piece, hits
 from pipeline.publish.named import MEANT, Named, bodies_named
-from pipeline.publish.window import WINDOW, Plan, Window, can_rank, how_many, look, plan
+from pipeline.publish.window import (
+    WINDOW,
+    Plan,
+    Window,
+    can_rank,
+    cost,
+    how_many,
+    in_headline,
+    look,
+    plan,
+)
 
 __all__ = [
     "FACETS", "LAST_PAGE", "PER_PAGE", "WINDOW", "Facet", "Found", "Hit", "Named", "Piece",
@@ -79,9 +90,11 @@ class Found:
         if self.is_all or self.search.is_everything:
             return ""
         end = "oldest" if self.search.sort == "oldest" else "newest"
-        said = f"Ranked and counted are the {end} {self.window:,} of them; narrow it down for more."
-        if self.ranking == "headline":
-            said += " These words are too common to rank by: headlines with them come first."
+        done = "ranked" if self.search.sort == "best" else "listed"
+        said = f"Only the {end} {self.window:,} of them are {done} and counted."
+        if self.search.sort == "best" and self.ranking != "bm25":
+            first = "headlines with them" if self.ranking == "headline" else "the newest"
+            said += f" These words are too common to rank by: {first} come first."
         return said
 
 
@@ -115,30 +128,28 @@ def found_in(
     db: sqlite3.Connection, search: Search, *, size: int = PER_PAGE, window: int = WINDOW
 ) -> Found:
     """As `find`, on an open connection and without a time limit."""
+    search = settled(search)
     p = plan(db, search, window=window)
     named = bodies_named(db, search.words) if search.words else []
-    affordable = bool(p.match) and can_rank(db, p)
-    ranked = affordable and search.sort == "best"
+    spent = cost(db, p) if p.match else 0.0
+    ranked = search.sort == "best" and can_rank(spent)
     seen = look(db, p, ranked=ranked)
     if search.sort == "best" and "*" in p.match and not seen.more:
         ranked, seen = True, look(db, p, ranked=True)  # few have it after all
-    ids = _in_order(db, search, p, seen, named if len(named) <= MEANT else [])
-    total = how_many(db, p, seen, cheap=affordable)
+    ids, ranking = _in_order(db, search, p, seen, named if len(named) <= MEANT else [])
     pages = max(1, min(-(-len(ids) // size), LAST_PAGE))
     page = min(search.page, pages)
-    shown = ids[(page - 1) * size : page * size]
-    by_words: Ranking = "bm25" if ranked else "headline"
     return Found(
         search=search,
-        hits=hits(db, shown, p.match),
+        hits=hits(db, ids[(page - 1) * size : page * size], p.match),
         facets=facets(db, search, p, seen),
         agencies=tuple(named[:_OFFERED]),
-        total=total,
+        total=how_many(db, p, seen, spent),
         window=len(seen.ids),
-        ranking=by_words if search.sort == "best" else "time",
+        ranking=ranking,
         page=page,
         pages=pages,
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- in which order
@@ -146,11 +157,11 @@ def found_in(
 
 def _in_order(
     db: sqlite3.Connection, search: Search, p: Plan, seen: Window, meant: list[Named]
-) -> list[int]:
+) -> tuple[list[int], Ranking]:
     if search.sort == "best":
         return _best_first(db, p, seen, meant)
     if not (p.match or p.choices) and search.sort in ("newest", "oldest"):
-        return seen.ids  # in this order already
+        return seen.ids, "time"  # in this order already
     column = "first_seen_at"
     if search.sort == "published":
         column = "coalesce(published_at, first_seen_at)"
@@ -159,15 +170,22 @@ def _in_order(
         f" ORDER BY {column} {p.order}, id {p.order}",
         (json.dumps(seen.ids),),
     )
-    return [row[0] for row in rows]
+    return [row[0] for row in rows], "time"
 
 
-def _best_first(db: sqlite3.Connection, p: Plan, seen: Window, meant: list[Named]) -> list[int]:
+def _best_first(
+    db: sqlite3.Connection, p: Plan, seen: Window, meant: list[Named]
+) -> tuple[list[int], Ranking]:
     about, earlier = _about(db, p, seen, meant) if meant else (frozenset(), [])
-    scores = seen.scores or dict.fromkeys(_in_headline(db, p, seen), -1.0)
+    scores = seen.scores
+    ranking: Ranking = "bm25"
+    if not scores:
+        headlines = in_headline(db, p, seen)
+        ranking = "time" if headlines is None else "headline"
+        scores = dict.fromkeys(headlines or (), -1.0)
     ids = sorted(seen.ids, key=lambda i: (i not in about, scores.get(i, 0.0), -i))
     first = sum(1 for i in seen.ids if i in about)
-    return ids[:first] + earlier + ids[first:]
+    return ids[:first] + earlier + ids[first:], ranking
 
 
 def _about(
@@ -190,14 +208,3 @@ def _about(
         p.values(oldest=oldest, most=few),
     )
     return about, [r[0] for r in rows]
-
-
-def _in_headline(db: sqlite3.Connection, p: Plan, seen: Window) -> list[int]:
-    if not seen.ids:
-        return []
-    rows = db.execute(
-        "SELECT rowid FROM articles_fts WHERE articles_fts MATCH '{headline} : (' || :match || ')'"
-        " AND rowid BETWEEN :low AND :high",
-        p.values(low=min(seen.ids), high=max(seen.ids)),
-    )
-    return [r[0] for r in rows]

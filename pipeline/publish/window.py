@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import inf
 
 from pipeline.archive.fulltext import search_terms
 from pipeline.publish.asking import Search
@@ -27,8 +28,8 @@ _SHORTEST_PREFIX = 3
 _PROBE = 200
 #: Microseconds that FTS5 takes for one story that has a word, or all words of a phrase.
 _WORD_COST, _PHRASE_COST, _FILTER_COST, _LOOKUP_COST = 0.04, 0.35, 0.1, 25.0
-#: Microseconds that an exact number, or the best ranking, may take; else we do without.
-_AFFORDABLE = 25_000.0
+#: Microseconds that the best ranking, and an exact number, may take; else we do without.
+_RANKING, _COUNTING = 30_000.0, 20_000.0
 #: Stories of one facet up to which a set of them is built, rather than asked one by one.
 _SET = 100_000
 _DAYS = "EXISTS (SELECT 1 FROM articles AS d WHERE d.id = {0} AND {1})"
@@ -159,7 +160,7 @@ def look(db: sqlite3.Connection, p: Plan, *, ranked: bool = False) -> Window:
     """The newest stories that a plan finds, up to its window.
 
     Args:
-        ranked: with bm25, where that is affordable (`can_rank`) and there are words.
+        ranked: with bm25, if there are words; ask `can_rank` first.
     """
     if any(not c.ids for c in p.choices):
         return Window([], more=False)
@@ -241,37 +242,59 @@ def matches(db: sqlite3.Connection, match: str, stories: int) -> int:
     return int(stories * _PROBE / max(newest - rows[-1][0] + 1, _PROBE))
 
 
-def can_rank(db: sqlite3.Connection, p: Plan) -> bool:
-    """Whether bm25 is affordable: FTS5 counts the stories of every term first, window or not.
+def cost(db: sqlite3.Connection, p: Plan) -> float:
+    """Microseconds for going through the stories of every term, as bm25 and counting do.
 
-    Where it is not, as for "the" among millions of stories or for a prefix, words in a headline go
-    first.
+    FTS5 counts the stories of each term before it ranks one, window or not. Nobody knows how long a
+    prefix takes: it is infinite, as more than twelve terms are.
     """
     terms = _TERM.findall(p.match)
-    cost = 0.0
-    for text, star in terms[:12]:
-        if star:
-            return False
+    if len(terms) > 12 or any(star for _, star in terms):
+        return inf
+    total = 0.0
+    for text, _ in terms:
         words = _WORD.findall(text)
         least = min((matches(db, f'"{w}"', p.stories) for w in words), default=0)
-        cost += least * (_WORD_COST if len(words) == 1 else _PHRASE_COST)
-    return len(terms) <= 12 and cost <= _AFFORDABLE
+        total += least * (_WORD_COST if len(words) == 1 else _PHRASE_COST)
+    return total
 
 
-def how_many(db: sqlite3.Connection, p: Plan, seen: Window, *, cheap: bool) -> int | None:
+def can_rank(spent: float) -> bool:
+    """Whether bm25 is affordable, where `spent` is what `cost` says."""
+    return spent <= _RANKING
+
+
+def in_headline(db: sqlite3.Connection, p: Plan, seen: Window) -> list[int] | None:
+    """Stories of a window, with others, that have the words in the headline.
+
+    None where asking takes too long: a facet that few stories have stretches the window.
+    """
+    if not seen.ids:
+        return []
+    low, high = min(seen.ids), max(seen.ids)
+    if (high - low) * _FILTER_COST > _RANKING:
+        return None
+    rows = db.execute(
+        "SELECT rowid FROM articles_fts WHERE articles_fts MATCH '{headline} : (' || :match || ')'"
+        " AND rowid BETWEEN :low AND :high",
+        p.values(low=low, high=high),
+    )
+    return [r[0] for r in rows]
+
+
+def how_many(db: sqlite3.Connection, p: Plan, seen: Window, spent: float) -> int | None:
     """Exactly how many stories a plan finds; None where counting them would take too long.
 
     Args:
-        cheap: going through all stories that have the words is affordable (`can_rank`).
+        spent: what `cost` says.
     """
     if not seen.more:
         return len(seen.ids)
     if not p.match:
         return _how_many_browsed(db, p)
-    if not cheap:
-        return None
-    narrowed = bool(p.choices or p.dated)
-    if narrowed and matches(db, p.match, p.stories) * 3 * _FILTER_COST > _AFFORDABLE:
+    if p.choices or p.dated:
+        spent += matches(db, p.match, p.stories) * 3 * _FILTER_COST
+    if spent > _COUNTING:
         return None
     sql = f"SELECT count(*) FROM ({_found_by_words(db, p, '0')})"
     return int(db.execute(sql, p.values()).fetchone()[0])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import agencies, cleaning, tagging, watching
+from tests.bench import agencies, cleaning, serving, tagging, watching
 
 
 def main() -> int:
-    for part in (cleaning, agencies, tagging, watching):
+    for part in (cleaning, agencies, tagging, watching, serving):
         print(f"\n== {part.__name__.rsplit('.', 1)[-1]} ==", flush=True)
         part.main()
     return 0
