@@ -1,4 +1,4 @@
-"""The tables that pages are served from, as migrations m015 and m016 make them (`schema.py`)."""
+"""The tables that pages are served from, as migrations m015 to m017 make them (`schema.py`)."""
 
 from __future__ import annotations
 
@@ -50,6 +50,19 @@ CREATE TABLE publications (                     -- states of the archive that we
     reports INTEGER NOT NULL
 );
 CREATE INDEX derivations_made_at ON derivations(made_at);
+"""
+
+ASKING = """
+-- what failed, of a ledger of two rows a story
+CREATE INDEX derivations_failed ON derivations(made_at) WHERE error IS NOT NULL;
+-- how soon stories reach us, and what stands behind walls: answered from the index alone
+DROP INDEX entries_source_id;
+CREATE INDEX entries_source_id ON entries(source_id, first_seen_at, published_at, feed_url);
+DROP INDEX articles_publisher;
+CREATE INDEX articles_publisher ON articles(publisher, access, first_seen_at);
+-- the few stories that have such a link (JSON true) or such a disagreement, newest first
+CREATE INDEX articles_official ON articles(first_seen_at) WHERE instr(links, 'true') > 0;
+CREATE INDEX articles_disagree ON articles(first_seen_at) WHERE disagreements <> '[]';
 """
 
 #: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.
