@@ -22,6 +22,7 @@ from pipeline.archive import Archive, deriving, readings, tags
 from pipeline.archive.deriving import StageName, Work
 from pipeline.archive.errors import translated
 from pipeline.errors import ArchiveError, KnowledgeError, WatchError
+from pipeline.knowledge.neighbours import neighbours
 from pipeline.models import Cleaned, Tags
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
 from pipeline.urls import site
@@ -138,6 +139,7 @@ def _articles_to_tag(archive: Archive, scope: Scope) -> list[Work]:
     if stale:
         with archive.transaction():
             tags.save_agencies(archive, (_as_row(body) for body in gazetteer().all()))
+            tags.save_neighbours(archive, neighbours())
     return stale
 
 

@@ -54,6 +54,7 @@ def test_every_page_becomes_a_tagged_article(two: Archive) -> None:
         for tag in shown[kind]:
             assert shown["text"][tag["start"] : tag["end"]] == tag["quote"]
     assert count(two, "agencies") > 500, "the whole gazetteer can be browsed"
+    assert count(two, "neighbours") == 1530
 
 
 def test_a_second_time_there_is_nothing_to_do(two: Archive) -> None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from pipeline.archive.schema_across import ACROSS
+from pipeline.archive.schema_across import ACROSS, FACTS
 from pipeline.archive.schema_outcomes import DETAILS, RESPONSES, WHO
-from pipeline.archive.schema_serving import FILLING, SEARCHING, SERVING
+from pipeline.archive.schema_serving import ASKING, FILLING, SEARCHING, SERVING
 from pipeline.archive.schema_watching import LINKED, WATCHING
 
 archive_migrations = Migrations("inspection-watch")
@@ -268,14 +268,6 @@ CREATE TABLE passes (
 );
 """
 
-_FACTS = """
-ALTER TABLE articles ADD COLUMN news_agencies TEXT;         -- agencies and desks, joined by "; "
-ALTER TABLE articles ADD COLUMN canonical_url TEXT;         -- as the page itself says
-ALTER TABLE articles ADD COLUMN image_url TEXT;
-ALTER TABLE articles ADD COLUMN image_caption TEXT;
-ALTER TABLE articles ADD COLUMN disagreements TEXT NOT NULL DEFAULT '[]'; -- JSON list of objects
-"""
-
 
 def _run_script(db: Database, script: str) -> None:
     """Each statement for itself: `executescript` would commit the migration's transaction."""
@@ -342,7 +334,7 @@ def m007_what_else_a_page_says_of_its_story(db: Database) -> None:
 
     `disagreements` are few and are asked for across stories now and then; `json_each` answers that.
     """
-    _run_script(db, _FACTS)
+    _run_script(db, FACTS)
 
 
 @archive_migrations()
@@ -386,6 +378,12 @@ def m015_searching(db: Database) -> None:
 def m016_serving(db: Database) -> None:
     """Neighbours, watched areas, words that ask for care, published states."""
     _run_script(db, SERVING)
+
+
+@archive_migrations()
+def m017_asking(db: Database) -> None:
+    """Questions that would read every story, or the whole ledger, read an index instead."""
+    _run_script(db, ASKING)
 
 
 @pages_migrations()

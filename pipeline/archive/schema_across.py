@@ -1,4 +1,12 @@
-"""The tables of what pages tell of each other, as migration m010 makes them (`schema.py`)."""
+"""What pages tell of their stories, and of each other: migrations m007 and m010 (`schema.py`)."""
+
+FACTS = """
+ALTER TABLE articles ADD COLUMN news_agencies TEXT;         -- agencies and desks, joined by "; "
+ALTER TABLE articles ADD COLUMN canonical_url TEXT;         -- as the page itself says
+ALTER TABLE articles ADD COLUMN image_url TEXT;
+ALTER TABLE articles ADD COLUMN image_caption TEXT;
+ALTER TABLE articles ADD COLUMN disagreements TEXT NOT NULL DEFAULT '[]'; -- JSON list of objects
+"""
 
 ACROSS = """
 CREATE TABLE aliases (                          -- further addresses of a story

@@ -1,4 +1,4 @@
-"""The tables that pages are served from, as migrations m015 and m016 make them (`schema.py`)."""
+"""The tables that pages are served from, as migrations m015 to m017 make them (`schema.py`)."""
 
 from __future__ import annotations
 
@@ -103,6 +103,19 @@ CREATE INDEX articles_inspection_type ON articles(inspection_type, is_report);
 -- reports by month, without reading a story: the expression is that of `front.MONTH`
 CREATE INDEX articles_reports_month
     ON articles(is_report, substr(coalesce(published_at, first_seen_at), 1, 7));
+"""
+
+ASKING = """
+-- what failed, of a ledger of two rows a story
+CREATE INDEX derivations_failed ON derivations(made_at) WHERE error IS NOT NULL;
+-- how soon stories reach us, and what stands behind walls: answered from the index alone
+DROP INDEX entries_source_id;
+CREATE INDEX entries_source_id ON entries(source_id, first_seen_at, published_at, feed_url);
+DROP INDEX articles_publisher;
+CREATE INDEX articles_publisher ON articles(publisher, access, first_seen_at);
+-- the few stories that have such a link (JSON true) or such a disagreement, newest first
+CREATE INDEX articles_official ON articles(first_seen_at) WHERE instr(links, 'true') > 0;
+CREATE INDEX articles_disagree ON articles(first_seen_at) WHERE disagreements <> '[]';
 """
 
 #: Columns that carry a publisher's text beyond the evidence sentences, by table; None: all of it.

@@ -99,6 +99,21 @@ def save_agencies(
     )
 
 
+def save_neighbours(archive: Archive, rows: Iterable[tuple[str, int, str]]) -> None:
+    """Makes the table `neighbours` what `rows` say (council, place, neighbour).
+
+    Rows that are there already are not written.
+    """
+    wanted = set(rows)
+    found = archive.db.execute("SELECT agency_id, place, neighbour_id FROM neighbours").fetchall()
+    kept = set(found)
+    archive.db.conn.executemany(
+        "DELETE FROM neighbours WHERE (agency_id, place, neighbour_id) = (?, ?, ?)",
+        sorted(kept - wanted),
+    )
+    archive.db.conn.executemany("INSERT INTO neighbours VALUES (?, ?, ?)", sorted(wanted - kept))
+
+
 def _named(tags: Tags) -> Iterator[dict[str, Any]]:
     """Every body that the tags name, best described first: an unlisted one is new to the table."""
     for agency in (*tags.inspectorates, *tags.bodies):

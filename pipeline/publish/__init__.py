@@ -1,7 +1,7 @@
 """Publish: the views that people query, their descriptions, and Datasette on top.
 
 `refresh` runs at the end of every pass. The views are the `.sql` files in `views/`, the words are
-in `metadata.yaml`; everything else in this folder shows them.
+in `metadata.yaml` and `questions.yaml`; everything else in this folder shows them.
 """
 
 from __future__ import annotations

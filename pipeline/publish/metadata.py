@@ -1,4 +1,4 @@
-"""`metadata.yaml` read once, and turned into what each line of Datasette wants.
+"""`metadata.yaml` and `questions.yaml` read once, and turned into what Datasette wants.
 
 0.65 has one metadata document; 1.0 keeps descriptions there and moved queries, plugins' settings
 and table options into `datasette.yaml`.
@@ -32,8 +32,12 @@ def is_datasette_1() -> bool:
 
 @lru_cache(maxsize=1)
 def described() -> dict[str, Any]:
-    """The parsed `metadata.yaml`: title, description, tables, views, queries."""
-    with (FOLDER / "metadata.yaml").open(encoding="utf-8") as f:
+    """The parsed `metadata.yaml`, with the questions of `questions.yaml` as its `queries`."""
+    return {**_parsed("metadata.yaml"), "queries": _parsed("questions.yaml")}
+
+
+def _parsed(name: str) -> dict[str, Any]:
+    with (FOLDER / name).open(encoding="utf-8") as f:
         parsed: dict[str, Any] = yaml.safe_load(f)
     return parsed
 
@@ -51,6 +55,14 @@ def queries(*, public: bool = False) -> dict[str, dict[str, Any]]:
         for name, q in described()["queries"].items()
         if not (public and q.get("text"))
     }
+
+
+def grouped_queries(*, public: bool = False) -> dict[str, dict[str, dict[str, Any]]]:
+    """The questions by name under the heading of their group, in the order of the file."""
+    groups: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, query in queries(public=public).items():
+        groups.setdefault(query["group"], {})[name] = query
+    return groups
 
 
 def _words(relation: dict[str, Any]) -> dict[str, Any]:

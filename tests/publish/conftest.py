@@ -1,4 +1,4 @@
-"""A small archive, made by hand from `archive.yaml` in a real SQLite file."""
+"""Small archives, made by hand from YAML in real SQLite files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,11 @@ def insert_story(db: Database, story: dict[str, Any]) -> None:
         insert(db, "article_places", name=name, code=code, **span(quote))
     for removal in story.get("removals", []):
         insert(db, "removals", article_id=article, **removal)
-    insert(db, "revisions", article_id=article, seen_at=SEEN, digest="1", text=text)
+    for caution in story.get("cautions", []):
+        rest = {k: v for k, v in caution.items() if k != "quote"}
+        insert(db, "cautions", **rest, **span(caution["quote"]))
+    for number, version in enumerate(story.get("versions", [{"seen_at": SEEN}]), start=1):
+        insert(db, "revisions", article_id=article, digest=str(number), text=text, **version)
     renew(SimpleNamespace(db=db), article)  # type: ignore[arg-type]
 
 
@@ -88,20 +92,29 @@ def insert_watching(db: Database, content: dict[str, Any]) -> None:
            started_at=SEEN, tick_seconds=60)  # fmt: skip
 
 
+def content_of(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return content
+
+
+def insert_sources(db: Database, content: dict[str, Any]) -> None:
+    for agency in content["agencies"]:
+        insert(db, "agencies", **agency)
+    for source in content["sources"]:
+        insert(db, "sources", pages=1, first_seen_at=SEEN, **source)
+        url = f"https://{source['id']}.example/feed"
+        known = content.get("feeds", {}).get(source["id"], {})
+        insert(db, "feeds", url=url, source_id=source["id"], **known)
+
+
 def make_archive(path: Path) -> None:
     """Writes the archive of `archive.yaml` to `path`."""
-    content = yaml.safe_load((HERE / "archive.yaml").read_text(encoding="utf-8"))
+    content = content_of("archive.yaml")
     db = Database(path)
     archive_migrations.apply(db)
     db.enable_wal()
     with db.atomic():
-        for agency in content["agencies"]:
-            insert(db, "agencies", **agency)
-        for source in content["sources"]:
-            insert(db, "sources", pages=1, first_seen_at=SEEN, **source)
-            url = f"https://{source['id']}.example/feed"
-            known = content["feeds"].get(source["id"], {})
-            insert(db, "feeds", url=url, source_id=source["id"], **known)
+        insert_sources(db, content)
         insert_watching(db, content)
         for health in content["health"]:
             insert(db, "health", checked_at=SEEN, **health)
@@ -121,9 +134,36 @@ def make_archive(path: Path) -> None:
     db.close()
 
 
+def make_two_years(path: Path) -> None:
+    """Writes the archive of `two_years.yaml` to `path`."""
+    content = content_of("two_years.yaml")
+    db = Database(path)
+    archive_migrations.apply(db)
+    with db.atomic():
+        insert_sources(db, content)
+        for agency_id, place, neighbour_id in content["neighbours"]:
+            insert(db, "neighbours", agency_id=agency_id, place=place, neighbour_id=neighbour_id)
+        for place, name, kind, value in content["watched"]:
+            insert(db, "watched", place=place, name=name, kind=kind, value=value)
+        for report in content["linked_reports"]:
+            insert(db, "linked_reports", first_seen_at=SEEN, **report)
+        for story in content["stories"]:
+            insert_story(db, story)
+    publish.refresh(SimpleNamespace(db=db))
+    db.close()
+
+
 @pytest.fixture(scope="session")
 def archive_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small archive, to be read only."""
     path = tmp_path_factory.mktemp("publish") / "archive.db"
     make_archive(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def two_years_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of `two_years.yaml`, to be read only."""
+    path = tmp_path_factory.mktemp("two-years") / "archive.db"
+    make_two_years(path)
     return path

@@ -21,7 +21,11 @@ HERE = Path(__file__).parent
 QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
     (HERE / "questions.yaml").read_text(encoding="utf-8")
 )
-AWKWARD = ["", "'", '"', "%", "a-b", "OR", "😀", "-1", "99999999999999999999", "x' OR 1=1 --"]
+OF_TWO_YEARS: list[dict[str, Any]] = yaml.safe_load(
+    (HERE / "two_years.yaml").read_text(encoding="utf-8")
+)["questions"]
+AWKWARD = ["", " ", "'", '"', "%", "a-b", "OR", "😀", "0", "-1", "99999999999999999999",
+           "-99999999999999999999", "1e400", "\0", "x' OR 1=1 --"]  # fmt: skip
 
 
 def real_columns(db: sqlite3.Connection) -> dict[str, list[str]]:
@@ -36,11 +40,23 @@ def real_columns(db: sqlite3.Connection) -> dict[str, list[str]]:
     }
 
 
-@pytest.fixture
-def db(archive_file: Path) -> Any:
-    connection = sqlite3.connect(archive_file)
+def opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     connection.create_function("search_terms", 1, search_terms)
+    return connection
+
+
+@pytest.fixture
+def db(archive_file: Path) -> Any:
+    connection = opened(archive_file)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def two_years(two_years_file: Path) -> Any:
+    connection = opened(two_years_file)
     yield connection
     connection.close()
 
@@ -70,8 +86,7 @@ def test_options_name_columns_that_exist() -> None:
         assert set(named) <= set(relation["columns"]), name
 
 
-@pytest.mark.parametrize("case", QUESTIONS, ids=lambda c: f"{c['ask']} {c['with']}")
-def test_a_question_is_answered(case: dict[str, Any], db: sqlite3.Connection) -> None:
+def check(case: dict[str, Any], db: sqlite3.Connection) -> None:
     query = metadata.queries()[case["ask"]]
     rows = db.execute(
         query["sql"], {**dict.fromkeys(query["params"], ""), **case["with"]}
@@ -82,18 +97,46 @@ def test_a_question_is_answered(case: dict[str, Any], db: sqlite3.Connection) ->
             assert re.search(wanted[1:-1], rows[0][name])
         else:
             assert rows[0][name] == wanted
+    for name, unwanted in case.get("never", {}).items():
+        assert unwanted not in [row[name] for row in rows]
+
+
+@pytest.mark.parametrize("case", QUESTIONS, ids=lambda c: f"{c['ask']} {c['with']}")
+def test_a_question_is_answered(case: dict[str, Any], db: sqlite3.Connection) -> None:
+    check(case, db)
+
+
+@pytest.mark.parametrize("case", OF_TWO_YEARS, ids=lambda c: f"{c['ask']} {c['with']}")
+def test_a_question_across_stories_is_answered(
+    case: dict[str, Any], two_years: sqlite3.Connection
+) -> None:
+    check(case, two_years)
 
 
 def test_every_question_is_asked_above() -> None:
-    assert {case["ask"] for case in QUESTIONS} == set(metadata.queries())
-    assert len(metadata.queries()) >= 10
+    assert {case["ask"] for case in (*QUESTIONS, *OF_TWO_YEARS)} == set(metadata.queries())
+    assert len(metadata.queries()) >= 20
+
+
+def test_questions_stand_in_groups() -> None:
+    in_groups = metadata.grouped_queries()
+    assert list(in_groups) == [
+        "What was found", "Who and where", "Who covered it", "Can I trust it?", "Sources",
+    ]  # fmt: skip
+    assert [name for group in in_groups.values() for name in group] == list(metadata.queries())
+    public = metadata.grouped_queries(public=True)
+    assert {n for group in public.values() for n in group} == set(metadata.queries(public=True))
+    assert "removed" not in public["Can I trust it?"]
 
 
 @pytest.mark.parametrize("name", metadata.queries())
-def test_no_input_makes_a_question_fail(name: str, db: sqlite3.Connection) -> None:
+def test_no_input_makes_a_question_fail(
+    name: str, db: sqlite3.Connection, two_years: sqlite3.Connection
+) -> None:
     query = metadata.queries()[name]
     for awkward in AWKWARD:
-        db.execute(query["sql"], dict.fromkeys(query["params"], awkward)).fetchall()
+        for archive in (db, two_years):
+            archive.execute(query["sql"], dict.fromkeys(query["params"], awkward)).fetchall()
 
 
 def add_looks(db: sqlite3.Connection, start: int, end: int) -> None:
@@ -120,17 +163,43 @@ def add_looks(db: sqlite3.Connection, start: int, end: int) -> None:
         )
 
 
-@pytest.mark.parametrize("name", ["time-to-reach-us", "last-week", "not-read"])
-def test_a_question_of_a_long_past_takes_no_more_than_its_share(
-    name: str, archive_file: Path, tmp_path: Path
-) -> None:
-    db = sqlite3.connect(shutil.copy(archive_file, tmp_path))
-    query = metadata.queries()[name]
-    source = db.execute("SELECT source_id FROM feeds ORDER BY url").fetchone()[0]
-    values = {name: source if name == "source" else "" for name in query["params"]}
+def add_reports(db: sqlite3.Connection, start: int, end: int) -> None:
+    """Stories `start` to `end`, ten for each of ever more councils, with every grade by turns."""
+    grades = ["outstanding", "good", "requires improvement", "inadequate"]
+    for n in range(start, end):
+        at = f"2025-{1 + n % 12:02}-{1 + n % 28:02}T09:00:00+00:00"
+        body, rank = f"council:grown-{n // 10}", n % 4 + 1
+        db.execute("INSERT INTO agencies (id, name, kind) VALUES (?, 'Grown', 'council')"
+                   " ON CONFLICT DO NOTHING", (body,))  # fmt: skip
+        story = db.execute(
+            "INSERT INTO articles (url, headline, publisher, published_at, first_seen_at,"
+            " updated_at, access, text, digest, is_report) VALUES (?, 'H', ?, ?, ?, ?, 'open',"
+            " 'weak', '', 1)",
+            (f"https://grown.example/{n}", f"Paper {n % 3}", at, at, at),
+        ).lastrowid
+        for agency, role in ((body, "inspected"), ("ofsted", "inspectorate")):
+            db.execute("INSERT INTO article_agencies (article_id, agency_id, role)"
+                       " VALUES (?, ?, ?)", (story, agency, role))  # fmt: skip
+        for kind in ("judgement", "weakness"):
+            db.execute(
+                "INSERT INTO findings (article_id, kind, body_id, inspectorate_id, aspect, grade,"
+                ' rank, scale, status, speaker, start, "end", quote, rule)'
+                " VALUES (?, ?, ?, 'ofsted', 'overall', ?, ?, 4, 'current', 'inspectors', 0, 4,"
+                " 'weak', '')",
+                (story, kind, body, grades[rank - 1], rank),
+            )
+        db.execute('INSERT INTO article_themes (article_id, theme_id, name, start, "end", quote)'
+                   " VALUES (?, 'staffing', 'Staffing', 0, 4, 'weak')", (story,))  # fmt: skip
+        db.execute("INSERT INTO inspection_details (article_id, kind, value, start, \"end\", quote,"
+                   " rule) VALUES (?, 'inspected_until', '2025-01-01', 0, 4, 'weak', '')",
+                   (story,))  # fmt: skip
+
+
+def assert_in_proportion(db: sqlite3.Connection, name: str, values: Any, grow: Any) -> None:
+    """The work of a question, in steps of SQLite's machine, grows with what it is asked of."""
     work = []
     for start, end in ((0, 500), (500, 2000)):
-        add_looks(db, start, end)
+        grow(db, start, end)
         steps = 0
 
         def step() -> int:
@@ -139,12 +208,38 @@ def test_a_question_of_a_long_past_takes_no_more_than_its_share(
             return 0
 
         db.set_progress_handler(step, 100)
-        rows = db.execute(query["sql"], values).fetchall()
+        rows = db.execute(metadata.queries()[name]["sql"], values).fetchall()
         db.set_progress_handler(None, 0)
         assert rows
         work.append(steps)
-    db.close()
     assert work[1] < 8 * work[0]  # four times as much; what compares all with all takes sixteen
+
+
+@pytest.mark.parametrize("name", ["time-to-reach-us", "last-week", "not-read"])
+def test_a_question_of_a_long_past_takes_no_more_than_its_share(
+    name: str, archive_file: Path, tmp_path: Path
+) -> None:
+    db = sqlite3.connect(shutil.copy(archive_file, tmp_path))
+    source = db.execute("SELECT source_id FROM feeds ORDER BY url").fetchone()[0]
+    params = metadata.queries()[name]["params"]
+    values = {name: source if name == "source" else "" for name in params}
+    assert_in_proportion(db, name, values, add_looks)
+    db.close()
+
+
+ACROSS = ["after-inadequate", "worst-grades", "latest-judgement", "repeated-weaknesses",
+          "nobody-else", "several-covered", "inspection-to-coverage", "conflicting-grades",
+          "no-story-for-months", "grades-by-year"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACROSS)
+def test_a_question_across_many_stories_takes_no_more_than_its_share(
+    name: str, two_years_file: Path, tmp_path: Path
+) -> None:
+    db = sqlite3.connect(shutil.copy(two_years_file, tmp_path))
+    values = dict.fromkeys(metadata.queries()[name]["params"], "")
+    assert_in_proportion(db, name, values, add_reports)
+    db.close()
 
 
 @pytest.mark.parametrize("name", metadata.queries())

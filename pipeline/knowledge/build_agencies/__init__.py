@@ -1,4 +1,4 @@
-"""Makes `agencies/listed.csv`: `python -m pipeline.knowledge.build_agencies LISTS`.
+"""Makes `listed.csv` and `neighbours.csv`: `python -m pipeline.knowledge.build_agencies LISTS`.
 
 LISTS is a folder that holds the public lists named below. What they have wrong or lack is put right
 in `agencies/patches.yaml`, each correction with its reason; what stands in no list is typed by hand
@@ -6,9 +6,9 @@ in `agencies/typed/`, each row with its source. Running this again on the same l
 file.
 
 Sources: councils from mySociety uk_local_authority_names_and_codes (CC BY 4.0), GSS codes from ONS
-(OGL v3; where the two differ ONS wins), Ofsted's provider numbers from ofsted-ilacs-scrape-tool
-(MIT), police, fire and prisons from the GOV.UK registers (OGL), police force areas from ONS, NHS
-organisations from ODS (OGL v3).
+(OGL v3; where the two differ ONS wins), Ofsted's provider numbers and the statistical neighbours of
+councils from ofsted-ilacs-scrape-tool (MIT), police, fire and prisons from the GOV.UK registers
+(OGL), police force areas from ONS, NHS organisations from ODS (OGL v3).
 """
 
 from __future__ import annotations
