@@ -80,9 +80,7 @@ def test_a_story_has_its_evidence_marked_and_what_was_removed(site: Any) -> None
     html = get(site, "/archive/articles/1").text
     assert '<mark class="ev-strength">Children benefit from timely decisions' in html
     assert 'id="e2" href="#evidence"' in html
-    assert (
-        'href="/agency/unlisted:council:harwick">Harwick Borough Council</a>' in html
-    )
+    assert 'href="/agency/unlisted:council:harwick">Harwick Borough Council</a>' in html
     assert f'href="{HARWICK}"' in html
     assert "Join today: from £15 / month" in html
     assert "7 of 19 · children attending their conference" in html
