@@ -90,9 +90,12 @@ def build(db: Path, *, public: bool = False) -> Datasette:
 
 def _told(database: str, *, public: bool) -> dict[str, Any]:
     """Our words and options as arguments of whichever Datasette is installed."""
+    sheets = ["watch.css", "drawings.css"]
+    if metadata.is_datasette_1():
+        sheets.append("datasette1.css")
     ours = {
         "plugins": {"inspection-watch": {"public": public}},
-        "extra_css_urls": ["/-/static-watch/watch.css", "/-/static-watch/drawings.css"],
+        "extra_css_urls": [f"/-/static-watch/{sheet}" for sheet in sheets],
     }
     if metadata.is_datasette_1():
         words = metadata.metadata_1(database, public=public)
