@@ -94,19 +94,35 @@ def metadata_1(database: str, *, public: bool = False) -> dict[str, Any]:
     return {**top, "databases": {database: {**top, "tables": tables}}}
 
 
-def datasette_yaml(database: str, *, public: bool = False) -> str:
-    """Datasette 1.0: what changes behaviour, as the text of a `datasette.yaml`."""
+def config_1(database: str, *, public: bool = False) -> dict[str, Any]:
+    """Datasette 1.0: what changes behaviour, as its `datasette.yaml` has it. It allows no writing.
+
+    1.0 can change an archive over HTTP. Nobody may unless allowed; here nobody can be.
+    """
     tables = {n: _options(r) for n, r in relations(public=public).items()}
-    config = {
-        "settings": SETTINGS,
+    return {
+        "settings": {**SETTINGS, "allow_signed_tokens": False},
+        "permissions": dict.fromkeys(WRITING, False),
         "databases": {database: {"tables": tables, "queries": queries(public=public)}},
     }
+
+
+def datasette_yaml(database: str, *, public: bool = False) -> str:
+    """`config_1` as the text of a `datasette.yaml`."""
+    config = config_1(database, public=public)
     return yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=110)
 
 
 def _top() -> dict[str, Any]:
     return {key: described()[key] for key in ("title", "description")}
 
+
+#: what Datasette 1.0 lets people be allowed beyond reading, by its names of the permissions
+WRITING = (
+    "execute-write-sql", "create-table", "create-view", "store-query", "update-query",
+    "delete-query", "insert-row", "update-row", "delete-row", "alter-table", "set-column-type",
+    "drop-table", "drop-view",
+)  # fmt: skip
 
 #: of Datasette, both lines. Times in milliseconds, sizes in rows or characters.
 SETTINGS: dict[str, Any] = {

@@ -30,11 +30,16 @@ _POLICY = (
     b"img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     b"frame-ancestors 'none'"
 )
+#: all that is asked of an archive that nobody writes to over HTTP
+_READING = ("GET", "HEAD", "OPTIONS")
+_ALLOWED = {"allow": ", ".join(_READING)}
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def prepare_connection(conn: sqlite3.Connection) -> None:
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    if not database.startswith("_"):  # those are Datasette's own
+        conn.execute("PRAGMA query_only = ON")
     conn.create_function("search_terms", 1, search_terms, deterministic=True)
 
 
@@ -42,6 +47,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     # Globals, not template variables: pages that report an error get no variables from plugins.
     env.globals["archive"] = served(datasette).name
+    env.globals["datasette_1"] = metadata.is_datasette_1()
     env.globals["public"] = is_public(datasette)
     env.filters["web_link"] = web_link
     env.filters["day"] = day
@@ -99,7 +105,7 @@ def handle_exception(
             log.error("page_failed", path=request.path, exc_info=exception)
         else:
             log.info("page_refused", path=request.path, status=status, reason=words)
-        info = {"ok": False, "error": words, "status": status, "title": None}
+        info = {"ok": False, "error": words, "errors": [words], "status": status, "title": None}
         if request.path.endswith(".json"):
             return Response.json(info, status=status)
         html = await datasette.render_template("refused.html", info, request=request)
@@ -121,18 +127,38 @@ def _complaint(exception: Exception) -> tuple[int, str]:
 
 @hookimpl  # type: ignore[untyped-decorator]
 def asgi_wrapper() -> Callable[[Any], Any]:
+    """Safe headers on every answer; nothing but reading is asked of Datasette."""
+
     def wrap(app: Any) -> Any:
         async def safe(scope: Any, receive: Any, send: Any) -> None:
             async def send_with_headers(event: dict[str, Any]) -> None:
                 if event["type"] == "http.response.start":
-                    headers = [*event.get("headers", []), *_HEADERS]
-                    if not any(name.lower() == b"content-security-policy" for name, _ in headers):
-                        headers.append((b"content-security-policy", _POLICY))
-                    event = {**event, "headers": headers}
+                    event = {**event, "headers": _safe_headers(event.get("headers", []))}
                 await send(event)
 
+            if scope["type"] == "http" and not _is_reading(scope):
+                refusal = Response.text("The archive is read only.", status=405, headers=_ALLOWED)
+                await refusal.asgi_send(send_with_headers)
+                return
             await app(scope, receive, send_with_headers)
 
         return safe
 
     return wrap
+
+
+def _is_reading(scope: Any) -> bool:
+    # Datasette 1.0 counts the rows of a long table when its button is pressed, by POST.
+    return scope["method"] in _READING or scope["path"].endswith("/-/count")
+
+
+def _safe_headers(given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """`given` and ours. A policy that is silent about where scripts come from gives way to ours."""
+    kept = [
+        (name, value)
+        for name, value in given
+        if name.lower() != b"content-security-policy" or b"default-src" in value
+    ]
+    if not any(name.lower() == b"content-security-policy" for name, _ in kept):
+        kept.append((b"content-security-policy", _POLICY))
+    return [*kept, *_HEADERS]

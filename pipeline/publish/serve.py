@@ -1,4 +1,4 @@
-"""Datasette 0.65 on one archive, in this process, until Ctrl-C or SIGTERM."""
+"""Datasette, 0.65 or 1.0, on one archive, in this process, until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -77,22 +77,31 @@ def build(db: Path, *, public: bool = False) -> Datasette:
         pm.register(plugin, name="inspection-watch")
         # Hooks add up: Datasette's own would still print every 404 with all local variables.
         pm.unregister(name="datasette.handle_exception")
-    described = metadata.metadata(db.stem, public=public)
-    described["plugins"] = {"inspection-watch": {"public": public}}
-    described["extra_css_urls"] = [
-        "/-/static-watch/watch.css",
-        "/-/static-watch/drawings.css",
-    ]
     unchanging = not os.access(db.resolve().parent, os.W_OK)
     return Datasette(
         [] if unchanging else [str(db)],
         immutables=[str(db)] if unchanging else [],
-        metadata=described,
-        settings=dict(metadata.SETTINGS),
         template_dir=str(FOLDER / "templates"),
         static_mounts=[("-/static-watch", str(FOLDER / "static"))],
         memory=False,
+        **_told(db.stem, public=public),
     )
+
+
+def _told(database: str, *, public: bool) -> dict[str, Any]:
+    """Our words and options as arguments of whichever Datasette is installed."""
+    sheets = ["watch.css", "drawings.css"]
+    if metadata.is_datasette_1():
+        sheets.append("datasette1.css")
+    ours = {
+        "plugins": {"inspection-watch": {"public": public}},
+        "extra_css_urls": [f"/-/static-watch/{sheet}" for sheet in sheets],
+    }
+    if metadata.is_datasette_1():
+        words = metadata.metadata_1(database, public=public)
+        return {"metadata": words, "config": {**metadata.config_1(database, public=public), **ours}}
+    words = metadata.metadata(database, public=public)
+    return {"metadata": {**words, **ours}, "settings": dict(metadata.SETTINGS)}
 
 
 @contextlib.contextmanager
@@ -102,10 +111,17 @@ def opened(db: Path, *, public: bool = False) -> Iterator[Datasette]:
     try:
         yield datasette
     finally:
-        datasette.executor.shutdown()
-        for database in datasette.databases.values():
-            database.close()
+        _close(datasette)
         _tidy(db)
+
+
+def _close(datasette: Datasette) -> None:
+    if metadata.is_datasette_1():
+        datasette.close()
+        return
+    datasette.executor.shutdown()
+    for database in datasette.databases.values():
+        database.close()
 
 
 def _tidy(db: Path) -> None:

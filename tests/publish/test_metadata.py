@@ -273,7 +273,8 @@ def test_datasette_0_65_gets_it_in_one_document() -> None:
 
 def test_datasette_1_gets_behaviour_and_words_apart() -> None:
     config = yaml.safe_load(metadata.datasette_yaml("demo"))
-    assert set(config) == {"settings", "databases"}
+    assert set(config) == {"settings", "permissions", "databases"}
+    assert not any(config["permissions"].values())
     tables = config["databases"]["demo"]["tables"]
     assert tables["articles"]["facets"] == ["publisher", "access", "is_report", "inspection_type"]
     assert not any("description" in t or "columns" in t for t in tables.values())

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.publish import metadata
 from pipeline.publish.cells import said
 from pipeline.publish.links import web_link
 from pipeline.publish.pages.source import rhythm
@@ -20,13 +21,14 @@ from pipeline.publish.serve import opened
 from pipeline.publish.words import day, quotes, sentence
 
 HARWICK = "https://weekly.example/news/harwick-neglect"
+SQL = "/archive/-/query" if metadata.is_datasette_1() else "/archive"
 PAGES = [
     "/", "/archive", "/archive/articles/1", "/archive/articles/6", "/archive/articles",
     "/archive/inspections_reported", "/archive/judgements", "/archive/agency_coverage",
     "/archive/source_health", "/archive/search?q=script", "/archive/reported-lately?days=36500",
     "/archive/near-misses", "/inspectorate/ofsted", "/archive/findings",
     "/archive/sources/weekly", "/archive/sources/lowmoor-post", "/archive/robots",
-    "/archive?sql=select+headline%2C+publisher%2C+url+from+articles",
+    f"{SQL}?sql=select+headline%2C+publisher%2C+url+from+articles",
 ]  # fmt: skip
 HOSTILE = ["<script>document", "<script>alert", "<svg onload", "<img src=x", "<style>body{",
            "<iframe", "<b onclick", "<u>kind"]  # fmt: skip
@@ -153,14 +155,14 @@ def test_what_could_not_be_read_leads_to_the_publisher_not_to_a_story_that_is_no
 def test_the_raw_pages_and_the_file_itself_are_out_of_reach(site: Any) -> None:
     assert get(site, "/archive-pages").status_code == 404
     assert get(site, "/archive.db").status_code == 403
-    answer = get(site, "/archive.json?sql=attach+'archive-pages.db'+as+p").json()
+    answer = get(site, f"{SQL}.json?sql=attach+'archive-pages.db'+as+p").json()
     assert not answer["ok"]
-    assert get(site, "/archive.json?sql=delete+from+articles").status_code == 400
+    assert get(site, f"{SQL}.json?sql=delete+from+articles").status_code == 400
 
 
 def test_a_query_that_takes_too_long_is_stopped(site: Any) -> None:
     endless = "with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+max(i)+from+n"
-    answer = get(site, f"/archive.json?sql={endless}&_timelimit=50")
+    answer = get(site, f"{SQL}.json?sql={endless}&_timelimit=50")
     assert answer.status_code == 400
     assert "limit" in answer.json()["error"].lower()
 
@@ -228,7 +230,7 @@ def test_an_error_is_one_sentence_and_prints_nothing(
     response = get(site, "/archive/nothing-of-that-name")
     assert response.status_code == 404
     assert '<p class="message-error">' in response.text
-    response = get(site, "/archive?sql=drop+table+articles")
+    response = get(site, f"{SQL}?sql=drop+table+articles")
     assert response.status_code == 400
     assert "Statement must be a SELECT" in response.text
     out, err = capfd.readouterr()
