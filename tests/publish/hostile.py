@@ -65,8 +65,11 @@ def payloads() -> dict[str, str]:
 
 
 def harmless(names: Mapping[str, str]) -> dict[str, str]:
-    """As many words that do no harm, under the same names."""
-    return {name: f"word{number}" for number, name in enumerate(names)}
+    """As many words that do no harm, under the same names; some are addresses."""
+    return {
+        name: f"https://weekly.example/{number}" if "web" in name else f"word{number}"
+        for number, name in enumerate(names)
+    }
 
 
 def make(path: Path, words: Mapping[str, str]) -> None:
@@ -139,8 +142,10 @@ def _story(db: Database, number: int, word: str) -> None:
 
 def _facets(db: Database) -> None:
     wanted = db.execute(FACETS.format("true", "true")).fetchall()
-    db.conn.executemany("INSERT INTO facet_values (facet, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                        sorted({(facet, value) for _, facet, value in wanted}))  # fmt: skip
+    db.conn.executemany(
+        "INSERT INTO facet_values (facet, value) VALUES (?, ?)",
+        sorted({(facet, value) for _, facet, value in wanted}),
+    )
     db.conn.executemany(
         "INSERT INTO story_facets SELECT ?, id FROM facet_values WHERE facet = ? AND value = ?",
         wanted,
