@@ -338,14 +338,18 @@ def sources_export(sources: Path) -> int:
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535),
               help="0 takes a free one.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--allow-host", "allow_hosts", multiple=True, metavar="NAME",
+              help="A further name to be asked by, as behind a proxy; repeatable.")  # fmt: skip
 @click.option("--public", is_flag=True, help="Without article text: headlines, links, evidence.")
 @click.option("--open", "open_browser", is_flag=True, help="Open a browser on it.")
 @common("db")
-def serve(db: Path, port: int, host: str, public: bool, open_browser: bool) -> int:
+def serve(db: Path, port: int, host: str, allow_hosts: tuple[str, ...], public: bool,
+          open_browser: bool) -> int:  # fmt: skip
     """Open Datasette on the archive."""
     from pipeline.publish import serve as server
 
-    server.serve(db, port=port, host=host, public=public, open_browser=open_browser)
+    server.serve(db, port=port, host=host, public=public, open_browser=open_browser,
+                 allow_hosts=allow_hosts)  # fmt: skip
     return 0
 
 

@@ -20,6 +20,7 @@ from pipeline.archive import Archive, open_archive
 from pipeline.archive.bodies import get_body
 from pipeline.archive.schema_serving import PRIVATE
 from pipeline.errors import ArchiveError, CleanError, WatchError
+from pipeline.words import spreadsheet_cell
 
 log = structlog.get_logger()
 
@@ -146,20 +147,8 @@ def _csv(f: IO[bytes], columns: Sequence[str], rows: Iterable[Row]) -> None:
     text = io.TextIOWrapper(f, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([spreadsheet_cell(cell) for cell in row] for row in rows)
     text.detach()
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that begins like a formula gets an apostrophe: a spreadsheet would run it.
-
-    Headlines and quotes are strangers' words. Numbers are numbers and stay as they are.
-    """
-    if isinstance(cell, str) and cell.lstrip()[:1] in ("=", "+", "-", "@"):
-        return "'" + cell
-    if isinstance(cell, str) and cell[:1] in ("\t", "\r"):
-        return "'" + cell
-    return cell
 
 
 def _jsonl(f: IO[bytes], columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from datasette.database import Database
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 #: kinds of things that have a page of their own at /kind/id
 THINGS = ("story", "agency", "inspectorate", "framework", "theme", "source", "question")
 
@@ -22,7 +24,12 @@ def path_of(kind: str, id_: object) -> str:
 
 
 def web_link(value: str | None) -> str:
-    """The address if it is http or https, else '': nothing else may become a link."""
+    """The address if it is http or https, else '': nothing else may become a link.
+
+    Nor one with control characters, which each reader of an address drops in its own way.
+    """
+    if _CONTROL.search(value or ""):
+        return ""
     try:
         parts = urlsplit(value or "")
     except ValueError:

@@ -18,6 +18,7 @@ from pipeline.publish.links import served, web_link
 from pipeline.publish.listing import Listing, Page, Row
 from pipeline.publish.statement import Statement, statement
 from pipeline.publish.syndication import Feed, Item, atom, calendar, json_feed
+from pipeline.words import spreadsheet_cell
 
 #: of our own pages: they need no inline script or style, so none that a story smuggled in can run
 STRICT = (
@@ -32,8 +33,6 @@ FORMS = {
     "feed.json": "JSON Feed",
     "ics": "iCalendar",
 }
-#: a cell that begins with one of these is a formula to a spreadsheet; the text is a newspaper's
-_FORMULA = ("=", "+", "@", "\t", "\r", "-")
 
 
 async def respond(datasette: Any, request: Request, page: Page, form: str | None) -> Response:
@@ -92,22 +91,12 @@ def to_csv(listing: Listing, told: Statement | None) -> str:
     writer = csv.writer(out)
     writer.writerow(listing.columns)
     for row in listing.rows:
-        writer.writerow(harmless(row[name]) for name in listing.columns)
+        writer.writerow(spreadsheet_cell(row[name]) for name in listing.columns)
     if told is not None:
         writer.writerow([])
         for label, words in told.lines():
-            writer.writerow([f"# {label}: {words}"])
+            writer.writerow([f"# {label}: {' '.join(words.split())}"])
     return out.getvalue()
-
-
-def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        try:
-            float(value)
-        except ValueError:
-            return "'" + value
-    return value
 
 
 def _feed(datasette: Any, request: Request, page: Page, address: str, form: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
@@ -16,7 +17,10 @@ from markupsafe import Markup
 from pipeline.archive.fulltext import search_terms
 from pipeline.publish import metadata
 from pipeline.publish.cells import cell, said
+from pipeline.publish.guard import App, guarded
+from pipeline.publish.limits import limit
 from pipeline.publish.links import path_of, served, web_link
+from pipeline.publish.outputs import STRICT
 from pipeline.publish.pages.reports import NOT_STATED
 from pipeline.publish.pages.story import DIRECTIONS
 from pipeline.publish.routes import View, is_public, routes, sql_path
@@ -24,23 +28,13 @@ from pipeline.publish.words import day, quotes
 
 log = structlog.get_logger()
 
-#: Datasette's own pages carry inline scripts and styles; nothing may come from another host.
-_POLICY = (
-    b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    b"img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    b"frame-ancestors 'none'"
-)
-#: all that is asked of an archive that nobody writes to over HTTP
-_READING = ("GET", "HEAD", "OPTIONS")
-_ALLOWED = {"allow": ", ".join(_READING)}
-_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
-
 
 @hookimpl  # type: ignore[untyped-decorator]
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
-    if not database.startswith("_"):  # those are Datasette's own
-        conn.execute("PRAGMA query_only = ON")
     conn.create_function("search_terms", 1, search_terms, deterministic=True)
+    if not database.startswith("_"):  # those are Datasette's own, which it writes to
+        conn.execute("PRAGMA query_only = ON")
+        limit(conn)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -108,8 +102,9 @@ def handle_exception(
         info = {"ok": False, "error": words, "errors": [words], "status": status, "title": None}
         if request.path.endswith(".json"):
             return Response.json(info, status=status)
+        info["strict"] = True
         html = await datasette.render_template("refused.html", info, request=request)
-        return Response.html(html, status=status)
+        return Response.html(html, status=status, headers={"content-security-policy": STRICT})
 
     return answer
 
@@ -121,44 +116,14 @@ def _complaint(exception: Exception) -> tuple[int, str]:
         words = exception.message
         if exception.message_is_html:
             words = Markup(words).striptags()
-        return exception.status, str(words)
+        # Each is raised for what a visitor asked, also where Datasette gives it no status: 500.
+        return exception.status if exception.status < 500 else 400, str(words)
+    if isinstance(exception, QueryInterrupted):
+        return 400, "This took too long and was stopped. Ask for less."
     return 500, "Something went wrong here; the log of `serve -v` says what."
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def asgi_wrapper() -> Callable[[Any], Any]:
-    """Safe headers on every answer; nothing but reading is asked of Datasette."""
-
-    def wrap(app: Any) -> Any:
-        async def safe(scope: Any, receive: Any, send: Any) -> None:
-            async def send_with_headers(event: dict[str, Any]) -> None:
-                if event["type"] == "http.response.start":
-                    event = {**event, "headers": _safe_headers(event.get("headers", []))}
-                await send(event)
-
-            if scope["type"] == "http" and not _is_reading(scope):
-                refusal = Response.text("The archive is read only.", status=405, headers=_ALLOWED)
-                await refusal.asgi_send(send_with_headers)
-                return
-            await app(scope, receive, send_with_headers)
-
-        return safe
-
-    return wrap
-
-
-def _is_reading(scope: Any) -> bool:
-    # Datasette 1.0 counts the rows of a long table when its button is pressed, by POST.
-    return scope["method"] in _READING or scope["path"].endswith("/-/count")
-
-
-def _safe_headers(given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """`given` and ours. A policy that is silent about where scripts come from gives way to ours."""
-    kept = [
-        (name, value)
-        for name, value in given
-        if name.lower() != b"content-security-policy" or b"default-src" in value
-    ]
-    if not any(name.lower() == b"content-security-policy" for name, _ in kept):
-        kept.append((b"content-security-policy", _POLICY))
-    return [*kept, *_HEADERS]
+def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
+    hosts = datasette.plugin_config("inspection-watch")["hosts"]
+    return lambda app: guarded(app, hosts)

@@ -31,7 +31,7 @@ from pipeline.publish.pages import (
 )
 from pipeline.publish.reading import first
 
-View = Callable[[Request, Any], Awaitable[Response]]
+View = Callable[..., Awaitable[Response]]
 
 _FORM = r"(?:\.(?P<form>" + "|".join(f.replace(".", r"\.") for f in FORMS) + r"))?$"
 
@@ -145,6 +145,11 @@ async def _query(request: Request, datasette: Any) -> Response:
     return await _asked(request, datasette, request.url_vars["id"])
 
 
+async def _nothing() -> Response:
+    """Datasette's pages about itself: the file's path, threads, versions. No visitor needs them."""
+    raise NotFound("There is no such page.")
+
+
 def sql_path(datasette: Any) -> str:
     """Where a query of one's own is asked: Datasette 1.0 moved it."""
     db = datasette.urls.database(served(datasette).name)
@@ -156,6 +161,7 @@ def routes() -> list[tuple[str, View]]:
     names = "|".join(metadata.queries())
     kinds = "story|agency|inspectorate|framework|theme|source|question"
     return [
+        (r"/-/(?!static(?:-watch|-plugins)?/)", _nothing),
         (r"/$", _front),
         (r"/(?P<name>reported|search|map|frameworks|themes|questions)" + _FORM, _list),
         (r"/story$", _story_of_url),

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +30,20 @@ log = structlog.get_logger()
 
 def serve(
     db: Path, *, port: int = 8001, host: str = "127.0.0.1", public: bool = False,
-    open_browser: bool = False,
+    open_browser: bool = False, allow_hosts: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Serves `db` and nothing else (never its raw pages) and returns when it was told to end.
 
-    `public` serves a copy without article text, made now. Port 0 takes a free one. Raises
-    ArchiveError when `db` is missing or is not an archive, WatchError when the port is taken.
+    `public` serves a copy without article text, made now, to whoever asks by whatever name; else
+    only requests for this machine are answered: by number, as localhost, as `host`, or by one of
+    `allow_hosts`. Port 0 takes a free one. Raises ArchiveError when `db` is missing or is not an
+    archive, WatchError when the port is taken.
     """
     check(db)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(_listener(host, port))
         shown = stack.enter_context(_public_copy(db)) if public else db
-        datasette = stack.enter_context(opened(shown, public=public))
+        datasette = stack.enter_context(opened(shown, public=public, hosts=(host, *allow_hosts)))
         address = _address(host, listener.getsockname()[1])
         what = f"{db} without article text" if public else str(db)
         print(f"Serving {what} at {address} (Ctrl-C ends)", file=sys.stderr, flush=True)
@@ -67,8 +69,10 @@ def check(db: Path) -> None:
         raise ArchiveError("was made by an older version; `derive` brings it up", path=str(db))
 
 
-def build(db: Path, *, public: bool = False) -> Datasette:
+def build(db: Path, *, public: bool = False, hosts: Sequence[str] = ()) -> Datasette:
     """A Datasette for the archive, not yet started; its database is named as the file is.
+
+    `hosts`: names beside localhost that it may be asked by; a public one by any.
 
     Where the folder cannot be written to, the file is opened as unchanging, because SQLite's
     write-ahead log needs a file beside it even for reading.
@@ -84,17 +88,18 @@ def build(db: Path, *, public: bool = False) -> Datasette:
         template_dir=str(FOLDER / "templates"),
         static_mounts=[("-/static-watch", str(FOLDER / "static"))],
         memory=False,
-        **_told(db.stem, public=public),
+        **_told(db.stem, public=public, hosts=hosts),
     )
 
 
-def _told(database: str, *, public: bool) -> dict[str, Any]:
+def _told(database: str, *, public: bool, hosts: Sequence[str]) -> dict[str, Any]:
     """Our words and options as arguments of whichever Datasette is installed."""
     sheets = ["watch.css", "drawings.css"]
     if metadata.is_datasette_1():
         sheets.append("datasette1.css")
+    known = None if public else list(hosts)
     ours = {
-        "plugins": {"inspection-watch": {"public": public}},
+        "plugins": {"inspection-watch": {"public": public, "hosts": known}},
         "extra_css_urls": [f"/-/static-watch/{sheet}" for sheet in sheets],
     }
     if metadata.is_datasette_1():
@@ -105,9 +110,9 @@ def _told(database: str, *, public: bool) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def opened(db: Path, *, public: bool = False) -> Iterator[Datasette]:
+def opened(db: Path, *, public: bool = False, hosts: Sequence[str] = ()) -> Iterator[Datasette]:
     """A Datasette whose connections are closed in the end, and no `-wal` or `-shm` left behind."""
-    datasette = build(db, public=public)
+    datasette = build(db, public=public, hosts=hosts)
     try:
         yield datasette
     finally:
@@ -166,7 +171,7 @@ def _address(host: str, port: int) -> str:
 def _run(datasette: Any, listener: socket.socket) -> None:
     config = uvicorn.Config(
         datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=5,
-        server_header=False,
+        server_header=False, ws="none",
     )  # fmt: skip
     server = uvicorn.Server(config)
     # uvicorn raises the signal again once it has ended; to us, being told to end is no failure.

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 _ATOM = "http://www.w3.org/2005/Atom"
 #: what XML 1.0 cannot hold
@@ -125,7 +125,7 @@ def calendar(feed: Feed) -> bytes:
     made = Calendar()
     made.add("prodid", "-//Inspection Watch//EN")
     made.add("version", "2.0")
-    made.add("x-wr-calname", feed.title)
+    made.add("x-wr-calname", vText(feed.title))  # the library escapes no X- property itself
     for item in feed.items:
         day = _day(item.published_at or item.seen_at)
         stamp = moment(item.seen_at)

@@ -32,11 +32,11 @@ FROM agencies g LEFT JOIN agencies p ON p.id = g.parent WHERE g.id = ?
 """
 _SUCCESSORS = """
 SELECT id, name FROM agencies
-WHERE '; ' || (SELECT successor FROM agencies WHERE id = :id) || '; ' LIKE '%; ' || id || '; %'
+WHERE instr('; ' || (SELECT successor FROM agencies WHERE id = :id) || '; ', '; ' || id || '; ')
 """
 _PREDECESSORS = """
 SELECT id, name, valid_until FROM agencies
-WHERE successor IS NOT NULL AND '; ' || successor || '; ' LIKE '%; ' || :id || '; %' ORDER BY name
+WHERE instr('; ' || successor || '; ', '; ' || :id || '; ') ORDER BY name
 """
 _INSPECTED_IN = f"""
 SELECT x.article_id AS id FROM article_agencies x JOIN articles a ON a.id = x.article_id

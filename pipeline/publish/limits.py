@@ -1,0 +1,56 @@
+"""What a visitor's SQL may not do. That it cannot write is the read-only file's own doing.
+
+Time is bounded by `sql_time_limit_ms`; but SQLite looks at the clock between steps only, and a
+single step can make, or go through, as much as one value may hold.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+#: bytes of one value, made or read; the longest story is a tenth of it. To look for one half of
+#: such a value in another takes a minute, of ten times as much two hours.
+MOST_OF_A_VALUE = 2_000_000
+#: characters or bytes of all long rows of one answer together, which JSON may make six times longer
+MOST_OF_AN_ANSWER = 32_000_000
+#: a row up to this is not counted: 2,000 such rows are no danger
+_LONG_ROW = 10_000
+
+
+class AnswerTooLarge(sqlite3.OperationalError):
+    """An answer is larger than memory should hold."""
+
+
+def limit(conn: sqlite3.Connection) -> None:
+    """Bounds what the queries of a connection can make, and hides where the file lies."""
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_OF_A_VALUE)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    conn.set_authorizer(_authorize)
+    conn.row_factory = _counted()
+
+
+def _authorize(action: int, what: str | None, *_: object) -> int:
+    # It shows the path of the file. Ignored, not denied: Datasette asks for it, and finds nothing.
+    hidden = action == sqlite3.SQLITE_PRAGMA and (what or "").lower() == "database_list"
+    return sqlite3.SQLITE_IGNORE if hidden else sqlite3.SQLITE_OK
+
+
+def _counted() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]:
+    """A row factory that ends an answer which grows too large."""
+    sizes: WeakKeyDictionary[sqlite3.Cursor, int] = WeakKeyDictionary()
+
+    def row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
+        size = 0
+        for value in values:
+            if value.__class__ is str or value.__class__ is bytes:
+                size += len(value)
+        if size > _LONG_ROW:
+            sizes[cursor] = size = sizes.get(cursor, 0) + size
+            if size > MOST_OF_AN_ANSWER:
+                raise AnswerTooLarge("the answer is too large; ask for fewer rows or columns")
+        return sqlite3.Row(cursor, values)
+
+    return row
