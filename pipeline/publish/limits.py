@@ -25,17 +25,20 @@ class AnswerTooLarge(sqlite3.OperationalError):
 
 
 def limit(conn: sqlite3.Connection) -> None:
-    """Bounds what the queries of a connection can make, and hides where the file lies."""
+    """Bounds what the queries of a connection can make, and hides where file and code lie."""
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_OF_A_VALUE)
     conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     conn.set_authorizer(_authorize)
     conn.row_factory = _counted()
 
 
-def _authorize(action: int, what: str | None, *_: object) -> int:
-    # It shows the path of the file. Ignored, not denied: Datasette asks for it, and finds nothing.
-    hidden = action == sqlite3.SQLITE_PRAGMA and (what or "").lower() == "database_list"
-    return sqlite3.SQLITE_IGNORE if hidden else sqlite3.SQLITE_OK
+def _authorize(action: int, what: str | None, more: str | None, *_: object) -> int:
+    if action == sqlite3.SQLITE_PRAGMA and (what or "").lower() == "database_list":
+        # It shows the file's path. Ignored, not denied: Datasette asks for it, and finds nothing.
+        return sqlite3.SQLITE_IGNORE
+    if action == sqlite3.SQLITE_FUNCTION and (more or "").lower() == "fts3_tokenizer":
+        return sqlite3.SQLITE_DENY  # it shows an address in memory
+    return sqlite3.SQLITE_OK
 
 
 def _counted() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]:

@@ -94,7 +94,7 @@ def handle_exception(
     """
 
     async def answer() -> Response:
-        status, words = _complaint(exception)
+        status, words = _complaint(exception, request)
         if status >= 500:
             log.error("page_failed", path=request.path, exc_info=exception)
         else:
@@ -109,7 +109,7 @@ def handle_exception(
     return answer
 
 
-def _complaint(exception: Exception) -> tuple[int, str]:
+def _complaint(exception: Exception, request: Request) -> tuple[int, str]:
     if isinstance(exception, Base400):
         return exception.status, str(exception.args[0]) if exception.args else "Bad request"
     if isinstance(exception, DatasetteError):
@@ -120,6 +120,9 @@ def _complaint(exception: Exception) -> tuple[int, str]:
         return exception.status if exception.status < 500 else 400, str(words)
     if isinstance(exception, QueryInterrupted):
         return 400, "This took too long and was stopped. Ask for less."
+    if any(name.startswith("_") or "__" in name for name in request.args.keys()):  # noqa: SIM118
+        # Datasette's own arguments, which it does not all look through; pages of ours have none.
+        return 400, "What stands behind the question mark makes no sense here."
     return 500, "Something went wrong here; the log of `serve -v` says what."
 
 

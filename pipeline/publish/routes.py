@@ -14,7 +14,7 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
 
 from pipeline.publish import metadata
-from pipeline.publish.links import path_of, served
+from pipeline.publish.links import THINGS, path_of, served
 from pipeline.publish.listing import Page
 from pipeline.publish.outputs import FORMS, respond
 from pipeline.publish.pages import (
@@ -33,6 +33,8 @@ from pipeline.publish.reading import first
 
 View = Callable[..., Awaitable[Response]]
 
+#: pages that list things, each at /name
+LISTS = ("reported", "search", "map", "frameworks", "themes", "questions")
 _FORM = r"(?:\.(?P<form>" + "|".join(f.replace(".", r"\.") for f in FORMS) + r"))?$"
 
 #: by any of its addresses; an article's own comes first
@@ -159,11 +161,11 @@ def sql_path(datasette: Any) -> str:
 def routes() -> list[tuple[str, View]]:
     """For Datasette: pattern of the path → view."""
     names = "|".join(metadata.queries())
-    kinds = "story|agency|inspectorate|framework|theme|source|question"
+    kinds = "|".join(THINGS)
     return [
         (r"/-/(?!static(?:-watch|-plugins)?/)", _nothing),
         (r"/$", _front),
-        (r"/(?P<name>reported|search|map|frameworks|themes|questions)" + _FORM, _list),
+        (rf"/(?P<name>{'|'.join(LISTS)})" + _FORM, _list),
         (r"/story$", _story_of_url),
         (r"/(?P<database>[^/]+)/-/story$", _story_of_url),
         (rf"/(?P<kind>{kinds})/(?P<id>[^/]+?)" + _FORM, _thing),

@@ -23,9 +23,14 @@ from datasette.plugins import pm
 
 from pipeline.errors import ArchiveError, WatchError
 from pipeline.publish import FOLDER, metadata, plugin, view_statements
+from pipeline.publish.links import THINGS
 from pipeline.publish.public import make_public_copy
+from pipeline.publish.routes import LISTS
 
 log = structlog.get_logger()
+
+#: names that stand at the beginning of addresses of our pages
+_TAKEN = frozenset((*LISTS, *THINGS))
 
 
 def serve(
@@ -53,11 +58,15 @@ def serve(
 
 
 def check(db: Path) -> None:
-    """Raises ArchiveError unless `db` is an archive that was published at least once."""
+    """Raises ArchiveError unless `db` is an archive that was published, of a name to serve."""
     if not db.exists():
         raise ArchiveError("is not there yet: make it with `make demo` or `make run`", path=str(db))
     if db.stem.endswith("-pages"):
         raise ArchiveError("holds raw pages, which are never served", path=str(db))
+    if set("?#%") & set(str(db)) or db.stem in _TAKEN or db.stem.startswith(("_", "-")):
+        # SQLite takes the path for an address, and the name is part of our addresses.
+        raise ArchiveError("cannot be served under that name: a name such as archive.db, in a"
+                           " folder without ?, # and % in its path, can", path=str(db))  # fmt: skip
     try:
         with contextlib.closing(sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True)) as c:
             there = {row[0] for row in c.execute("SELECT name FROM sqlite_master")}

@@ -65,11 +65,10 @@ def payloads() -> dict[str, str]:
 
 
 def harmless(names: Mapping[str, str]) -> dict[str, str]:
-    """As many words that do no harm, under the same names; some are addresses."""
-    return {
-        name: f"https://weekly.example/{number}" if "web" in name else f"word{number}"
-        for number, name in enumerate(names)
-    }
+    """As many words that do no harm, under the same names; some are addresses, one is marked."""
+    said = {name: f"word{number}" for number, name in enumerate(names)}
+    said |= {name: f"https://weekly.example/{name}" for name in names if name.startswith("web")}
+    return said | {"image_backticks": "`word`"}
 
 
 def make(path: Path, words: Mapping[str, str]) -> None:

