@@ -253,9 +253,7 @@ def test_rows_are_counted_when_a_reader_asks(site: Any) -> None:
      "/_memory", "/archive-pages", "/-/permissions", "/-/threads.json"],
 )  # fmt: skip
 def test_what_is_not_for_readers_is_out_of_reach(path: str, site: Any) -> None:
-    # Threads are harmless; 0.65 tells them to anyone.
-    allowed = {200} if path == "/-/threads.json" and not ON_1 else {403, 404}
-    assert get(site, path).status_code in allowed
+    assert get(site, path).status_code in {403, 404}
 
 
 def test_in_public_no_question_needs_what_was_left_out(public: Any) -> None:

@@ -212,7 +212,8 @@ def assert_in_proportion(db: sqlite3.Connection, name: str, values: Any, grow: A
         db.set_progress_handler(None, 0)
         assert rows
         work.append(steps)
-    assert work[1] < 8 * work[0]  # four times as much; what compares all with all takes sixteen
+    # Four times as much, and some for sorting; what compares all with all takes sixteen.
+    assert work[1] < 11 * work[0]
 
 
 @pytest.mark.parametrize("name", ["time-to-reach-us", "last-week", "not-read"])
