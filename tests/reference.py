@@ -15,7 +15,7 @@ import yaml
 from pipeline.clean.rules import all_rules
 from pipeline.cli import cli
 from pipeline.knowledge import load_yaml
-from pipeline.publish.reference import folded, schema_markdown
+from pipeline.publish.reference import folded, pages_markdown, questions_markdown, schema_markdown
 from pipeline.tag.gazetteer import gazetteer
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +27,27 @@ def targets() -> str:
     rows = re.findall(r"^([a-z-]+):.*?## (.+)$", makefile, re.MULTILINE)
     lines = [f"| `make {name}` | {words} |" for name, words in rows]
     return "\n".join(["| target | does |", "|---|---|", *lines])
+
+
+def tour() -> str:
+    """The questions of the tour: who asks, the clicks in words, what comes, and its picture."""
+    path = ROOT / "tests" / "browser" / "tour.yaml"
+    parts = []
+    for number, stop in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
+        clicks = "; then ".join(click["say"] for click in stop["clicks"])
+        words = f"**{number}. {stop['question']}** ({stop['asked_by']}) {clicks}. {stop['answer']}"
+        parts.append(f"{words}\n\n![{stop['question']}](docs/{stop['picture']})")
+    return "\n\n".join(parts)
+
+
+def pages() -> str:
+    """Our own pages, by address."""
+    return pages_markdown()
+
+
+def questions() -> str:
+    """The questions under their headings."""
+    return questions_markdown()
 
 
 def leaves(group: click.Group = cli, prefix: str = "") -> list[tuple[str, click.Command]]:

@@ -36,11 +36,18 @@ QUERIES = 150  #: of a kind
 _ROUNDS = 3  #: of a page
 _WORD = re.compile(r"[a-z]{3,}")
 
-#: (name, path) of pages that are measured whole; `{db}` is the name of the database
+#: (name, path) of pages that are measured whole
 PAGES: list[tuple[str, str]] = [
     ("front page", "/"),
-    ("a story", "/{db}/articles/99"),
-    ("an inspectorate", "/{db}/agencies/ofsted"),
+    ("search", "/search?q=neglect"),
+    ("search, a facet clicked", "/search?q=council&inspectorate=ofsted"),
+    ("search, no words", "/search?report=yes"),
+    ("map", "/map"),
+    ("a story", "/story/99"),
+    ("an agency", "/agency/safeguarding-children:merton"),
+    ("an inspectorate", "/inspectorate/ofsted"),
+    ("a theme", "/theme/neglect"),
+    ("a question", "/question/up-or-down?year=2026"),
 ]
 
 
@@ -222,7 +229,7 @@ def measure_pages(path: Path, pages: Sequence[tuple[str, str]] = PAGES) -> None:
     print(f"\n{'page':40}{'CPU ms':>10}{'KB':>8}")
     with opened(path) as datasette:
         for name, page in pages:
-            took, size = asyncio.run(_page(datasette, page.format(db=path.stem)))
+            took, size = asyncio.run(_page(datasette, page))
             print(f"{name:40}{took:>10.1f}{size / 1000:>8.0f}", flush=True)
 
 
