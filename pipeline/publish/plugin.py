@@ -16,6 +16,7 @@ from markupsafe import Markup
 from pipeline.archive.fulltext import search_terms
 from pipeline.publish import metadata
 from pipeline.publish.cells import cell, said
+from pipeline.publish.labels import labelled
 from pipeline.publish.links import path_of, served, web_link
 from pipeline.publish.pages.reports import NOT_STATED
 from pipeline.publish.pages.story import DIRECTIONS
@@ -48,6 +49,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["quotes"] = quotes
     env.filters["tilde"] = tilde_encode
     env.filters["sentence"] = said
+    env.filters["labelled"] = labelled
     env.globals["path_of"] = path_of
     env.globals["directions"] = DIRECTIONS
     env.globals["not_stated"] = NOT_STATED
