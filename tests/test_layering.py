@@ -34,6 +34,7 @@ OWNERS = {
     "pyarrow": ("archive/export.py",),
     "warcio": ("archive/export.py",),
     "datasette": ("publish/",),
+    "icalendar": ("publish/syndication.py",),
     "uvicorn": ("publish/",),
     "jinja2": ("publish/", "demo/"),
     "ahocorasick_rs": ("tag/",),

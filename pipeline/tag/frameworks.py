@@ -48,6 +48,7 @@ class Framework:
     aspects: tuple[str, ...]
     expand: tuple[str, ...]
     graded: bool  #: False: its stories give no new grade
+    actions: tuple[str, ...]  #: kinds that it can lead to
     overall_until: str | None  #: None: there is an overall grade without end; "" never one
 
     def has_overall(self, date: str | None) -> bool:
@@ -99,6 +100,7 @@ def _framework(r: dict[str, Any]) -> Framework:
         tuple(r.get("aspects", ())),
         tuple(r.get("expand", r.get("aspects", ()))),
         r.get("grades", True),
+        tuple(r["actions"]),
         str(ends) if ends else ("" if r.get("overall") is False else None),
     )
 

@@ -31,15 +31,17 @@ _LIST = ("id", "name", "inspectorates", "since", "until", "grades", "overall", "
 
 async def framework(db: Database, id_: str) -> Page | None:
     """The page of a framework by its id, None where there is none of that id."""
-    known = next((f for f in frameworks() if f.id == id_), None)
-    if known is None:
+    eras = [f for f in frameworks() if f.id == id_]
+    if not eras:
         return None
+    known = max(eras, key=lambda f: f.since)
     ids = [row["id"] for row in await rows(db, _NEWEST, id_)]
     found = await reports(db, ids)
     count = (await first(db, _COUNT, id_) or {})["n"]
     names = {row["id"]: row["name"] for row in await rows(db, _NAMES)}
     thing: Row = {
         **described(known),
+        "eras": [described(f) for f in sorted(eras, key=lambda f: f.since, reverse=True)],
         "reports": count,
         "by": [{"id": i, "name": names.get(i, i)} for i in known.inspectorates],
         "spread": spread(await rows(db, _GRADES, id_)),
@@ -63,7 +65,8 @@ async def all_frameworks(db: Database) -> Page:
     counted = {row["id"]: row["reports"] for row in await rows(db, _BY_TYPE)}
     names = {row["id"]: row["name"] for row in await rows(db, _NAMES)}
     told = []
-    for known in frameworks():
+    newest = {f.id: f for f in sorted(frameworks(), key=lambda f: f.since)}
+    for known in newest.values():
         as_dict = described(known)
         current = next((s for s in as_dict["scales"] if s["until"] is None), None)
         told.append({

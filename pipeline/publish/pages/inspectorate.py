@@ -62,7 +62,8 @@ async def inspectorate(db: Database, id_: str, *, now: datetime | None = None) -
                         for g in inspections(found)][:12],
         "spread": spread(await rows(db, _GRADES, id_, since)),
         "since": since,
-        "frameworks": [described(f) for f in frameworks() if id_ in f.inspectorates],
+        "frameworks": [described(f) for f in {f.id: f for f in reversed(frameworks())}.values()
+                       if id_ in f.inspectorates],
         **await months(db, now, inspectorate=id_),
     }  # fmt: skip
     listing = Listing(
@@ -114,6 +115,7 @@ def described(framework: Framework) -> dict[str, Any]:
             for scale, since, until in framework.scales
         ],
         "aspects": list(framework.aspects),
+        "actions": list(framework.actions),
         "overall": _overall(framework),
     }  # fmt: skip
 
