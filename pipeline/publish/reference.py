@@ -1,4 +1,4 @@
-"""The schema for people to read in README, and the states of a source, with their meanings."""
+"""What README says of pages, questions, tables and the states of a source, with their meanings."""
 
 from __future__ import annotations
 
@@ -46,3 +46,21 @@ def _section(name: str, relation: dict[str, Any]) -> str:
 
 def _cell(words: str) -> str:
     return " ".join(words.split()).replace("|", "\\|")
+
+
+def pages_markdown() -> str:
+    """Our own pages as a table: address, what is there, what its data holds."""
+    rows = [
+        f"| `{page['address']}` | {_cell(page['what'])} | {_cell(page['data'])} |"
+        for page in metadata.described()["pages"]
+    ]
+    return "\n".join(["| address | what is there | as data |", "|---|---|---|", *rows])
+
+
+def questions_markdown() -> str:
+    """The questions under their headings, with what each tells."""
+    groups: dict[str, list[str]] = {}
+    for query in metadata.described()["queries"].values():
+        line = f"- **{query['title']}** {_cell(query['description'])}"
+        groups.setdefault(query.get("group", "Questions"), []).append(line)
+    return "\n\n".join(f"*{heading}*\n\n" + "\n".join(lines) for heading, lines in groups.items())

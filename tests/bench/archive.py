@@ -269,9 +269,22 @@ def _insert(db: sqlite3.Connection, rows: Rows) -> None:
 def _fill_agencies(db: sqlite3.Connection, w: World) -> None:
     known = gazetteer().all()
     db.executemany(
-        "INSERT INTO agencies (id, name, kind, code, nation, region, other_names)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(a.id, a.name, a.kind, a.code, a.nation, a.region, "; ".join(a.names)) for a in known],
+        "INSERT INTO agencies (id, name, kind, code, nation, region, other_names, latitude,"
+        " longitude) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                a.id,
+                a.name,
+                a.kind,
+                a.code,
+                a.nation,
+                a.region,
+                "; ".join(a.names),
+                a.latitude,
+                a.longitude,
+            )
+            for a in known
+        ],
     )
     db.executemany(
         "INSERT INTO agencies (id, name, kind) VALUES (?, ?, ?)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from pipeline.publish import metadata
 from pipeline.publish.links import path_of, served
 from pipeline.publish.pages.front import front, since_yesterday
 from pipeline.publish.pages.places import places
 from pipeline.publish.pages.reports import level, same_inspection
+from pipeline.publish.routes import routes
 from pipeline.publish.serve import opened
 from pipeline.publish.versions import changes
 
@@ -91,7 +94,9 @@ def test_yesterday_is_londons(now: str, wanted: str) -> None:
 
 def test_a_quiet_month_says_so_and_shows_what_came_before(site: Any) -> None:
     shown = morning(site, "2027-02-01T08:00:00+00:00")
-    assert [s["title"] for s in shown["sections"]] == ["Before that"]
+    assert [s["title"] for s in shown["sections"]] == [
+        "Nothing new this week; the newest before it"
+    ]
     assert shown["since_yesterday"] == shown["this_week"] == 0
 
 
@@ -257,3 +262,32 @@ def test_now_is_todays(site: Any) -> None:
     page = asyncio.run(front(served(site), ()))
     assert page.listing.since
     assert page.listing.since[:4] == str(datetime.now(UTC).year)
+
+
+#: an example of each address of ours, for what differs in it
+EXAMPLES = {
+    "<body or region>": LOWMOOR,
+    "<number>": "1",
+    "<address>": "https://weekly.example/news/harwick-neglect",
+    "<id>": {"agency": LOWMOOR, "inspectorate": "ofsted", "framework": "ilacs", "theme": "neglect",
+             "source": "weekly"},
+    "<name>": "answers",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", metadata.described()["pages"], ids=lambda p: p["address"])
+def test_every_address_that_is_described_is_there(page: dict[str, str], site: Any) -> None:
+    address = page["address"]
+    for gap, example in EXAMPLES.items():
+        kind = address.split("/")[1]
+        words = example[kind] if isinstance(example, dict) and gap in address else example
+        address = address.replace(gap, str(words))
+    status = asyncio.run(site.client.get(address)).status_code
+    assert status == (302 if "/story?url" in address else 200)
+
+
+def test_every_address_that_is_there_is_described() -> None:
+    described = {page["address"].strip("/").split("/")[0] for page in metadata.described()["pages"]}
+    ours = re.findall(r"\b[a-z]{3,}\b", " ".join(p for p, _ in routes() if "database" not in p))
+    names = set(ours) - {"name", "form", "kind", "csv", "json", "atom", "feed", "ics", "reported"}
+    assert names == {d.partition("?")[0] for d in described if d and not d.startswith("?")}

@@ -6,6 +6,7 @@ from typing import Any
 
 from datasette.database import Database
 
+from pipeline.publish.links import path_of
 from pipeline.publish.listing import Listing, Page, Row, of_rows
 from pipeline.publish.pages.reports import (
     COLUMNS,
@@ -19,8 +20,8 @@ from pipeline.publish.pages.story import framework_name
 from pipeline.publish.reading import first, rows, tables
 from pipeline.publish.timelines import Event, timeline
 
-#: reports that the timeline goes back over
-_REPORTS = 200
+#: reports that the timeline goes back over, and inspections that are told one by one
+_REPORTS, _TOLD = 200, 30
 
 _AGENCY = """
 SELECT g.*, p.name AS parent_name,
@@ -98,6 +99,8 @@ async def agency(db: Database, agency_id: str) -> Page | None:
         "named_in": await rows(db, _STORIES_OF, id=agency_id),
     }
     thing["timeline"] = _drawn(thing["events"]) if len(thing["events"]) > 1 else None
+    thing["more"] = max(0, len(thing["events"]) - _TOLD)
+    thing["events"] = thing["events"][:_TOLD]
     listing = Listing(
         title=record["name"],
         description=f"Inspections of {record['name']}, as the news reported them, newest first.",
@@ -144,9 +147,9 @@ def _drawn(events: list[Row]) -> Any:
             inspectorate=event["inspectorates"] or "inspectorate not named",
             level=level(event["grade_rank"], event["scale_size"]),
             label=event["grade"] or "no single grade",
-            link=f"#{event['anchor']}",
+            link=f"#{event['anchor']}" if number < _TOLD else path_of("story", event["id"]),
         )
-        for event in events
+        for number, event in enumerate(events)
         if event["day"]
     ])  # fmt: skip
 

@@ -114,7 +114,10 @@ def _sections(groups: list[list[Row]], yesterday: str, week: str) -> list[Row]:
             named["Earlier this week"].append(arranged)
         elif number < _FEWEST:
             named["Before that"].append(arranged)
-    return [{"title": title, "groups": found} for title, found in named.items() if found]
+    sections = [{"title": title, "groups": found} for title, found in named.items() if found]
+    if len(sections) == 1 and sections[0]["title"] == "Before that":
+        sections[0]["title"] = "Nothing new this week; the newest before it"
+    return sections
 
 
 async def months(db: Database, now: datetime, *, inspectorate: str | None = None) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from pipeline.knowledge import load_csv
 from pipeline.publish.drawing import legend
 from pipeline.publish.links import path_of
 from pipeline.publish.listing import Listing, Page, Row, of_rows
-from pipeline.publish.maps import Point, uk_map
+from pipeline.publish.maps import MOST_LINKS, Point, uk_map
 from pipeline.publish.pages.reports import level
 from pipeline.publish.reading import rows
 
+#: marks on the map of the front page
+_FRONT = 200
 #: reports that are looked at for the latest outcome of each body, newest first
 NEWEST = 3000
 COLUMNS = ("body", "kind", "region", "nation", "code", "latitude", "longitude", "grade",
@@ -108,8 +110,11 @@ def _placed(body: Row) -> Row:
     return body
 
 
-def draw(found: list[Row]) -> dict[str, Any]:
-    """`svg` and `legend` of these places, and how many have `no_place`."""
+def draw(found: list[Row], *, most: int = MOST_LINKS) -> dict[str, Any]:
+    """`svg` and `legend` of the newest of these places.
+
+    `no_place`: how many have none; `left_out`: how many older ones than `most` are not drawn.
+    """
     points = [
         Point(
             name=body["body"],
@@ -122,20 +127,23 @@ def draw(found: list[Row]) -> dict[str, Any]:
         for body in sorted(found, key=lambda b: -b["article_id"])
         if body["latitude"] is not None and body["longitude"] is not None
     ]
+    no_place = len(found) - len(points)
+    left_out = max(0, len(points) - most)
+    points = points[:most]
     if not points:
-        return {"svg": None, "legend": Markup(""), "no_place": len(found)}
+        return {"svg": None, "legend": Markup(""), "no_place": no_place, "left_out": 0}
     svg = uk_map(
         points,
         title="Inspected bodies by their latest outcome",
         description="A mark for each body that a story shows as inspected.",
     )
-    return {"svg": svg, "legend": legend({p.level for p in points}),
-            "no_place": len(found) - len(points)}  # fmt: skip
+    return {"svg": svg, "legend": legend({p.level for p in points}), "no_place": no_place,
+            "left_out": left_out}  # fmt: skip
 
 
 async def drawn_map(db: Database) -> dict[str, Any]:
-    """The map of the front page: every body."""
-    return draw(await places(db, {}))
+    """The map of the front page: the bodies of the newest reports."""
+    return draw(await places(db, {}), most=_FRONT)
 
 
 async def map_page(db: Database, chosen: dict[str, str | None]) -> Page:
