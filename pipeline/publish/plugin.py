@@ -18,6 +18,7 @@ from pipeline.archive.fulltext import search_terms
 from pipeline.publish import metadata
 from pipeline.publish.cells import cell, said
 from pipeline.publish.guard import App, guarded
+from pipeline.publish.labels import labelled
 from pipeline.publish.limits import limit
 from pipeline.publish.links import path_of, served, web_link
 from pipeline.publish.outputs import STRICT
@@ -48,6 +49,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["quotes"] = quotes
     env.filters["tilde"] = tilde_encode
     env.filters["sentence"] = said
+    env.filters["labelled"] = labelled
     env.globals["path_of"] = path_of
     env.globals["directions"] = DIRECTIONS
     env.globals["not_stated"] = NOT_STATED

@@ -11,6 +11,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from tests.browser.site import chromium, demo_archive, served
 
+#: the level of each heading, as the page has them
+_HEADINGS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => Number(h.tagName[1]))"
+_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
 
 @dataclass
 class Watched:
@@ -33,6 +37,10 @@ class Watched:
         if urlsplit(request.url).netloc not in (urlsplit(self.address).netloc, ""):
             self.problems.append(f"another host: {request.url}")
 
+    @property
+    def narrow(self) -> bool:
+        return (self.page.viewport_size or {"width": 0})["width"] < 720
+
     def open(self, path: str) -> None:
         response = self.page.goto(self.address + path.lstrip("/"))
         assert response is not None
@@ -43,13 +51,22 @@ class Watched:
         with self.page.expect_navigation(wait_until="load"):
             link.click()
 
-    def assert_well(self) -> None:
-        """Nothing complained, nothing is wider than the screen, and there is one main heading."""
-        wide = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+    def menu(self, name: str) -> None:
+        """Follows a link of the bar at the top."""
+        self.follow(self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name))
+
+    def assert_fits(self) -> None:
+        wide = self.page.evaluate(_TOO_WIDE)
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
-        assert self.page.locator("h1").count() == 1, self.page.url
+
+    def assert_well(self) -> None:
+        """No complaint, nothing wider than the screen, a title, headings that never skip a level."""
+        self.assert_fits()
+        assert self.page.title(), self.page.url
+        levels = self.page.evaluate(_HEADINGS)
+        assert levels.count(1) == 1, f"{self.page.url}: {levels}"
+        jumps = [(a, b) for a, b in zip([0, *levels], levels, strict=False) if b > a + 1]
+        assert not jumps, f"{self.page.url}: headings jump {jumps}"
         assert not self.problems
 
 
@@ -65,10 +82,9 @@ def browser() -> Iterator[Browser]:
         yield launched
 
 
-@pytest.fixture(
-    params=[(1280, "light"), (375, "light"), (375, "dark")], ids=lambda p: f"{p[0]}{p[1]}"
-)
+@pytest.fixture(params=[(1280, "light"), (375, "dark")], ids=lambda p: f"{p[0]}{p[1]}")
 def watched(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Watched]:
+    """A new page on a desktop and on a phone."""
     width, scheme = request.param
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"

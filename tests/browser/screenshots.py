@@ -5,28 +5,47 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from tests.browser.site import ROOT, chromium, demo_archive, served
+from tests.browser.tour import tour, walk
 
 DOCS = ROOT / "docs"
+#: pixels across; README is shown about 900 wide
+WIDTH = 1100
 
 
 def main() -> None:
-    """Writes `docs/archive.png` (front page), `story.png` and `source.png`, 1280 pixels wide."""
+    """Writes `archive.png` (front page), `story.png`, `source.png` and those of the tour to docs."""
     with (
         tempfile.TemporaryDirectory() as folder,
         served(demo_archive(Path(folder))) as address,
         chromium() as browser,
     ):
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": 800}, color_scheme="light", reduced_motion="reduce"
+        )
         page.goto(address)
-        page.screenshot(path=DOCS / "archive.png")
-        page.goto(f"{address}demo/search?q=neglect")
-        with page.expect_navigation(wait_until="load"):
-            page.locator("td.col-headline a").first.click()
-        page.screenshot(path=DOCS / "story.png")
-        page.set_viewport_size({"width": 1280, "height": 610})
-        page.goto(f"{address}demo/sources/fenland-free-press")
-        page.screenshot(path=DOCS / "source.png")
+        _take(page, "archive.png", "body", 1150)
+        page.locator("table.reports").get_by_role(
+            "link", name="Harwick downgraded to inadequate for help and protection"
+        ).click()
+        page.wait_for_load_state()
+        _take(page, "story.png", "body", 900)
+        page.goto(f"{address}source/fenland-free-press")
+        _take(page, "source.png", "body", 640)
+        for stop in tour():
+            walk(page, address, stop)
+            _take(page, stop.picture, stop.top, stop.high)
+
+
+def _take(page: Page, name: str, top: str, high: int) -> None:
+    """A picture of the whole width, from the top of an element down."""
+    y = page.evaluate("s => document.querySelector(s).getBoundingClientRect().top + scrollY", top)
+    whole = page.evaluate("document.documentElement.scrollHeight")
+    begin = max(0, y - 16 if y else 0)
+    clip = {"x": 0, "y": begin, "width": WIDTH, "height": min(high, whole - begin)}
+    page.screenshot(path=DOCS / name, full_page=True, clip=clip)
 
 
 if __name__ == "__main__":

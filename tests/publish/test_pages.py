@@ -111,8 +111,8 @@ def test_a_story_names_its_framework_and_a_grade_without_aspect_stands_alone(sit
     story = get(site, where).text
     assert 'RQIA inspection</a> <span class="watch-small">rqia</span>' in story
     front = get(site, "/").text
-    assert '<li><span class="grade">good</span></li>' in front
-    assert '<li>kitchen: <span class="grade">clean</span></li>' in front
+    assert '<li><span class="grade">good</span> ' in front
+    assert '<li>kitchen: <span class="grade">clean</span> ' in front
     listed = get(site, "/archive/judgements").text
     assert "Beech Lane is good" in listed
     for html in (story, front, listed):

@@ -93,7 +93,8 @@ def spread(graded: list[Row]) -> list[Row]:
             "name": names.get(framework or "", "Framework not told"),
             "total": sum(g["stories"] for g in grades),
             "drawn": bars([
-                (g["grade"], g["stories"], None, level(g["rank"], g["scale"])) for g in grades
+                (g["grade"], g["stories"], None, f"level-{level(g['rank'], g['scale'])}")
+                for g in grades
             ]),
         })  # fmt: skip
     return sorted(told, key=lambda t: -t["total"])

@@ -153,8 +153,12 @@ async def map_page(db: Database, chosen: dict[str, str | None]) -> Page:
         row["id"]: row
         for row in await rows(db, _STORIES, json.dumps([body["article_id"] for body in found]))
     }
-    full = [{**body, **stories.get(body["article_id"], {})} for body in found]
-    full.sort(key=lambda b: (b["region"] or b["nation"] or "~", b["body"]))
+    full = [
+        {**body, **stories.get(body["article_id"], {}),
+         "where": body["region"] or body["nation"] or "~"}
+        for body in found
+    ]  # fmt: skip
+    full.sort(key=lambda b: (b["where"], b["body"]))
     asked = "; ".join(f"{key}: {value}" for key, value in chosen.items() if value)
     listing = Listing(
         title="Where inspections were reported",

@@ -41,8 +41,9 @@ WHERE f.kind = 'judgement' AND f.status = 'current'
 ORDER BY f.article_id, f.start
 """
 _WHO = """
-SELECT article_id AS id, agency_id, role FROM article_agencies
-WHERE article_id IN (SELECT value FROM json_each(?))
+SELECT x.article_id AS id, x.agency_id, x.role, g.name
+FROM article_agencies AS x JOIN agencies AS g ON g.id = x.agency_id
+WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY g.name
 """
 
 
@@ -50,7 +51,8 @@ async def reports(db: Database, ids: Iterable[int]) -> list[Row]:
     """The reports among these stories, newest first.
 
     The columns of `inspections_reported`, and: `id`, `source`; `judgements` (its current grades);
-    `overall` (pairs of body and overall grade); `body_ids` and `inspectorate_ids` (sets).
+    `overall` (pairs of body and overall grade); `body_ids` and `inspectorate_ids` (sets);
+    `inspected` (its bodies, each with `id` and `name`).
     """
     wanted = json.dumps(list(ids))
     found = await rows(db, _REPORTS, wanted)
@@ -62,6 +64,8 @@ async def reports(db: Database, ids: Iterable[int]) -> list[Row]:
         for key, role in (("body_ids", "inspected"), ("inspectorate_ids", "inspectorate")):
             report[key] = {w["agency_id"] for w in who
                            if w["id"] == report["id"] and w["role"] == role}  # fmt: skip
+        report["inspected"] = [{"id": w["agency_id"], "name": w["name"]} for w in who
+                               if w["id"] == report["id"] and w["role"] == "inspected"]  # fmt: skip
     return found
 
 

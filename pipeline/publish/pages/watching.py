@@ -16,7 +16,12 @@ DAYS, _SHOWN = 30, 3
 #: areas of one address; more would be a slow page
 _MOST = 20
 
-_WATCHED = "SELECT name, kind, value FROM watched ORDER BY place"
+#: sources.yaml may give a body by its id or code; people read its name
+_WATCHED = """
+SELECT coalesce(g.name, w.name) AS name, w.kind, w.value FROM watched AS w
+LEFT JOIN agencies AS g ON w.kind = 'agency' AND g.id = w.value
+ORDER BY w.place
+"""
 _AGENCY = """
 SELECT id, name FROM agencies
 WHERE id = :word OR code = upper(:word) OR lower(name) = lower(:word)
