@@ -16,7 +16,7 @@ WIDTH = 1100
 
 
 def main() -> None:
-    """Writes `archive.png` (front page), `story.png`, `source.png` and those of the tour to docs."""
+    """Writes `archive.png` (front page), `story.png`, `source.png` and the tour's to docs."""
     with (
         tempfile.TemporaryDirectory() as folder,
         served(demo_archive(Path(folder))) as address,
