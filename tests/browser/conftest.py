@@ -60,7 +60,7 @@ class Watched:
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
 
     def assert_well(self) -> None:
-        """No complaint, nothing wider than the screen, a title, headings that never skip a level."""
+        """No complaint, nothing too wide, a title, headings that never skip a level."""
         self.assert_fits()
         assert self.page.title(), self.page.url
         levels = self.page.evaluate(_HEADINGS)
