@@ -16,7 +16,7 @@ WIDTH = 1100
 
 
 def main() -> None:
-    """Writes `archive.png` (front page), `story.png`, `source.png` and the tour's to docs."""
+    """Writes `archive.png` (front page), `story.png`, `source.png`, `tour-1.png` … to docs."""
     with (
         tempfile.TemporaryDirectory() as folder,
         served(demo_archive(Path(folder))) as address,
@@ -43,7 +43,7 @@ def _take(page: Page, name: str, top: str, high: int) -> None:
     """A picture of the whole width, from the top of an element down."""
     y = page.evaluate("s => document.querySelector(s).getBoundingClientRect().top + scrollY", top)
     whole = page.evaluate("document.documentElement.scrollHeight")
-    begin = max(0, y - 16 if y else 0)
+    begin = max(0, y - 6 if y else 0)
     clip = {"x": 0, "y": begin, "width": WIDTH, "height": min(high, whole - begin)}
     page.screenshot(path=DOCS / name, full_page=True, clip=clip)
 

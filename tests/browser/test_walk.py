@@ -243,7 +243,7 @@ def test_the_statement_to_cite_opens_by_keyboard_and_can_be_selected(watched: Wa
     words = text.input_value()
     for label in ("Asked:", "Address:", "Archive: fingerprint", "Sources: 12", "Accuracy:"):
         assert label in words
-    assert f"{watched.address}search?region=South+West&report=yes" in words
+    assert f"Address: {page.url}\n" in words
     watched.assert_well()
 
 
