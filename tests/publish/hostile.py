@@ -139,6 +139,38 @@ def _story(db: Database, number: int, word: str) -> None:
         db.execute("UPDATE findings SET aspect = 'overall' WHERE article_id = ?", [number])
 
 
+#: table → columns that hold a publisher's words and are never public
+PRIVATE = {
+    "articles": ("standfirst", "text", "captions", "links", "image_caption"),
+    "entries": ("summary", "content_html"),
+    "removals": ("text", "rule", "kind"),
+    "revisions": ("headline", "standfirst", "text"),
+    "robots": ("body",),
+    "cautions": ("quote",),
+}
+
+
+def make_canaries(path: Path) -> set[str]:
+    """Writes an archive with a word of its own in each private place; returns the words."""
+    make(path, {"shown": "Sparrow"})
+    canaries = set()
+    db = Database(path)
+    with db.atomic():
+        for table, columns in PRIVATE.items():
+            for column in columns:
+                canary = f"canary{table}{column}".replace("_", "")
+                word = _as_json(column, canary) if column in ("captions", "links") else canary
+                db.execute(f'UPDATE "{table}" SET "{column}" = ?',
+                           [word.encode() if column == "body" else word])  # fmt: skip
+                canaries.add(canary)
+        db.execute("UPDATE findings SET quote = 'The Sparrow sentence proves it.'")
+        db.execute("UPDATE articles SET headline = 'The Sparrow headline', byline = 'Rhona Tillet',"
+                   " url = 'https://weekly.example/sparrow'")  # fmt: skip
+        _insert(db, "cautions", 1, "Sparrow", kind="restriction", quote="canarycautionsquote")
+    db.close()
+    return canaries
+
+
 def _facets(db: Database) -> None:
     wanted = db.execute(FACETS.format("true", "true")).fetchall()
     db.conn.executemany(
