@@ -14,9 +14,9 @@ class Listing:
 
     `rows` are uniform dicts with the keys `columns`, in the order that is shown. `asked` says in
     words, or in SQL, what was asked. `since` and `until` bound the time that was asked about (ISO
-    8601, None: all of it). `truncated`: there are more rows than these. `stories`: ids of the
-    stories behind the rows, for the share that could be read in part only; None: the rows'
-    `article_url` tell.
+    8601, None: all of it). `truncated`: there are more rows than these. `count`: how many there are
+    in all, where only a part of them is at hand. `stories`: ids of the stories behind the rows, for
+    the share that could be read in part only; None: the rows' `article_url` tell.
     """
 
     title: str
@@ -27,6 +27,7 @@ class Listing:
     since: str | None = None
     until: str | None = None
     truncated: bool = False
+    count: int | None = None
     stories: tuple[int, ...] | None = None
 
 

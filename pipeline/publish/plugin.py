@@ -21,10 +21,12 @@ from pipeline.publish.guard import App, guarded
 from pipeline.publish.labels import labelled
 from pipeline.publish.limits import limit
 from pipeline.publish.links import path_of, served, web_link
+from pipeline.publish.listing import Listing
 from pipeline.publish.outputs import STRICT
 from pipeline.publish.pages.reports import NOT_STATED
 from pipeline.publish.pages.story import DIRECTIONS
 from pipeline.publish.routes import View, is_public, routes, sql_path
+from pipeline.publish.statement import Statement, statement
 from pipeline.publish.words import day, quotes
 
 log = structlog.get_logger()
@@ -59,7 +61,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
 @hookimpl  # type: ignore[untyped-decorator]
 def extra_template_vars(
-    view_name: str, table: str | None
+    datasette: Any, view_name: str, table: str | None, request: Request | None
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
     async def variables() -> dict[str, Any]:
         if view_name != "table" or table is None:
@@ -70,9 +72,35 @@ def extra_template_vars(
         if relation is None:
             return {}
         words = {"title": relation["title"], "description": relation["description"]}
-        return {"glossary": relation["columns"], "metadata": {**words, "columns": {}}}
+        return {
+            "glossary": relation["columns"],
+            "metadata": {**words, "columns": {}},
+            "cited": _citing(datasette, request, relation["title"]),
+        }
 
     return variables
+
+
+def _citing(datasette: Any, request: Request | None, title: str) -> Callable[..., Any]:
+    """For Datasette's own lists: a statement, given how many rows there are and what was asked."""
+
+    async def cited(count: int | None, asked: str, truncated: bool) -> Statement | None:
+        if request is None or count is None:
+            return None
+        listing = Listing(
+            title=title,
+            description="",
+            columns=(),
+            rows=(),
+            asked=" ".join(f"{title} {asked}".split()),
+            truncated=truncated,
+            count=count,
+            stories=(),
+        )
+        address = datasette.absolute_url(request, request.full_path)
+        return await statement(served(datasette), listing, address)
+
+    return cited
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -150,7 +150,7 @@ async def statement(db: Database, listing: Listing, address: str) -> Statement:
     return Statement(
         asked=listing.asked,
         address=address,
-        rows=len(listing.rows),
+        rows=len(listing.rows) if listing.count is None else listing.count,
         truncated=listing.truncated,
         fingerprint=published.get("fingerprint"),
         published_at=published.get("published_at"),

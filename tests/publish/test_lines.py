@@ -284,3 +284,13 @@ def test_an_error_says_why(
     assert words in answer.json()["error"].lower()
     out, err = capfd.readouterr()
     assert "Traceback" not in out + err
+
+
+def test_datasettes_own_lists_can_be_cited(site: Any) -> None:
+    html = get(site, "/archive/findings?kind=judgement").text
+    told = html[html.index("A statement to cite") :]
+    rows = get(site, "/archive/findings.json?kind=judgement&_shape=array&_size=max").json()
+    assert f"{len(rows)} rows" in told
+    assert "Findings where kind = &#34;judgement&#34;" in told
+    assert "http://localhost/archive/findings?kind=judgement" in told
+    assert "fingerprint " in told
