@@ -17,9 +17,10 @@ from markupsafe import Markup
 from pipeline.archive.fulltext import search_terms
 from pipeline.publish import metadata
 from pipeline.publish.cells import cell, said
+from pipeline.publish.csvcells import harmless_csv
 from pipeline.publish.guard import App, guarded
 from pipeline.publish.labels import labelled
-from pipeline.publish.limits import limit
+from pipeline.publish.limits import OWN, PUBLIC, limit
 from pipeline.publish.links import path_of, served, web_link
 from pipeline.publish.listing import Listing
 from pipeline.publish.outputs import STRICT
@@ -33,11 +34,11 @@ log = structlog.get_logger()
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
     conn.create_function("search_terms", 1, search_terms, deterministic=True)
     if not database.startswith("_"):  # those are Datasette's own, which it writes to
         conn.execute("PRAGMA query_only = ON")
-        limit(conn)
+        limit(conn, PUBLIC if is_public(datasette) else OWN)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -159,4 +160,4 @@ def _complaint(exception: Exception, request: Request) -> tuple[int, str]:
 @hookimpl  # type: ignore[untyped-decorator]
 def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
     hosts = datasette.plugin_config("inspection-watch")["hosts"]
-    return lambda app: guarded(app, hosts)
+    return lambda app: guarded(harmless_csv(app), hosts)

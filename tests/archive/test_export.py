@@ -58,11 +58,18 @@ def test_a_cell_never_becomes_a_formula(full: Archive, tmp_path: Path) -> None:
     assert json.loads(file.read_text())["headline"] == CALLED, "only a spreadsheet runs it"
 
 
-@pytest.mark.parametrize("start", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("start", ["=1", "+1+x", "-1-x", "@x", "\t=1", " =1", "\r=1", "\n=1"])
 def test_every_way_to_begin_a_formula(full: Archive, tmp_path: Path, start: str) -> None:
     full.db.execute("UPDATE articles SET section = ?", (start,))
     (file,) = export(full.path, tmp_path, tables=["articles"])
     assert rows(file)[0]["section"] == "'" + start
+
+
+@pytest.mark.parametrize("number", ["+1", "-1", "-0.5"])
+def test_a_number_is_no_formula(full: Archive, tmp_path: Path, number: str) -> None:
+    full.db.execute("UPDATE articles SET section = ?", (number,))
+    (file,) = export(full.path, tmp_path, tables=["articles"])
+    assert rows(file)[0]["section"] == number
 
 
 def test_json_lines_keep_types(full: Archive, tmp_path: Path) -> None:

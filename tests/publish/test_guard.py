@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,8 +17,9 @@ import pytest
 
 from pipeline.errors import ArchiveError
 from pipeline.publish.guard import is_known_host
-from pipeline.publish.limits import MOST_OF_A_VALUE
-from pipeline.publish.serve import build, check, opened
+from pipeline.publish.limits import OWN, PUBLIC
+from pipeline.publish.public import make_public_copy
+from pipeline.publish.serve import build, check, opened, serve
 from tests.publish.test_hostile import asked, raw
 
 # Datasette leaves facets that it began when one of them is refused.
@@ -38,6 +40,14 @@ def archive(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def site(archive: Path) -> Iterator[Any]:
     with opened(archive, hosts=("archive.example",)) as datasette:
+        yield datasette
+
+
+@pytest.fixture(scope="module")
+def public(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    copy = tmp_path_factory.mktemp("public") / "archive.db"
+    make_public_copy(archive_file, copy)
+    with opened(copy, public=True) as datasette:
         yield datasette
 
 
@@ -161,23 +171,26 @@ def test_a_slow_query_is_stopped(query: str, site: Any) -> None:
 @pytest.mark.parametrize(
     "query",
     ["SELECT zeroblob(900000000)", "SELECT length(hex(zeroblob(400000000)))",
-     "SELECT replace(hex(zeroblob(1000)), '0', hex(zeroblob(9999)))",
-     ENDLESS + "SELECT group_concat(printf('%1000d', i)) FROM n",
-     ENDLESS + "SELECT json_group_array(printf('%1000d', i)) FROM n",
+     "SELECT replace(hex(zeroblob(1000)), '0', hex(zeroblob(99999)))",
+     ENDLESS + "SELECT group_concat(printf('%10000d', i)) FROM n",
+     ENDLESS + "SELECT json_group_array(printf('%10000d', i)) FROM n",
      ENDLESS + "SELECT zeroblob(1900000) FROM n LIMIT 2000",
      ENDLESS + "SELECT hex(zeroblob(9000)), hex(zeroblob(9000)) FROM n LIMIT 2000"],
 )  # fmt: skip
-def test_a_huge_answer_is_not_made(query: str, site: Any) -> None:
-    answer = sql(site, query, _timelimit="500")
+def test_a_huge_answer_is_not_made(query: str, public: Any) -> None:
+    answer = sql(public, query, _timelimit="500")
     assert answer.status_code == 400
     assert "too" in answer.json()["error"]
     assert len(answer.content) < 10_000
 
 
-def test_an_ordinary_large_answer_is(site: Any) -> None:
-    rows = sql(site, ENDLESS + "SELECT hex(zeroblob(4000)) FROM n LIMIT 2000").json()["rows"]
+def test_an_ordinary_large_answer_is(site: Any, public: Any) -> None:
+    rows = sql(public, ENDLESS + "SELECT hex(zeroblob(4000)) FROM n LIMIT 2000").json()["rows"]
     assert len(rows) == 2000
-    assert len(sql(site, f"SELECT zeroblob({MOST_OF_A_VALUE - 100})").content) > MOST_OF_A_VALUE
+    for datasette, most in ((site, OWN.value), (public, PUBLIC.value)):
+        just = f"SELECT length(zeroblob({most - 9})), length(hex(zeroblob({most // 2 - 9})))"
+        assert sql(datasette, just).json()["rows"] == [[most - 9, most - 18]]
+        assert sql(datasette, f"SELECT hex(zeroblob({most // 2 + 1}))").status_code == 400
 
 
 def test_a_pattern_that_makes_others_search_for_ever_is_answered(site: Any) -> None:
@@ -227,9 +240,8 @@ def test_only_names_of_this_machine_are_answered(host: str, known: bool, site: A
         assert known or (b"archive" not in body.lower() and len(body) < 100)
 
 
-def test_a_public_archive_answers_to_every_name(archive_file: Path) -> None:
-    with opened(archive_file, public=True) as datasette:
-        assert raw(datasette, "/", host="anything.example")[0] == 200
+def test_a_public_archive_answers_to_every_name(public: Any) -> None:
+    assert raw(public, "/", host="anything.example")[0] == 200
 
 
 # ---------------------------------------------------------------- the operator's own words
@@ -266,10 +278,6 @@ def test_a_name_that_means_something_else_is_refused(
 
 
 def test_it_listens_on_this_machine_alone_unless_told() -> None:
-    from inspect import signature
-
-    from pipeline.publish.serve import serve
-
     assert signature(serve).parameters["host"].default == "127.0.0.1"
     said = subprocess.run([sys.executable, "-m", "pipeline", "serve", "--help"],
                           check=True, capture_output=True, text=True)  # fmt: skip

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import feedparser
@@ -204,6 +204,15 @@ def forms_of(form: str) -> list[str]:
     listed = [f"/reported.{form}", f"/search.{form}", f"/map.{form}", f"/frameworks.{form}",
               f"/themes.{form}", f"/questions.{form}"]  # fmt: skip
     listed += [f"/story/{n}.{form}" for n in range(1, len(words) + 1)]
+    if form == "csv":
+        listed += [f"/archive/{name}.csv?_size=max" for name in metadata.relations()]
+        listed += [
+            "/archive/articles.csv?_stream=on&_size=10",
+            "/archive/articles/1.csv",
+            "/archive/articles.csv?_labels=on",
+            "/archive/entries.csv?_dl=1",
+            "/archive.csv?sql=select+headline+as+%22%3D1%2B1%22,+-5+from+articles",
+        ]
     listed += [f"/agency/{quote(words[1], safe='')}.{form}",
                f"/inspectorate/{quote(words[0], safe='')}.{form}",
                f"/source/{quote(words[0], safe='')}.{form}", f"/framework/jtai.{form}",
@@ -218,7 +227,8 @@ def fetched(site: Any, form: str) -> Iterator[tuple[str, Any]]:
     paths = forms_of(form)
     for path, response in zip(paths, asked(site, paths), strict=True):
         assert response.status_code == 200, path
-        assert response.headers["content-security-policy"] == STRICT
+        if not path.startswith("/archive"):
+            assert response.headers["content-security-policy"] == STRICT
         assert response.headers["x-content-type-options"] == "nosniff"
         yield path, response
 
@@ -253,7 +263,7 @@ def test_a_calendar_has_one_event_a_story_and_no_more(site: Any) -> None:
 def test_no_cell_of_a_csv_is_a_formula(site: Any) -> None:
     csv.field_size_limit(1_000_000)
     for path, response in fetched(site, "csv"):
-        assert response.headers["content-type"].startswith("text/csv")
+        assert response.headers["content-type"].startswith(("text/csv", "text/plain"))
         found = list(csv.reader(io.StringIO(response.text, newline="")))
         width = len(found[0])
         body = [row for row in found[1:] if row and not row[0].startswith("# ")]
@@ -310,8 +320,6 @@ def raw(
 
         async def receive() -> Any:
             return {"type": "http.request", "body": b"", "more_body": False}
-
-        from urllib.parse import unquote
 
         await datasette.invoke_startup()
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1",
