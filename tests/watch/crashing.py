@@ -219,7 +219,9 @@ def settling() -> tuple[datetime, ...]:
 # ---------------------------------------------------------------- what an archive says
 
 #: tables that tell of attempts and not of what came (of which robots.txt was last asked for, too)
-_ATTEMPTS = {"passes", "heartbeat", "fetches", "robots", "_sqlite_migrations"}
+_ATTEMPTS = {"passes", "heartbeat", "fetches", "robots", "_sqlite_migrations", "publications"}
+#: compared by what they say together: their numbers depend on which story came first
+_NUMBERED = {"facet_values", "story_facets"}
 #: columns that count attempts, or say when or how long; `_at` is dropped by its ending
 _WHEN = {"id", "seconds", "failures", "failing_since", "page_attempts", "unmodified", "rhythm",
          "expected", "failure_reason", "page_reason"}  # fmt: skip
@@ -239,6 +241,14 @@ def content(db: Path) -> dict[str, list[tuple[Any, ...]]]:
         found["stories that were new"] = conn.execute(
             "SELECT url, sum(entries_new) FROM fetches WHERE what = 'feed' GROUP BY url ORDER BY 1"
         ).fetchall()
+        found["the state that was published last"] = conn.execute(
+            "SELECT fingerprint, stories, reports FROM publications ORDER BY id DESC LIMIT 1"
+        ).fetchall()
+        found["facets of stories"] = conn.execute(
+            "SELECT a.url, v.facet, v.value, v.stories FROM story_facets s"
+            " JOIN facet_values v ON v.id = s.facet_value_id JOIN articles a ON a.id = s.article_id"
+            " ORDER BY 1, 2, 3"
+        ).fetchall()
     with closing(sqlite3.connect(db.with_name(f"{db.stem}-pages.db"))) as conn:
         rows = conn.execute("SELECT digest, body FROM bodies ORDER BY digest").fetchall()
     unpack = zstandard.ZstdDecompressor().decompress
@@ -252,8 +262,10 @@ def _tables(conn: sqlite3.Connection) -> list[str]:
     names = [r[0] for r in conn.execute(
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
     )]  # fmt: skip
-    return [n for n in names
-            if n not in _ATTEMPTS and not n.startswith(("sqlite_", "articles_fts"))]  # fmt: skip
+    left_out = _ATTEMPTS | _NUMBERED
+    return [
+        n for n in names if n not in left_out and not n.startswith(("sqlite_", "articles_fts"))
+    ]
 
 
 def _rows(conn: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
