@@ -263,9 +263,7 @@ def _tables(conn: sqlite3.Connection) -> list[str]:
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
     )]  # fmt: skip
     left_out = _ATTEMPTS | _NUMBERED
-    return [
-        n for n in names if n not in left_out and not n.startswith(("sqlite_", "articles_fts"))
-    ]
+    return [n for n in names if n not in left_out and not n.startswith(("sqlite_", "articles_fts"))]
 
 
 def _rows(conn: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
