@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.site import chromium, served
+from tests.browser.site import served
 from tests.publish.hostile import make, payloads
 
 pytestmark = pytest.mark.browser
@@ -23,12 +23,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     make(path, WORDS)
     with served(path) as where:
         yield where.rstrip("/")
-
-
-@pytest.fixture(scope="module")
-def launched() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def addresses(kind: str) -> list[str]:
@@ -59,9 +53,9 @@ def addresses(kind: str) -> list[str]:
     "kind", ["lists", "stories", "sources", "agencies", "asked", "tables", "queries"]
 )
 def test_nothing_runs_and_nothing_is_fetched_elsewhere(
-    kind: str, launched: Browser, address: str
+    kind: str, browser: Browser, address: str
 ) -> None:
-    context = launched.new_context()
+    context = browser.new_context()
     page = context.new_page()
     wrong = watch(page, address)
     try:
@@ -104,8 +98,8 @@ def watch(page: Page, address: str) -> list[str]:
     return wrong
 
 
-def test_hovering_and_clicking_runs_nothing_either(launched: Browser, address: str) -> None:
-    context = launched.new_context()
+def test_hovering_and_clicking_runs_nothing_either(browser: Browser, address: str) -> None:
+    context = browser.new_context()
     page = context.new_page()
     wrong = watch(page, address)
     try:
@@ -124,8 +118,8 @@ def test_hovering_and_clicking_runs_nothing_either(launched: Browser, address: s
         context.close()
 
 
-def test_the_test_would_notice(launched: Browser) -> None:
-    context = launched.new_context()
+def test_the_test_would_notice(browser: Browser) -> None:
+    context = browser.new_context()
     page = context.new_page()
     wrong = watch(page, "http://127.0.0.1")
     try:
