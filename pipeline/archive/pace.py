@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, overload
 
 from pipeline.models import Failure, FeedState, Hints, Rhythm
 
 NO_HINTS = Hints()
+
+
+@overload
+def as_text(at: datetime) -> str: ...
+
+
+@overload
+def as_text(at: None) -> None: ...
 
 
 def as_text(at: datetime | None) -> str | None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
+from pipeline.archive.pace import as_text
+
 _LEDGER = """
 SELECT article_url || char(31) || stage || char(31) || made_from || char(31) || made_by
     || char(31) || coalesce(error, '') || char(30)
@@ -40,13 +42,13 @@ def record(db: Database, *, now: datetime | None = None) -> bool:
 
     Cheap where nothing was derived since. Returns whether a row was added.
     """
-    now = (now or datetime.now(UTC)).astimezone(UTC)
+    now = now or datetime.now(UTC)
     newest = db.execute(_NEWEST).fetchone()[0]
     last = db.execute(_LAST).fetchone()
     if last and last[1] == newest and (newest is None or _settled(last[0], newest)):
         return False
     found = fingerprint(db)
-    stamp = now.isoformat(timespec="seconds")
+    stamp = as_text(now)
     with db.atomic():
         if last and last[2] == found:
             db.execute(

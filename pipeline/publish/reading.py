@@ -22,7 +22,7 @@ async def first(db: Database, sql: str, *params: object, **named: object) -> Row
 
 
 async def tables(db: Database) -> frozenset[str]:
-    """Names of the tables there are: an older archive, or a public copy, has fewer."""
+    """Names of the tables there are: a public copy has fewer."""
     return frozenset(await db.table_names())
 
 

@@ -59,8 +59,8 @@ def pages_markdown() -> str:
 
 def questions_markdown() -> str:
     """The questions under their headings, with what each tells."""
-    groups: dict[str, list[str]] = {}
-    for query in metadata.described()["queries"].values():
-        line = f"- **{query['title']}** {_cell(query['description'])}"
-        groups.setdefault(query.get("group", "Questions"), []).append(line)
+    groups = {
+        heading: [f"- **{q['title']}** {_cell(q['description'])}" for q in queries.values()]
+        for heading, queries in metadata.grouped_queries().items()
+    }
     return "\n\n".join(f"*{heading}*\n\n" + "\n".join(lines) for heading, lines in groups.items())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +16,8 @@ from sqlite_utils import Database
 from pipeline import publish
 from pipeline.archive.facets import renew
 from pipeline.archive.schema import archive_migrations
+from pipeline.publish.public import make_public_copy
+from pipeline.publish.serve import opened
 
 HERE = Path(__file__).parent
 SEEN = "2026-11-01T00:00:00+00:00"
@@ -167,3 +171,24 @@ def two_years_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("two-years") / "archive.db"
     make_two_years(path)
     return path
+
+
+def get(datasette: Any, path: str) -> Any:
+    """The answer to a GET, asked of Datasette in this process."""
+    return asyncio.run(datasette.client.get(path))
+
+
+@pytest.fixture(scope="session")
+def site(archive_file: Path) -> Iterator[Any]:
+    """The small archive as `serve` serves it."""
+    with opened(archive_file) as datasette:
+        yield datasette
+
+
+@pytest.fixture(scope="session")
+def public(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The same as `serve --public` serves it."""
+    copy = tmp_path_factory.mktemp("public") / "archive.db"
+    make_public_copy(archive_file, copy)
+    with opened(copy, public=True) as datasette:
+        yield datasette

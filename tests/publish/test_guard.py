@@ -18,7 +18,6 @@ import pytest
 from pipeline.errors import ArchiveError
 from pipeline.publish.guard import is_known_host
 from pipeline.publish.limits import OWN, PUBLIC
-from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import build, check, opened, serve
 from tests.publish.test_hostile import asked, raw
 
@@ -40,14 +39,6 @@ def archive(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def site(archive: Path) -> Iterator[Any]:
     with opened(archive, hosts=("archive.example",)) as datasette:
-        yield datasette
-
-
-@pytest.fixture(scope="module")
-def public(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    copy = tmp_path_factory.mktemp("public") / "archive.db"
-    make_public_copy(archive_file, copy)
-    with opened(copy, public=True) as datasette:
         yield datasette
 
 

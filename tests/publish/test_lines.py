@@ -14,7 +14,6 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -23,8 +22,8 @@ import pytest
 
 from pipeline.publish import metadata
 from pipeline.publish.outputs import FORMS
-from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
+from tests.publish.conftest import get
 
 ON_1 = metadata.is_datasette_1()
 SQL = "/archive/-/query" if ON_1 else "/archive"
@@ -76,29 +75,11 @@ def ask(datasette: Any, method: str, path: str, body: Any = None) -> Any:
     return asyncio.run(datasette.client.request(method, path, **given))
 
 
-def get(datasette: Any, path: str) -> Any:
-    return ask(datasette, "GET", path)
-
-
 def digest(path: Path) -> str:
     with sqlite3.connect(path) as db:
         text = "\n".join(db.iterdump())
     db.close()
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def site(archive_file: Path) -> Iterator[Any]:
-    with opened(archive_file) as datasette:
-        yield datasette
-
-
-@pytest.fixture(scope="module")
-def public(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    copy = tmp_path_factory.mktemp("public") / "archive.db"
-    make_public_copy(archive_file, copy)
-    with opened(copy, public=True) as datasette:
-        yield datasette
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import feedparser
@@ -15,7 +13,6 @@ from icalendar import Calendar
 
 from pipeline.publish.listing import Listing
 from pipeline.publish.outputs import to_csv
-from pipeline.publish.serve import opened
 from pipeline.publish.syndication import moment
 from pipeline.words import spreadsheet_cell
 
@@ -27,12 +24,6 @@ LISTS = ["/search", "/search?q=council&report=yes", "/story/1", "/agency/unliste
 STORIES = ["/search?q=council&report=yes", "/agency/unlisted:council:lowmoor", "/story/1",
            "/inspectorate/ofsted", "/question/up-or-down?year=2026", "/source/courier",
            "/reported"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def site(archive_file: Path) -> Iterator[Any]:
-    with opened(archive_file) as datasette:
-        yield datasette
 
 
 def get(site: Any, path: str) -> Any:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +14,8 @@ from pipeline.publish.cells import said
 from pipeline.publish.links import web_link
 from pipeline.publish.pages.source import rhythm
 from pipeline.publish.pages.story import framework_name
-from pipeline.publish.public import make_public_copy
-from pipeline.publish.serve import opened
 from pipeline.publish.words import day, quotes, sentence
+from tests.publish.conftest import get
 
 HARWICK = "https://weekly.example/news/harwick-neglect"
 SQL = "/archive/-/query" if metadata.is_datasette_1() else "/archive"
@@ -32,24 +29,6 @@ PAGES = [
 ]  # fmt: skip
 HOSTILE = ["<script>document", "<script>alert", "<svg onload", "<img src=x", "<style>body{",
            "<iframe", "<b onclick", "<u>kind"]  # fmt: skip
-
-
-def get(datasette: Any, path: str) -> Any:
-    return asyncio.run(datasette.client.get(path))
-
-
-@pytest.fixture(scope="module")
-def site(archive_file: Path) -> Iterator[Any]:
-    with opened(archive_file) as datasette:
-        yield datasette
-
-
-@pytest.fixture(scope="module")
-def public(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    copy = tmp_path_factory.mktemp("public") / "archive.db"
-    make_public_copy(archive_file, copy)
-    with opened(copy, public=True) as datasette:
-        yield datasette
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -6,12 +6,10 @@ import asyncio
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from sqlite_utils import Database
 
 from pipeline import publish
@@ -19,12 +17,6 @@ from pipeline.publish.serve import opened
 from pipeline.publish.statement import accuracy
 
 README = Path(__file__).parents[2] / "README.md"
-
-
-@pytest.fixture(scope="module")
-def site(archive_file: Path) -> Iterator[Any]:
-    with opened(archive_file) as datasette:
-        yield datasette
 
 
 def told(site: Any, path: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def site(archive_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         db.executescript(f"""
         INSERT INTO agencies (id, name, kind, valid_until, successor)
         VALUES ('council:old-moor', 'Old Moor District Council', 'council', '2009-03-31',
-            '{LOWMOOR}; {HARWICK}');
+            '{LOWMOOR}; {HARWICK}'), ('council:x', 'Exmere Council', 'council', NULL, NULL);
         INSERT INTO neighbours VALUES ('{LOWMOOR}', 1, '{HARWICK}'), ('{LOWMOOR}', 2, 'council:x');
         INSERT INTO cautions (article_id, kind, start, "end", quote, rule)
         VALUES (2, 'restriction', 0, 6, 'Ofsted', 'by-hand');
@@ -176,7 +177,7 @@ def test_a_body_has_a_timeline_its_frameworks_its_neighbours_and_its_past(site: 
     near = html[html.index('id="neighbours"') : html.index('id="stories"')]
     assert "Harwick Borough Council" in near
     assert '<span class="grade">good</span>' in near
-    assert "no grade in the archive" in near  # the second is in no list of ours
+    assert 'Exmere Council</a> <span class="none">no grade in the archive' in near
     old = get(site, "/agency/council:old-moor")
     assert "Lowmoor County Council" in old
     assert "Harwick Borough Council" in old
@@ -284,6 +285,22 @@ def test_every_address_that_is_described_is_there(page: dict[str, str], site: An
         address = address.replace(gap, str(words))
     status = asyncio.run(site.client.get(address)).status_code
     assert status == (302 if "/story?url" in address else 200)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", f"/?watch={LOWMOOR}&watch=North+East", "/search", "/search?q=council&report=yes", "/map",
+     "/story/1", "/story/2", f"/agency/{LOWMOOR}", f"/agency/{HARWICK}", "/agency/council:old-moor",
+     "/inspectorate/ofsted", "/framework/ilacs", "/frameworks", "/theme/staffing", "/themes",
+     "/source/weekly", "/source/lowmoor-post", "/questions", "/question/required-actions",
+     "/question/missed", "/question/near-misses", "/archive", "/archive/judgements"],
+)  # fmt: skip
+def test_every_link_of_a_page_leads_somewhere(path: str, site: Any) -> None:
+    html = asyncio.run(site.client.get(path)).text
+    links = {unescape(href).partition("#")[0] for href in re.findall(r'href="(/[^"]*)"', html)}
+    dead = {link for link in links if asyncio.run(site.client.get(link)).status_code >= 400}
+    assert len(links) > 5
+    assert not dead
 
 
 def test_every_address_that_is_there_is_described() -> None:

@@ -10,14 +10,14 @@ from pipeline.publish.links import path_of
 from pipeline.publish.listing import Listing, Page, Row, of_rows
 from pipeline.publish.pages.reports import (
     COLUMNS,
-    best_of,
     day_of,
     inspections,
     level,
     reports,
+    told_first,
 )
 from pipeline.publish.pages.story import framework_name
-from pipeline.publish.reading import first, rows, tables
+from pipeline.publish.reading import first, rows
 from pipeline.publish.timelines import Event, timeline
 
 #: reports that the timeline goes back over, and inspections that are told one by one
@@ -116,9 +116,7 @@ async def agency(db: Database, agency_id: str) -> Page | None:
 
 async def around(db: Database, agency_id: str) -> Row:
     """`successors`, `predecessors` and statistical `neighbours`, each with its newest grade."""
-    near: list[Row] = []
-    if "neighbours" in await tables(db):
-        near = await rows(db, _NEIGHBOURS, agency_id)
+    near = await rows(db, _NEIGHBOURS, agency_id)
     for neighbour in near:
         neighbour["newest"] = await first(db, _NEWEST_GRADE, neighbour["id"])
     return {
@@ -131,11 +129,10 @@ async def around(db: Database, agency_id: str) -> Row:
 def _events(found: list[Row], agency_id: str) -> list[Row]:
     """Inspections, newest first: the report that tells most, its day, all that reported it."""
     events = []
-    for number, group in enumerate(inspections(found, of=agency_id), 1):
-        told = best_of(group)
+    for number, group in enumerate(told_first(inspections(found, of=agency_id)), 1):
+        told = group[0]
         day = min((d for d in map(day_of, group) if d), default=None)
-        arranged = [told, *(r for r in group if r is not told)]
-        events.append({**told, "anchor": f"i{number}", "day": day, "reports": arranged,
+        events.append({**told, "anchor": f"i{number}", "day": day, "reports": group,
                        "framework": framework_name(told["inspection_type"])})  # fmt: skip
     return events
 

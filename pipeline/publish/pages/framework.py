@@ -6,7 +6,7 @@ from datasette.database import Database
 
 from pipeline.publish.listing import Listing, Page, Row, of_rows
 from pipeline.publish.pages.inspectorate import described, spread
-from pipeline.publish.pages.reports import COLUMNS, best_of, inspections, reports
+from pipeline.publish.pages.reports import COLUMNS, inspections, reports, told_first
 from pipeline.publish.reading import first, rows
 from pipeline.tag.frameworks import frameworks
 
@@ -25,6 +25,8 @@ _BY_TYPE = """
 SELECT inspection_type AS id, count(*) AS reports FROM articles
 WHERE inspection_type IS NOT NULL AND is_report = 1 GROUP BY inspection_type
 """
+#: inspections that are shown
+_SHOWN = 12
 _NAMES = "SELECT id, name FROM agencies WHERE kind = 'inspectorate'"
 _LIST = ("id", "name", "inspectorates", "since", "until", "grades", "overall", "reports")
 
@@ -45,8 +47,7 @@ async def framework(db: Database, id_: str) -> Page | None:
         "reports": count,
         "by": [{"id": i, "name": names.get(i, i)} for i in known.inspectorates],
         "spread": spread(await rows(db, _GRADES, id_)),
-        "inspections": [[best_of(g), *(r for r in g if r is not best_of(g))]
-                        for g in inspections(found)][:12],
+        "inspections": told_first(inspections(found)[:_SHOWN]),
     }  # fmt: skip
     listing = Listing(
         title=known.name,

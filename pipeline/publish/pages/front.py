@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from datasette.database import Database
 
+from pipeline.archive.pace import as_text
 from pipeline.publish.charts import stacked_months, table
 from pipeline.publish.listing import Listing, Page, Row, of_rows
 from pipeline.publish.pages.places import drawn_map
-from pipeline.publish.pages.reports import COLUMNS, best_of, inspections, reports
+from pipeline.publish.pages.reports import COLUMNS, inspections, reports, told_first
 from pipeline.publish.pages.watching import watched_areas
 from pipeline.publish.reading import first, rows
 
@@ -56,7 +57,7 @@ _LONDON = ZoneInfo("Europe/London")
 async def front(db: Database, watch: Sequence[str], *, now: datetime | None = None) -> Page:
     """The front page. `watch`: areas to follow instead of those that sources.yaml names."""
     now = now or datetime.now(UTC)
-    yesterday, week = since_yesterday(now), stamp(now - timedelta(days=7))
+    yesterday, week = since_yesterday(now), as_text(now - timedelta(days=7))
     newest = [row["id"] for row in await rows(db, _NEWEST)]
     groups = inspections(await reports(db, newest))
     sections = _sections(groups, yesterday, week)
@@ -67,8 +68,6 @@ async def front(db: Database, watch: Sequence[str], *, now: datetime | None = No
             "counts": counts,
             "since_yesterday": (await first(db, _SINCE, yesterday) or {})["n"],
             "this_week": (await first(db, _SINCE, week) or {})["n"],
-            "yesterday": yesterday,
-            "week": week,
             "sections": sections,
             "watched": await watched_areas(db, watch, now=now),
             "asked_to_watch": list(watch),
@@ -84,7 +83,7 @@ async def front(db: Database, watch: Sequence[str], *, now: datetime | None = No
         rows=of_rows(shown, COLUMNS),
         asked="the newest reports of inspections",
         truncated=counts["reports"] > len(shown),
-        since=week,
+        since=min((report["first_seen_at"] for report in shown), default=None),
     )
     return Page(template="front.html", context=context, listing=listing, facts={"counts": counts})
 
@@ -92,12 +91,7 @@ async def front(db: Database, watch: Sequence[str], *, now: datetime | None = No
 def since_yesterday(now: datetime) -> str:
     """When yesterday began in the UK, as the archive writes times."""
     local = now.astimezone(_LONDON)
-    return stamp(local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1))
-
-
-def stamp(moment: datetime) -> str:
-    """A time as the archive writes it."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    return as_text(local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1))
 
 
 def _sections(groups: list[list[Row]], yesterday: str, week: str) -> list[Row]:
@@ -106,15 +100,15 @@ def _sections(groups: list[list[Row]], yesterday: str, week: str) -> list[Row]:
                                          "Before that": []}  # fmt: skip
     for number, group in enumerate(groups[:_SHOWN]):
         seen = group[0]["first_seen_at"]
-        told = best_of(group)
-        arranged = [told, *(r for r in group if r is not told)]
         if seen >= yesterday:
-            named["Since yesterday"].append(arranged)
+            named["Since yesterday"].append(group)
         elif seen >= week:
-            named["Earlier this week"].append(arranged)
+            named["Earlier this week"].append(group)
         elif number < _FEWEST:
-            named["Before that"].append(arranged)
-    sections = [{"title": title, "groups": found} for title, found in named.items() if found]
+            named["Before that"].append(group)
+    sections = [
+        {"title": title, "groups": told_first(found)} for title, found in named.items() if found
+    ]
     if len(sections) == 1 and sections[0]["title"] == "Before that":
         sections[0]["title"] = "Nothing new this week; the newest before it"
     return sections

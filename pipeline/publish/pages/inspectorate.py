@@ -10,10 +10,12 @@ from datasette.database import Database
 from pipeline.publish.charts import bars
 from pipeline.publish.listing import Listing, Page, Row, of_rows
 from pipeline.publish.pages.front import months
-from pipeline.publish.pages.reports import COLUMNS, best_of, inspections, level, reports
+from pipeline.publish.pages.reports import COLUMNS, inspections, level, reports, told_first
 from pipeline.publish.reading import first, rows
 from pipeline.tag.frameworks import Framework, frameworks
 
+#: inspections that are shown
+_SHOWN = 12
 _RECORD = "SELECT * FROM agencies WHERE id = ? AND kind = 'inspectorate'"
 _NEWEST = """
 SELECT x.article_id AS id FROM article_agencies x JOIN articles a ON a.id = x.article_id
@@ -21,13 +23,9 @@ WHERE x.agency_id = ? AND x.role = 'inspectorate' AND a.is_report = 1
 ORDER BY x.article_id DESC LIMIT 40
 """
 _COUNTS = """
-SELECT count(*) AS reports, count(DISTINCT b.agency_id) AS bodies
-FROM article_agencies x
+SELECT count(DISTINCT x.article_id) AS reports, count(DISTINCT b.agency_id) AS bodies
+FROM article_agencies x JOIN articles a ON a.id = x.article_id
 LEFT JOIN article_agencies b ON b.article_id = x.article_id AND b.role = 'inspected'
-WHERE x.agency_id = ? AND x.role = 'inspectorate'
-"""
-_STORIES = """
-SELECT count(*) AS reports FROM article_agencies x JOIN articles a ON a.id = x.article_id
 WHERE x.agency_id = ? AND x.role = 'inspectorate' AND a.is_report = 1
 """
 #: overall grades of the last two years; a grade of no framework is read on no known scale
@@ -56,10 +54,8 @@ async def inspectorate(db: Database, id_: str, *, now: datetime | None = None) -
     since = f"{now.year - 2}-{now.month:02}"
     thing: Row = {
         **record,
-        "reports": (await first(db, _STORIES, id_) or {})["reports"],
-        "bodies": (await first(db, _COUNTS, id_) or {})["bodies"],
-        "inspections": [[best_of(g), *(r for r in g if r is not best_of(g))]
-                        for g in inspections(found)][:12],
+        **(await first(db, _COUNTS, id_) or {}),
+        "inspections": told_first(inspections(found)[:_SHOWN]),
         "spread": spread(await rows(db, _GRADES, id_, since)),
         "since": since,
         "frameworks": [described(f) for f in {f.id: f for f in reversed(frameworks())}.values()

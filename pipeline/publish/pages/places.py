@@ -25,10 +25,11 @@ COLUMNS = ("body", "kind", "region", "nation", "code", "latitude", "longitude", 
            "grade_rank", "scale_size", "inspectorate", "headline", "publisher", "published_at",
            "first_seen_at", "access", "article_url", "body_id")  # fmt: skip
 
-_BODIES = f"""
-WITH newest AS (
+_WITH_NEWEST = f"""WITH newest AS (
     SELECT id FROM articles WHERE is_report = 1 ORDER BY first_seen_at DESC LIMIT {NEWEST}
-)
+)"""
+_BODIES = f"""
+{_WITH_NEWEST}
 SELECT g.id AS body_id, g.name AS body, g.kind, g.region, g.nation, g.code, g.area,
     coalesce(g.latitude, p.latitude) AS latitude, coalesce(g.longitude, p.longitude) AS longitude,
     max(x.article_id) AS article_id
@@ -38,9 +39,7 @@ WHERE (:region IS NULL OR :region IN (g.region, g.nation)) AND (:kind IS NULL OR
 GROUP BY g.id
 """
 _GRADES = f"""
-WITH newest AS (
-    SELECT id FROM articles WHERE is_report = 1 ORDER BY first_seen_at DESC LIMIT {NEWEST}
-)
+{_WITH_NEWEST}
 SELECT f.article_id, f.body_id, f.aspect, f.grade, f.rank, f.scale, i.name AS inspectorate
 FROM newest AS n JOIN findings AS f ON f.article_id = n.id AND f.kind = 'judgement'
 LEFT JOIN agencies AS i ON i.id = f.inspectorate_id

@@ -10,6 +10,7 @@ from typing import Any
 
 from datasette.database import Database, QueryInterrupted
 
+from pipeline.archive.pace import as_text
 from pipeline.publish import metadata
 from pipeline.publish.cells import cell
 from pipeline.publish.listing import Listing, Page, Row
@@ -94,26 +95,18 @@ def _period(query: dict[str, Any], values: dict[str, str]) -> tuple[str | None, 
         days = values["days"].strip() or (default[1] if default else "")
         if days.isdigit() and 0 < int(days) < 100_000:
             since = datetime.now(UTC) - timedelta(days=int(days))
-            return since.isoformat(timespec="seconds"), None
+            return as_text(since), None
     year = values.get("year", "").strip()
     if re.fullmatch(r"(?:19|20)\d\d", year):
         return f"{year}-01-01T00:00:00+00:00", f"{year}-12-31T23:59:59+00:00"
     return None, None
 
 
-def all_questions(*, public: bool) -> list[tuple[str, list[Row]]]:
-    """The questions under their headings: [(heading, [{name, title, description, …}])]."""
-    groups: dict[str, list[Row]] = {}
-    for name, query in metadata.queries(public=public).items():
-        groups.setdefault(query.get("group", "Questions"), []).append({"name": name, **query})
-    return list(groups.items())
-
-
 def questions_page(*, public: bool) -> Page:
     """All questions as a page."""
-    groups = all_questions(public=public)
+    groups = metadata.grouped_queries(public=public)
     columns = ("name", "title", "description", "group")
-    listed = [{"group": heading, **q} for heading, found in groups for q in found]
+    listed = [{"name": name, **query} for found in groups.values() for name, query in found.items()]
     listing = Listing(
         title="Questions",
         description="Each is a query with boxes to fill in; its SQL can be opened and changed.",

@@ -121,6 +121,15 @@ def best_of(group: Sequence[Row]) -> Row:
     return max(group, key=told)
 
 
+def told_first(groups: Sequence[Sequence[Row]]) -> list[list[Row]]:
+    """The groups with the report that tells most in front, the others as they were."""
+    arranged = []
+    for group in groups:
+        best = best_of(group)
+        arranged.append([best, *(report for report in group if report is not best)])
+    return arranged
+
+
 def level(rank: int | None, scale: int | None) -> Level:
     """Where a grade stands on its scale: best, upper, lower or worst; none without a grade."""
     if not rank or not scale:

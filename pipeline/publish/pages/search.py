@@ -48,7 +48,8 @@ async def search(db: Database, arguments: Mapping[str, Sequence[str]], *, form: 
         rows=rows,
         asked=in_words(found),
         since=asked.since,
-        until=asked.until,
+        # A day is asked about to its end; times are compared as text.
+        until=asked.until and f"{asked.until}T23:59:59+00:00",
         truncated=total is None or total > len(rows),
     )
     facts = {

@@ -113,7 +113,7 @@ async def story(db: Database, article_id: str) -> Page | None:
     if article is None:
         return None
     there = await tables(db)
-    findings = await _evidence(db, article_id, there)
+    findings = await _evidence(db, article_id)
     mentions = await rows(db, _MENTIONS, article_id)
     agencies = await rows(db, _AGENCIES, article_id)
     versions = await rows(db, _REVISIONS, article_id) if "revisions" in there else []
@@ -156,12 +156,10 @@ def _told(article: Row) -> Row:
     }
 
 
-async def _evidence(db: Database, article_id: str, there: frozenset[str]) -> list[Row]:
+async def _evidence(db: Database, article_id: str) -> list[Row]:
     findings = await rows(db, _FINDINGS, article_id)
-    if "responses" in there:  # an archive that this version has not written to yet has none
-        findings += await rows(db, _RESPONSES, article_id)
-    if "inspection_details" in there:
-        findings += await rows(db, _DETAILS, article_id)
+    findings += await rows(db, _RESPONSES, article_id)
+    findings += await rows(db, _DETAILS, article_id)
     for number, finding in enumerate(findings, 1):
         finding["number"] = number
         finding["means"] = explain(finding)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from datasette.database import Database
 
+from pipeline.archive.pace import as_text
 from pipeline.publish.listing import Row
 from pipeline.publish.pages.reports import inspections, reports
 from pipeline.publish.reading import first, rows
@@ -66,7 +67,7 @@ async def watched_areas(db: Database, asked: Sequence[str], *, now: datetime) ->
             {"name": row["name"], "kind": row["kind"], "id": row["value"], "known": True}
             for row in await rows(db, _WATCHED)
         ][:_MOST]
-    since = (now - timedelta(days=DAYS)).astimezone(UTC).isoformat(timespec="seconds")
+    since = as_text(now - timedelta(days=DAYS))
     return [{**area, **await _changes(db, area, since)} for area in areas]
 
 
