@@ -23,6 +23,7 @@ from tests.publish.test_hostile import asked, raw
 
 # Datasette leaves facets that it began when one of them is refused.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -30,6 +30,7 @@ from tests.publish.hostile import harmless, make, payloads
 
 # Datasette leaves facets that it began when one of them is refused.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

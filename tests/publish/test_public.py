@@ -19,6 +19,8 @@ from pipeline.publish.public import make_public_copy
 from pipeline.publish.serve import opened
 from tests.publish.hostile import make_canaries
 
+pytestmark = pytest.mark.slow
+
 THINGS = ["/reported", "/search", "/search?q=canaryarticlestext", "/map", "/frameworks", "/themes",
           "/questions", "/story/1", "/inspectorate/Sparrow", "/source/Sparrow"]  # fmt: skip
 

@@ -287,6 +287,7 @@ def test_every_address_that_is_described_is_there(page: dict[str, str], site: An
     assert status == (302 if "/story?url" in address else 200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     ["/", f"/?watch={LOWMOOR}&watch=North+East", "/search", "/search?q=council&report=yes", "/map",

@@ -98,6 +98,7 @@ def _examples() -> Iterator[str]:
 SECTIONS = [pytest.param(records, id=f"{file}-{i}") for i, (file, records) in enumerate(sections())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("records", SECTIONS)
 def test_every_match_of_the_knowledge_holds_what_it_needs(
     records: tuple[dict[str, Any], ...],
@@ -109,6 +110,7 @@ def test_every_match_of_the_knowledge_holds_what_it_needs(
                 assert any(literal in m[0] for literal in wanted or ()), (pattern, m[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("records", SECTIONS)
 def test_cues_find_the_same_without_a_sieve(records: tuple[dict[str, Any], ...]) -> None:
     own = Cues(records, path="x")
@@ -143,6 +145,7 @@ def _cues(file: str, number: int) -> Cues:
     return Cues(sections()[number][1], path=file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("records", SECTIONS)
 def test_words_are_found_the_same_without_a_sieve(records: tuple[dict[str, Any], ...]) -> None:
     own = words([p for r in records for p in r["any"]])
