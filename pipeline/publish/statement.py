@@ -119,7 +119,7 @@ def _count(number: int, one: str, many: str | None = None) -> str:
 
 @lru_cache(maxsize=1)
 def accuracy() -> tuple[str, ...]:
-    """What `make eval` measured last, a sentence each (`accuracy.yaml`)."""
+    """How well the tagger does, a sentence each (`accuracy.yaml`)."""
     with (FOLDER / "accuracy.yaml").open(encoding="utf-8") as f:
         records = yaml.safe_load(f)
     return tuple(

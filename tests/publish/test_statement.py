@@ -10,11 +10,16 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from sqlite_utils import Database
 
 from pipeline import publish
+from pipeline.publish import metadata
+from pipeline.publish.links import served
+from pipeline.publish.listing import Listing
+from pipeline.publish.pages.question import stops_at
 from pipeline.publish.serve import opened
-from pipeline.publish.statement import accuracy
+from pipeline.publish.statement import accuracy, statement
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -49,11 +54,24 @@ def test_sources_that_were_silent_in_the_period_are_named(site: Any) -> None:
 
 
 def test_a_list_that_is_cut_off_is_called_no_total(site: Any) -> None:
-    made = told(site, "/question/search.json?q=council")
-    assert not made["truncated"]
+    def text(**values: Any) -> str:
+        listing = Listing(title="", description="", columns=("a",), rows=({"a": 1},), asked="all",
+                          stories=(), **values)  # fmt: skip
+        return asyncio.run(statement(served(site), listing, "http://localhost/")).as_text()
+
+    assert "Answer: 1 row\n" in text()
+    assert "Answer: 1 row; there are more, so this is no total\n" in text(truncated=True)
+    assert "Answer: 1,234 rows\n" in text(count=1234)
+
+
+@pytest.mark.parametrize("name", metadata.queries())
+def test_a_question_knows_where_its_sql_stops(name: str) -> None:
+    assert len(stops_at(metadata.queries()[name]["sql"])) == (name != "sources-in-trouble")
+
+
+def test_silent_sources_are_told_on_the_page(site: Any) -> None:
     html = asyncio.run(site.client.get("/question/near-misses")).text
-    assert "A statement to cite" in html
-    assert "brought nothing in the period" in html
+    assert "3 brought nothing in the period: Fresh Herald, Harwick Courier, Lowmoor Post" in html
 
 
 def test_the_same_archive_has_the_same_fingerprint_and_another_a_different_one(

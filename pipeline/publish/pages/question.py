@@ -46,7 +46,7 @@ async def question(
         columns=columns,
         rows=tuple(found),
         asked=query["title"] + "".join(f" {key}: {value}." for key, value in filled.items()),
-        truncated=truncated or len(found) in _limits(query["sql"]),
+        truncated=truncated or len(found) in stops_at(query["sql"]),
         since=since,
         until=until,
     )
@@ -82,7 +82,7 @@ def _boxes(query: dict[str, Any], values: dict[str, str]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _limits(sql: str) -> set[int]:
+def stops_at(sql: str) -> set[int]:
     """Where the SQL itself stops: an answer of just that size is no total."""
     return {int(number) for number in re.findall(r"\bLIMIT (\d+)\s*$", sql.strip())}
 
