@@ -22,14 +22,16 @@ def agreed(reading: Reading, found: list[Judgement]) -> tuple[Judgement, ...]:
 def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
     """Without grades of nothing stated that the text gives for something stated elsewhere.
 
-    "'Strong' marks for Alder School", and for what stands below.
+    "'Strong' marks for Alder School", and for what stands below. What a story says first, in a whole
+    sentence, stands for itself: "The service has been rated good in its first inspection".
     """
     headings = {s.start for s in reading.sentences if s.heading}
+    first = min((j.start for j in found if j.start not in headings), default=0)
     known = {(j.body, j.grade, j.status) for j in found if j.aspect != "not stated"}
     return [
         j for j in found
         if j.aspect != "not stated"
-        or not (j.start in headings or j.rule == "predicate" or _THE_GRADE.search(j.quote.lower()))
+        or (j.start == first and not (j.rule == "predicate" or _THE_GRADE.search(j.quote.lower())))
         or (j.body, j.grade, j.status) not in known
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Literal
 from pipeline.models import Agency, Mention, Story
 from pipeline.tag.cues import cues
 from pipeline.tag.inspected import inspection_date
+from pipeline.tag.quotations import quotations
 from pipeline.tag.sentences import Span, fold, sentences_of, straight
 
 Speaker = Literal["inspectors", "body", "other"]
@@ -44,6 +45,7 @@ _THEY_SAY = re.compile(
     r"criticised|identified|identify|observed|reported|saw|heard|highlighted|raised|described|"
     r"concluded|recommended|said|say|looked|judged|were (?:impressed|told|shown|concerned))(?!\w)"
 )
+_LONG_QUOTATION = 60  #: code points: a shorter one holds no two sentences
 _TEAM = re.compile(r"(?<!\w)(?:inspectors|reviewers|assessors)(?!\w)")
 _PRONOUN = re.compile(r"\"?(?:he|she|i|we|our|they|it|the council|my)(?!\w)")
 
@@ -104,6 +106,7 @@ def read(
     spans = sentences_of(story.text)
     starts = [m.start for m in mentions]
     inspected = {b.id for b in bodies}
+    quoted = [q for q in quotations(story.text) if q.end - q.start > _LONG_QUOTATION]
     voices = _Voices()
     made: list[Sentence] = []
     focus: tuple[str, ...] = tuple(b.id for b in bodies)
@@ -113,7 +116,8 @@ def read(
         text = low[span.start : span.end]
         after = low[spans[i + 1].start : spans[i + 1].end] if i + 1 < len(spans) else ""
         furniture = _is_furniture(text, after)
-        speaker, attributed = voices.hear(story.text, low, span)
+        opened = max((q.end for q in quoted if q.start < span.start < q.end - 1), default=0)
+        speaker, attributed = voices.hear(story.text, low, span, opened)
         named = tuple(dict.fromkeys(m.id for m in inside if m.id in inspected))
         if not named and short:
             written = straight(story.text[span.start : span.end])
@@ -172,9 +176,12 @@ class _Voices:
         self.team = False  # inspectors are who "they" are
         self.people: dict[str, Speaker] = {}  # surnames once introduced: "Mr Jones said"
 
-    def hear(self, text: str, low: str, span: Span) -> tuple[Speaker, bool]:
+    def hear(self, text: str, low: str, span: Span, opened: int = 0) -> tuple[Speaker, bool]:
+        """`opened`: where a quotation ends that an earlier sentence opened; 0: none did."""
         said = low[span.start : span.end]
-        bare = _QUOTED.sub(lambda m: " " * len(m[0]), said)
+        going_on = opened > span.start
+        within = min(len(said), max(0, opened - span.start))
+        bare = " " * within + _QUOTED.sub(lambda m: " " * len(m[0]), said[within:])
         whole = not bare.strip(" .,'")  # nothing but a quotation
         if self.team and _THEY_SAY.match(bare):
             self.last = "inspectors"
@@ -193,7 +200,7 @@ class _Voices:
         self._introduce(written)
         if _INSPECTORS_ACT.match(said):
             self.last = "inspectors"
-        if whole or said.startswith('"') or _PRONOUN.match(said):
+        if whole or going_on or said.startswith('"') or _PRONOUN.match(said):
             return self.last, False
         if self.last != "inspectors" and len(said) > 60 and not _first_person(said):
             self.last = "inspectors"  # narrative again
