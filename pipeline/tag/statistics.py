@@ -56,6 +56,15 @@ _IN = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER}) in (?:every )?(?P<of>{NUMBER})(?!\w|[.,]\d)(?! "
     rf"(?:years?|months?|weeks?|days?|hours?))(?=(?P<what>[^.;,:(]{{0,60}}))"
 )
+#: "Of nine quality indicators four were weak", "nine were looked at: seven of these were good".
+_OF_FIRST = re.compile(
+    rf"(?<!\w)of (?:the |its |their |all )?(?P<of>{NUMBER})(?P<what>(?: [a-z'-]+){{1,4}}?),? "
+    rf"(?:(?:only|just|some) )?(?P<value>{NUMBER}) (?=(?:was|were|is|are|had|have|did)(?!\w))"
+)
+_OF_THESE = re.compile(
+    rf"(?<!\w)(?P<of>{NUMBER})(?P<what>(?: [a-z'-]+){{1,4}})[^.;]{{0,80}}? "
+    rf"(?P<value>{NUMBER}) of (?:these|them|those)(?!\w)(?! {NUMBER})"
+)
 #: "In almost two thirds of cases", "three-quarters of the 384 cases": a share in words.
 _FRACTION = re.compile(
     r"(?<![\w-])(?P<value>(?:(?:more than|almost|nearly|over|just over|just under|about|around|"
@@ -160,6 +169,8 @@ def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
     for rule, pattern in (
         ("share", _SHARE),
         ("one in", _IN),
+        ("of first", _OF_FIRST),
+        ("of these", _OF_THESE),
         ("fraction", _FRACTION),
         ("percent", _PERCENT),
         ("rise", _RISE),
@@ -310,9 +321,16 @@ def _total(f: _Hit) -> _Figure | None:
     return f.m.start("what") + 1, f.m.end("value"), digits(f.m["value"]), None, f.what, "total"
 
 
+def _of_first(f: _Hit) -> _Figure | None:
+    value, of = digits(f.m["value"]), digits(f.m["of"])
+    if not f.what or float(of) < float(value):
+        return None
+    return f.m.start("value"), f.m.end("value"), value, of, f.what, "of first"
+
+
 _READERS: dict[str, Callable[[_Hit], _Figure | None]] = {
     "share": _share, "one in": _one_in, "fraction": _fraction, "percent": _percent, "wait": _wait,
-    "total": _total,
+    "total": _total, "of first": _of_first, "of these": _of_first,
 }  # fmt: skip
 _OF_ALL = re.compile(
     rf" of (?:all )?(?:the |its |their )?(?:[a-z-]+'s? )?({NUMBER}) (?:{_NOUNS.pattern})"

@@ -140,6 +140,11 @@ def number(value: str | None) -> str | None:
     return digits(found[0].rstrip(".,")) + ("%" if "%" in value else "")
 
 
+def _whole(of: str | None) -> str | None:
+    """The denominator of a label; "prisoners surveyed" names none."""
+    return number(of) if of and re.search(r"\d", of) else None
+
+
 def shared_folder() -> Path:
     return Path(os.environ.get("EVAL_DATA", "../shared/data")).parent / "eval"
 
@@ -220,7 +225,7 @@ def _statistics(
 ) -> None:
     background = re.compile("|".join(rules["unscored-statistics"]))
     wanted = Counter(
-        (number(s["value"]), number(s["of"]))
+        (number(s["value"]), _whole(s["of"]))
         for s in label["statistics"]
         if not background.search(f"{s['what']} {s.get('note') or s.get('notes') or ''}".lower())
     )
