@@ -73,7 +73,7 @@ _NO_BREAK = (
 _RATED = re.compile(
     r"(?<!\w)(?:(?:re-?)?(?:marked|marks|evaluated|rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|"
     r"brand|brands|"
-    r"evaluated|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! "
+    r"evaluates?|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! "
     r"(?:scale|system))"
     rf"({_NO_BREAK})(?:: ?)?[\"']?$"
 )
@@ -149,6 +149,8 @@ _CALLED = re.compile(
     r"(?<!\w)(?:called|found|declared|branded|deemed|considered)(?!\w)"
     r"(?: (?:the|an?|its?|this))?(?: [a-z'-]+){0,4} [\"']?$"
 )
+#: "A 'good' went to Alder Primary for its curriculum".
+_WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!\w)")
 _RATED_AS = re.compile(
     r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
 )
@@ -333,6 +335,8 @@ def _weaker(
         formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))
     ):
         return "held", offset + held.start()
+    if quoted and _WENT_TO.match(after):
+        return "held", start
     if improvement and _PREDICATE.search(before):
         return "predicate", start
     if held and _REMAINS.search(before):
