@@ -41,7 +41,7 @@ _THE_GRADE = re.compile(
     r"\b(?:the|this|that) [\"'‘“]?[a-z ]{3,25}[\"'’”]? (?:rating|grade|judge?ment)\b"
 )
 _EARLIER = re.compile(
-    r"\b(?:last (?:year|time|month)|(?:19|20)\d\d|previous(?:ly)?|earlier|before|ago|then)\b"
+    r"\b(?:last (?:year|time|month)|(?<!-)(?:19|20)\d\d(?!-)|prev[a-z]{3,7}|earlier|before|ago|then)\b"
 )
 
 

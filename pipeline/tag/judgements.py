@@ -21,6 +21,7 @@ from pipeline.tag.when import (
     clause,
     direction_of,
     evidence,
+    only_dated,
     own_year,
     status_of,
 )
@@ -49,6 +50,7 @@ class _Draft:
     stated: bool
     year: int | None
     named: bool = True  #: the sentence itself names the bodies
+    dated: bool = False  #: previous by its date alone
 
 
 def judgements(
@@ -75,6 +77,8 @@ def judgements(
             )
         before = sentence
     drafts = _in_time(reading, drafts)
+    if framework is None or (framework.graded and scales):
+        drafts = _told_of(reading, drafts)
     drafts += [
         _Draft(n.about or (None,), n.aspect, n.grade, n.status, None, n.start, n.end, "number",
                True, None)
@@ -85,8 +89,20 @@ def judgements(
     if not any(d.status == "current" for d in drafts):
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
     if framework and not framework.graded:
-        drafts = [replace(d, status="previous") if d.status == "current" else d for d in drafts]
+        drafts = _of_no_grades(drafts)
     return _finish(reading, framework, _vague(drafts), (*scales, *fallback) if known else ())
+
+
+def _of_no_grades(drafts: list[_Draft]) -> list[_Draft]:
+    """A visit without grades: those told are earlier ones, save where a still earlier one is told.
+
+    "Report published after a monitoring visit. Classed as good. Previous inspection: outstanding."
+    """
+    told = {b for d in drafts if d.status == "previous" and d.rule == "line" for b in d.bodies}
+    return [
+        replace(d, status="previous") if d.status == "current" and not told & set(d.bodies) else d
+        for d in drafts
+    ]
 
 
 def _of_a_report(reading: Reading, drafts: list[_Draft], rows: list[Row]) -> list[_Draft]:
@@ -170,7 +186,8 @@ def _sentence(
         for aspect in kinds:
             drafts.append(
                 _Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
-                       start, end, grade.rule, not grade.rule.startswith("quoted"), year, named)
+                       start, end, grade.rule, not grade.rule.startswith("quoted"), year, named,
+                       status == "previous" and only_dated(sentence, grade, found))
             )  # fmt: skip
         same = _same(sentence.low, grade, found) if status == "current" else None
         if same:
@@ -274,9 +291,32 @@ def _in_time(reading: Reading, drafts: list[_Draft]) -> list[_Draft]:
                 or (gap == 1 and not early_in_year)
                 or (gap == 0 and undated and _long_ago(reading, d))
             ):
-                d = replace(d, status="previous", direction=None)
+                d = replace(d, status="previous", direction=None, dated=True)
         made.append(d)
     return made
+
+
+def _told_of(reading: Reading, drafts: list[_Draft]) -> list[_Draft]:
+    """Of a body of which no current grade is told, the latest ones with a date are what the story
+    is about, unless it tells of a visit since then."""
+    if _SINCE_THEN.search(reading.low):
+        return drafts
+    known = {b for d in drafts if d.status == "current" for b in d.bodies}
+    known |= {b for d in drafts if d.status == "previous" and not d.dated for b in d.bodies}
+    latest = max((d.year or 0 for d in drafts if d.dated), default=0)
+    return [
+        replace(d, status="current")
+        if d.dated and not known & set(d.bodies) and (d.year or 0) in (0, latest)
+        else d
+        for d in drafts
+    ]
+
+
+_SINCE_THEN = re.compile(
+    r"(?<!\w)(?:monitoring|focused|follow-up|progress|return|original|first) "
+    r"(?:visits?|inspections?|reviews?|reports?)(?!\w)|(?<!\w)re-?(?:visit|inspect)|"
+    r"(?<!\w)(?:progress|improvements?) (?:since|review|made)(?!\w)"
+)
 
 
 def _long_ago(reading: Reading, d: _Draft) -> bool:

@@ -30,7 +30,7 @@ _NEXT_TIME = re.compile(
 _YEARS = re.compile(
     r"(?<!\w)(?:in|since|from|back in|during)?\s*(?:early |late |mid-)?(?:(january|february|"
     r"march|april|may|june|july|august|september|october|november|december),? )?"
-    r"(?<!act )(?<!act \()((?:19|20)\d\d)(?!\w)"
+    r"(?<!act )(?<!act \()((?:19|20)\d\d)(?![\w-])"
 )
 _STILL = re.compile(
     r"(?<!\w)(?:still|remain(?:s|ed|ing)?|again|retain(?:s|ed)?|maintain(?:s|ed)?|kept|keeps|"
@@ -99,7 +99,7 @@ def status_of(
     near = low[max(start, _own(low, grade, found)) : min(end, _next(low, grade, found, end))]
     if cues("status.yaml", "current").find(near):
         return "current"
-    if cues("status.yaml", "previous").find(near) and not _move_before(low, grade):
+    if _told_earlier(near) and not _move_before(low, grade):
         return "current" if _told_now(low, grade, near) else "previous"
     if _THEN.match(low) and not cues("status.yaml", "current").find(near):
         return "previous"
@@ -108,6 +108,23 @@ def status_of(
     ):
         return "previous"
     return "current"
+
+
+def _told_earlier(near: str) -> bool:
+    return bool(cues("status.yaml", "previous").find(near) or cues("status.yaml", "dated").find(near))
+
+
+def only_dated(sentence: Sentence, grade: Graded, found: list[Graded]) -> bool:
+    """Whether nothing but a time of the year ("last March") makes a grade an earlier one."""
+    low = sentence.low
+    if not cues("status.yaml", "dated").find(low) or _THEN.match(low):
+        return False
+    if _WHICH_JUDGED.search(low, 0, grade.start) or _WHEN_JUDGED.search(low, 0, grade.start):
+        return False
+    start, end = clause(low, grade, found)
+    if _OF.search(low[start : grade.start]) or _BEHIND.match(low[grade.end : end]):
+        return False
+    return not cues("status.yaml", "previous").find(low[start:end])
 
 
 #: A sentence that begins so is all of an earlier time.
@@ -134,7 +151,7 @@ def _told_now(low: str, grade: Graded, near: str) -> bool:
     """ "Members were told that it had been rated good": past for the speaker only."""
     if not _TOLD.search(low, 0, grade.start) or not _HAD.search(low, 0, grade.start):
         return False
-    return not _YEARS.search(near) and not cues("status.yaml", "previous").find(_HAD.sub("", near))
+    return not _YEARS.search(near) and not _told_earlier(_HAD.sub("", near))
 
 
 _ITS_TIME = re.compile(
