@@ -11,6 +11,7 @@ from pipeline.tag.cues import words
 from pipeline.tag.frameworks import Framework, frameworks
 from pipeline.tag.grades import Graded
 from pipeline.tag.literals import Sought
+from pipeline.tag.statistics import digits
 
 OVERALL = "overall"
 ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
@@ -278,9 +279,22 @@ def _whole(
         if "across the board" in every[0]:
             return (*ids, OVERALL) if not ids else tuple(ids)
         out = {a.id for a in named if a.excepted}
-        rest = [a for a in (framework.expand if framework and out else ()) if a not in out]
+        rest = [a for a in _all_of(every[0], framework, excepted=bool(out)) if a not in out]
         return (*ids, *(rest or [ALL_AREAS]))
     return _of_the_service(tuple(dict.fromkeys(ids)))
+
+
+def _all_of(said: str, framework: Framework | None, *, excepted: bool) -> tuple[str, ...]:
+    """The aspects that "all five areas" are, where the framework has just so many."""
+    if framework is None or excepted:
+        return framework.expand if framework else ()
+    number = re.search(rf"(?<!\w)({_COUNT})(?!\w)", said)
+    known = len(framework.expand)
+    fits = digits(number[1]) == str(known) if number else _FEWEST <= known <= _MOST
+    return framework.expand if fits else ()
+
+
+_FEWEST, _MOST = 3, 5  #: aspects of a framework that gives a grade for each every time
 
 
 @lru_cache(maxsize=1)

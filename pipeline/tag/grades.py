@@ -29,7 +29,8 @@ class Graded:
 
 
 _FORMS = {
-    "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?",
+    "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
+    r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
     "requires significant improvement": r"requires? significant improvement",
     "adequate and needs improvement": r"adequate and needs improvement",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
@@ -119,6 +120,10 @@ _STANDARD_NEXT = re.compile(
     r"(?:safeguarding (?:standards?|requirements?)|"
     r"(?:standards?|requirements?) (?:for|of|on) safeguarding)(?!\w)"
 )
+#: "Few are predicted the highest grades": marks of pupils.
+_OF_PUPILS = re.compile(
+    r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students)(?!\w)[^.;]{0,60}$"
+)
 _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
 _OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
 _REMAINS = re.compile(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$")
@@ -173,6 +178,8 @@ _FOUND_TO_BE = re.compile(
     r"(?<!\w)(?:came|come|comes) out as [\"']?$"
 )
 _CHOSEN = re.compile(r"(?:good|outstanding|excellent|requir\w+ improvement)$")
+#: Early years reports before 2012 gave a line to each outcome: "The provision is good."
+_PROVISION = re.compile(r"[\s*•>-]*the (?:quality of (?:the )?)?provision is (?:now )?[\"']?")
 _AT_STANDARD = re.compile(
     r"(?<!\w)(?:at|meets?|meeting|met|reach(?:es|ed)?|achieved) (?:the |an? )?[\"']?$"
 )
@@ -274,6 +281,8 @@ def _reason(
     """Why the word at `start:end` is a formal grade: rule and where its evidence begins."""
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     offset = max(0, start - 130)
+    if low[start:end].endswith(("lowest", "highest", "top")) and _OF_PUPILS.search(before):
+        return None
     if low[start:end].endswith(("met", "meet")):
         own = _STANDARD.search(before) or _STANDARD_NEXT.match(after)
         return ("standard", 0) if own else None
@@ -301,13 +310,15 @@ def _reason(
             return rule, offset + hit.start()
     if noun:
         return "grade and the word rating", start
+    if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
+        return "line", 0
     if _ALONE.fullmatch(low[:start]):
         if not low[end:].strip(" .'\")*"):
             return "cell", 0  # of a table: its label stands in the line above
         if _VERDICT.match(low, end):
             return "line", 0
     line = _LINE.match(low[:start]) if len(low) < 160 else None
-    if line and len(low[end:].strip(" .'\")")) < 12:
+    if line and len(low[end:].split(" | ")[0].strip(" .'\")")) < 12:
         return "line", 0
     return _weaker(low, text, start, end, found, quoted)
 

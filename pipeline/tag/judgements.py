@@ -20,10 +20,11 @@ from pipeline.tag.when import (
     Status,
     clause,
     direction_of,
+    Weak,
     evidence,
-    only_dated,
     own_year,
     status_of,
+    weakly,
 )
 from pipeline.tag.whose import bodies_of
 
@@ -50,7 +51,7 @@ class _Draft:
     stated: bool
     year: int | None
     named: bool = True  #: the sentence itself names the bodies
-    dated: bool = False  #: previous by its date alone
+    weak: Weak | None = None  #: what alone makes it an earlier one
 
 
 def judgements(
@@ -120,6 +121,7 @@ def _of_a_report(reading: Reading, drafts: list[_Draft], rows: list[Row]) -> lis
     return [*made, *kept[:1]]
 
 
+_FORMULA = 35  #: code points of an aspect whose name alone makes a sentence a formal one
 _TOP = 5_000  #: code points in which a report's table has ended
 _TOLD_EARLY = 1_500  #: code points after the table in which a report tells of the inspection before
 
@@ -127,13 +129,15 @@ _TOLD_EARLY = 1_500  #: code points after the table in which a report tells of t
 def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: set[str]) -> Marks:
     """Adds "the curriculum was weak": a grade without mark of formality, said of an aspect of the
     framework, in a story that gives formal grades elsewhere."""
-    if not grades or not any(marks.values()):
+    if not grades:
         return marks
+    bare = not any(marks.values())
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
     stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| too(?!\w)))"
     plain = re.compile(
         r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"
+        rf"|,? (?:still |now |all |both |also )?(requires? improvement){stop}"
     )
     found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
     made = dict(marks)
@@ -142,12 +146,16 @@ def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: se
             continue
         low = reading.bare(sentence)
         for aspect in aspects(low, framework):
+            if bare and aspect.end - aspect.start < _FORMULA:
+                continue
             m = plain.match(low, aspect.end)
             if m is None and _FOUND.search(low, 0, aspect.start):
                 m = found.match(low, aspect.end)
             known = made.get(sentence.start, [])
-            if m and not any(g.start < m.end(1) and m.start(1) < g.end for g in known):
-                added = Graded(m.start(1), m.end(1), m[1], "aspect", aspect.start)
+            if m and not any(g.start < m.end() and m.start(m.lastindex) < g.end for g in known):
+                word = m[m.lastindex].replace("require ", "requires ")
+                a, b = m.span(m.lastindex)
+                added = Graded(a, b, word, "aspect", aspect.start)
                 made[sentence.start] = sorted((*known, added), key=lambda g: g.start)
     return made
 
@@ -187,7 +195,7 @@ def _sentence(
             drafts.append(
                 _Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
                        start, end, grade.rule, not grade.rule.startswith("quoted"), year, named,
-                       status == "previous" and only_dated(sentence, grade, found))
+                       weakly(sentence, grade, found) if status == "previous" else None)
             )  # fmt: skip
         same = _same(sentence.low, grade, found) if status == "current" else None
         if same:
@@ -291,25 +299,28 @@ def _in_time(reading: Reading, drafts: list[_Draft]) -> list[_Draft]:
                 or (gap == 1 and not early_in_year)
                 or (gap == 0 and undated and _long_ago(reading, d))
             ):
-                d = replace(d, status="previous", direction=None, dated=True)
+                d = replace(d, status="previous", direction=None, weak="dated")
         made.append(d)
     return made
 
 
 def _told_of(reading: Reading, drafts: list[_Draft]) -> list[_Draft]:
     """Of a body of which no current grade is told, the latest ones with a date are what the story
-    is about, unless it tells of a visit since then."""
-    if _SINCE_THEN.search(reading.low):
-        return drafts
-    known = {b for d in drafts if d.status == "current" for b in d.bodies}
-    known |= {b for d in drafts if d.status == "previous" and not d.dated for b in d.bodies}
-    latest = max((d.year or 0 for d in drafts if d.dated), default=0)
-    return [
-        replace(d, status="current")
-        if d.dated and not known & set(d.bodies) and (d.year or 0) in (0, latest)
-        else d
-        for d in drafts
-    ]
+    is about, unless it tells of a visit since then; so is what was "judged, having been" seen to."""
+    aspects = {(b, d.aspect) for d in drafts if d.weak is None for b in d.bodies}
+    known = {b for d in drafts if not d.weak and d.status != "hypothetical" for b in d.bodies}
+    latest = max((d.year or 0 for d in drafts if d.weak == "dated"), default=0)
+    since = _SINCE_THEN.search(reading.low) is not None
+
+    def stands(d: _Draft) -> bool:
+        if d.weak == "said":
+            return not any((b, d.aspect) in aspects for b in d.bodies)
+        return (
+            d.weak == "dated" and not since and not known & set(d.bodies)
+            and (d.year or 0) in (0, latest)
+        )  # fmt: skip
+
+    return [replace(d, status="current") if stands(d) else d for d in drafts]
 
 
 _SINCE_THEN = re.compile(

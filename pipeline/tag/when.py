@@ -10,6 +10,7 @@ from pipeline.tag.grades import Graded
 from pipeline.tag.reading import Sentence
 
 Status = Literal["current", "previous", "hypothetical"]
+Weak = Literal["dated", "said"]
 Direction = Literal["up", "down", "same", "first"]
 
 _OF = re.compile(
@@ -111,20 +112,27 @@ def status_of(
 
 
 def _told_earlier(near: str) -> bool:
-    return bool(cues("status.yaml", "previous").find(near) or cues("status.yaml", "dated").find(near))
+    return any(cues("status.yaml", kind).find(near) for kind in ("previous", "dated", "said"))
 
 
-def only_dated(sentence: Sentence, grade: Graded, found: list[Graded]) -> bool:
-    """Whether nothing but a time of the year ("last March") makes a grade an earlier one."""
+def weakly(sentence: Sentence, grade: Graded, found: list[Graded]) -> Weak | None:
+    """What alone makes a grade an earlier one: a time of the year ("last March"), a participle."""
     low = sentence.low
-    if not cues("status.yaml", "dated").find(low) or _THEN.match(low):
-        return False
+    dated = cues("status.yaml", "dated").find(low)
+    if not (dated or cues("status.yaml", "said").find(low)) or _THEN.match(low):
+        return None
+    if _firmly(low, grade, found):
+        return None
+    return "dated" if dated else "said"
+
+
+def _firmly(low: str, grade: Graded, found: list[Graded]) -> bool:
     if _WHICH_JUDGED.search(low, 0, grade.start) or _WHEN_JUDGED.search(low, 0, grade.start):
-        return False
+        return True
     start, end = clause(low, grade, found)
     if _OF.search(low[start : grade.start]) or _BEHIND.match(low[grade.end : end]):
-        return False
-    return not cues("status.yaml", "previous").find(low[start:end])
+        return True
+    return cues("status.yaml", "previous").find(low[start:end]) is not None
 
 
 #: A sentence that begins so is all of an earlier time.
@@ -171,7 +179,7 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 
 
 _NEXT_GRADE = re.compile(
-    r", (?:it )?(?:is|are|has been|have been) now(?!\w)|(?<!\w)(?:up|down) from(?!\w)|"
+    r", (?:it )?(?:is|are|has been|have been) now(?!\w)|,? compared (?:to|with)(?!\w)|(?<!\w)(?:up|down) from(?!\w)|"
     r"(?<!\w)from (?:its|a|an|their|the) (?:previous|earlier|last)(?!\w)"
 )
 
