@@ -69,7 +69,7 @@ _EXCEPT = re.compile(
     r" in)? (?:being |the )?[\"']?$"
 )
 _LEAD_IN = re.compile(
-    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?|questions?|"
+    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|categor(?:y|ies) of|questions?|"
     r"under|to|except|but|though|although|while|whereas|with|were|was|judged|rated|graded|found)|'s|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |our |the |both |only |were |are |it is |they are )?[\"']?$"
 )
@@ -277,7 +277,7 @@ def _whole(
     every = _ALL.search(low, start, limit)
     if every and not real:
         if "across the board" in every[0]:
-            return (*ids, OVERALL) if not ids else tuple(ids)
+            return tuple(ids) or (OVERALL, *_all_of(every[0], framework, excepted=False))
         out = {a.id for a in named if a.excepted}
         rest = [a for a in _all_of(every[0], framework, excepted=bool(out)) if a not in out]
         return (*ids, *(rest or [ALL_AREAS]))

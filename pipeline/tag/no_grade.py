@@ -111,6 +111,8 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF, _MANY_BODIES)
     ):
         return True
+    if _OR_BETTER.match(after) or _OF_A_POLICY.search(before) or _NEW_WORD.match(after):
+        return True
     if re.match(r"[\"']? ones?(?!\w)", after):  # "a rating, and a good one"
         return True
     if _MANY_THINGS.search(before) and _RATINGS.match(after):
@@ -126,6 +128,20 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
     if _COUNT_BEFORE.search(before) and not listed:
         return True
     return not noun and bool(_DENIED.search(before) or _ORDINARY_NEXT.match(after))
+
+
+#: "All schools graded inadequate because of …", "where all other judgements were good or better",
+#: "a new grade, adequate, had been introduced": of no body.
+_OR_BETTER = re.compile(r"[\"']? or (?:better|above|higher|worse|below|lower)(?!\w)")
+_OF_A_POLICY = re.compile(
+    r"(?<!\w)(?:all|every|any|each|such|no) (?:[a-z-]+ )?(?:schools?|councils?|homes?|trusts?|"
+    r"providers?|services?|practices?|nurser(?:y|ies)|colleges?|forces?|prisons?) "
+    r"(?:(?:that|which) (?:is|are|was|were) )?(?:rated|graded|judged)(?: as)? [\"']?$"
+)
+_NEW_WORD = re.compile(
+    r"[\"']?,? (?:(?:grade|rating|judge?ment),? )?(?:had been|has been|was|is) "
+    r"(?:introduced|added|brought in|scrapped|replaced|abolished)(?!\w)"
+)
 
 
 def are_people(before: str) -> bool:

@@ -147,7 +147,11 @@ _WHICH_JUDGED = re.compile(
     r"(?<!\w)(?:last|previous|earlier)(?: [a-z]+){0,4} (?:inspection|visit|report)"
     r"(?:,? in [a-z0-9 ]+)?, which (?:had )?(?:judged|found|rated|graded|gave)(?:[^.;,]{0,60})$"
 )
-_WHEN_JUDGED = re.compile(r"(?<!\w)in (?:[a-z]+ )?(?:19|20)\d\d,? when(?!\w)[^.;]{0,70}$")
+_WHEN_JUDGED = re.compile(
+    r"(?<!\w)in (?:[a-z]+ )?(?:19|20)\d\d,? when(?!\w)[^.;]{0,70}$|"
+    r"(?<!\w)(?:came|comes|coming|follows|followed|following) (?:[a-z]+ )?(?:after )?an? "
+    r"(?:[a-z]+ ){0,2}(?:inspection|visit)(?: [a-z0-9 ]{2,25})? when(?!\w)[^.;]{0,140}$"
+)
 _TOLD = re.compile(
     r"(?<!\w)(?:told|heard|noted|reported|advised|informed|said|says|explained|outlined|confirmed)"
     r"(?: [a-z]+){0,3} that(?!\w)"
