@@ -22,26 +22,34 @@ def agreed(reading: Reading, found: list[Judgement]) -> tuple[Judgement, ...]:
 def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
     """Without grades of nothing stated that the text gives for something stated elsewhere.
 
-    "'Strong' marks for Alder School", and for what stands below. What a story says first, in a whole
-    sentence, stands for itself: "The service has been rated good in its first inspection".
+    "'Strong' marks for Alder School", and for what stands below. What a story says first, in a
+    whole sentence, stands for itself: "The service has been rated good in its first inspection".
     """
     headings = {s.start for s in reading.sentences if s.heading}
     first = min((j.start for j in found if j.start not in headings), default=0)
-    known = {(j.body, j.grade, j.status) for j in found if j.aspect != "not stated"}
+    known = {
+        (j.body, j.grade, j.status) for j in found
+        if j.aspect != "not stated" and not _COUNTED.match(j.aspect)
+    }  # fmt: skip
     return [
         j for j in found
-        if j.aspect != "not stated"
+        if (j.aspect != "not stated" and not _COUNTED.match(j.aspect))
         or (j.start == first and not (j.rule == "predicate" or _THE_GRADE.search(j.quote.lower())))
         or (j.body, j.grade, j.status) not in known
     ]  # fmt: skip
 
 
+_COUNTED = re.compile(
+    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d+) (?!of)[a-z ]*|"
+    r"(?:a number of|some|several|many|most) [a-z ]*)(?:areas?|categor(?:y|ies)|standards?|tests?)"
+)
 #: "Recommendations came with the weak rating": one that was told before.
 _THE_GRADE = re.compile(
     r"\b(?:the|this|that) [\"'‘“]?[a-z ]{3,25}[\"'’”]? (?:rating|grade|judge?ment)\b"
 )
 _EARLIER = re.compile(
-    r"\b(?:last (?:year|time|month)|(?<!-)(?:19|20)\d\d(?!-)|prev[a-z]{3,7}|earlier|before|ago|then)\b"
+    r"\b(?:last (?:year|time|month)|(?<!-)(?:19|20)\d\d(?!-)|prev[a-z]{3,7}|earlier|before|ago|"
+    r"then)\b"
 )
 
 

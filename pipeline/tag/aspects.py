@@ -18,7 +18,7 @@ ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
 _ALL = re.compile(
     r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each)(?: of)?(?: the| its)?(?: "
     r"(?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
-    r"(?: (?:key|main|inspected|judgement|core|graded))? ?(?:areas?|categor(?:y|ies)|"
+    r"(?: (?:key|main|inspected|inspection|judgement|core|graded))? ?(?:areas?|categor(?:y|ies)|"
     r"questions?|points?|counts?|measures?|aspects?|respects?|standards?|criteria)(?! of "
     r"(?:concern|improvement|weakness))(?!\w)"
     r"|across the board"
@@ -29,6 +29,7 @@ _SOME = re.compile(
     r"eleven|twelve|thirteen|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|"
     r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
 )
+_DASH = re.compile(r" ?(?:[-–:(]|, namely) ?[a-z]")
 _AMONG = re.compile(r"(?<!\w)(?:among them|including|such as|among which)(?!\w)")
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
 _AS_WAS = re.compile(
@@ -69,14 +70,19 @@ _EXCEPT = re.compile(
     r" in)? (?:being |the )?[\"']?$"
 )
 _LEAD_IN = re.compile(
-    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|categor(?:y|ies) of|questions?|"
-    r"under|to|except|but|though|although|while|whereas|with|were|was|judged|rated|graded|found)|'s|[,:;•*(\"'-])\s*"
+    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
+    r"categor(?:y|ies) of|questions?|under|to|except|but|though|although|while|whereas|with|were|was|judged|rated|graded|found|that are|"
+    r"that were|services are|are services|providing|delivering|and also)|'s|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |our |the |both |only |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
     r"[\"']? (?:for|from|to(?! be)|place|environment|staff|way|manner|care|services?|enough|"
     r"levels?|hands|team|and timely|and secure|treatment|support)(?!\w)"
 )
+
+
+#: "Good for caring services", "for providing effective services": key questions all the same.
+_SERVICES = re.compile(r".*(?<!\w)(?:for|providing|delivering) \| services?(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,10 @@ def aspects(low: str, framework: Framework | None) -> list[Found]:
     for identity, expression, strict in expressions(framework):
         for m in expression.finditer(low):
             before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 20]
-            if strict and (not _LEAD_IN.search(before) or _NOT_NOUN.match(after)):
+            if strict and not (
+                _LEAD_IN.search(before)
+                and (not _NOT_NOUN.match(after) or _SERVICES.match(f"{before[-12:]}|{after}"))
+            ):
                 continue
             found.append(
                 Found(
@@ -266,6 +275,9 @@ def _whole(
     if not real and (after := _SO_MANY.match(low, grade.end)):
         return (*ids, _counted(after))
     some = _SOME.search(low, start, limit)
+    if some and (listed := [a.id for a in named if _DASH.match(low[some.end() : limit])
+                            and some.end() <= a.start < limit]):  # fmt: skip
+        return tuple(listed)
     if some and (not real or _AMONG.search(low, some.end(), limit)):
         return (*ids, f"{some[1]} of {some[2]} areas")
     if not real and (many := _so_many(low, grade, start)):
@@ -278,7 +290,8 @@ def _whole(
     if every and not real:
         if "across the board" in every[0]:
             return tuple(ids) or (OVERALL, *_all_of(every[0], framework, excepted=False))
-        out = {a.id for a in named if a.excepted}
+        others = re.search(r"(?<!\w)(?:other|remaining)(?!\w)", every[0])
+        out = {a.id for a in named if a.excepted or (others and a.id != OVERALL)}
         rest = [a for a in _all_of(every[0], framework, excepted=bool(out)) if a not in out]
         return (*ids, *(rest or [ALL_AREAS]))
     return _of_the_service(tuple(dict.fromkeys(ids)))
@@ -332,7 +345,7 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
             r"[\"')]*(?: (?:was|is|were) (?:the|its))?"
             r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
             r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
-            r"again|went to|was given to|going to))*"
+            r"again|went to|(?:was|were) (?:given|awarded|attributed) to|going to))*"
             r"\s*(?:(?<!\w)(?:for|to|in|at|on|across|under|when it came to|regarding|with regard "
             r"to)(?!\w)|:)",
             between + low[aspect.start : aspect.end],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.models import Judgement
+from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL, aspects, deal, own_words
 from pipeline.tag.cues import Hit, cues
+from pipeline.tag.drafts import Draft, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
@@ -16,11 +18,8 @@ from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
 from pipeline.tag.sentences import fold
 from pipeline.tag.when import (
-    Direction,
-    Status,
     clause,
     direction_of,
-    Weak,
     evidence,
     own_year,
     status_of,
@@ -38,22 +37,6 @@ _FOUND = re.compile(
 _LABEL = re.compile(r"[\s*•>-]*([^:|]{3,70}?)\s*(?:[:|?]|\s-|-\s|\s[–—])\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    bodies: tuple[str | None, ...]
-    aspect: str
-    grade: str
-    status: Status
-    direction: Direction | None
-    start: int
-    end: int
-    rule: str
-    stated: bool
-    year: int | None
-    named: bool = True  #: the sentence itself names the bodies
-    weak: Weak | None = None  #: what alone makes it an earlier one
-
-
 def judgements(
     reading: Reading, framework: Framework | None, marks: Marks
 ) -> tuple[Judgement, ...]:
@@ -62,26 +45,35 @@ def judgements(
     scales = framework.on(reading.day) if framework else ()
     fallback = default_scales(inspectorates, None)
     known = framework is not None or bool(inspectorates)
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     if framework and framework.graded:
         marks = _with_plain(
             reading, framework, marks, {g for s in scales for g in (*s.grades, *s.aliases)}
         )
     before: Sentence | None = None
+    listed = graded_lists.below(reading.sentences, marks, framework)
     for sentence in reading.sentences:
         if sentence.furniture:
             continue
         found = [g for g in marks.get(sentence.start, ()) if _known(g.grade, (*scales, *fallback))]
         if found:
             drafts.extend(
-                _sentence(reading, sentence, before, framework, (*scales, *fallback), found)
+                _sentence(
+                    reading,
+                    sentence,
+                    before,
+                    framework,
+                    (*scales, *fallback),
+                    found,
+                    listed.get(sentence.start, ()) if listed else None,
+                )
             )
         before = sentence
-    drafts = _in_time(reading, drafts)
+    drafts = in_time(reading, drafts)
     if framework is None or (framework.graded and scales):
-        drafts = _told_of(reading, drafts)
+        drafts = told_of(reading, drafts)
     drafts += [
-        _Draft(n.about or (None,), n.aspect, n.grade, n.status, None, n.start, n.end, "number",
+        Draft(n.about or (None,), n.aspect, n.grade, n.status, None, n.start, n.end, "number",
                True, None)
         for n in numbered(reading, framework)
     ]  # fmt: skip
@@ -90,23 +82,11 @@ def judgements(
     if not any(d.status == "current" for d in drafts):
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
     if framework and not framework.graded:
-        drafts = _of_no_grades(drafts)
-    return _finish(reading, framework, _vague(drafts), (*scales, *fallback) if known else ())
+        drafts = of_no_grades(drafts)
+    return _finish(reading, framework, vague(drafts), (*scales, *fallback) if known else ())
 
 
-def _of_no_grades(drafts: list[_Draft]) -> list[_Draft]:
-    """A visit without grades: those told are earlier ones, save where a still earlier one is told.
-
-    "Report published after a monitoring visit. Classed as good. Previous inspection: outstanding."
-    """
-    told = {b for d in drafts if d.status == "previous" and d.rule == "line" for b in d.bodies}
-    return [
-        replace(d, status="previous") if d.status == "current" and not told & set(d.bodies) else d
-        for d in drafts
-    ]
-
-
-def _of_a_report(reading: Reading, drafts: list[_Draft], rows: list[Row]) -> list[_Draft]:
+def _of_a_report(reading: Reading, drafts: list[Draft], rows: list[Row]) -> list[Draft]:
     """The grades of the report's table; of the rest those of the last inspection, told early."""
     above = {m.id for m in reading.mentions if m.start < rows[0].start}
     councils = [b.id for b in reading.bodies if b.kind == "council"]
@@ -115,7 +95,7 @@ def _of_a_report(reading: Reading, drafts: list[_Draft], rows: list[Row]) -> lis
     last = max(r.end for r in rows if r.end < _TOP) + _TOLD_EARLY
     kept = [d for d in drafts if d.aspect == OVERALL and d.status == "previous" and d.start < last]
     made = [
-        _Draft(bodies, r.aspect, r.grade, "current", None, r.start, r.end, "table", True, None)
+        Draft(bodies, r.aspect, r.grade, "current", None, r.start, r.end, "table", True, None)
         for r in rows
     ]
     return [*made, *kept[:1]]
@@ -167,16 +147,18 @@ def _sentence(
     framework: Framework | None,
     scales: tuple[Scale, ...],
     found: list[Graded],
-) -> list[_Draft]:
+    listed: tuple[str, ...] | None,
+) -> list[Draft]:
+    """`listed`: the aspects in the lines below; None where the story has no such lists."""
     dealt = deal(reading.bare(sentence), found, framework)
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     nothing_overall = framework is not None and not framework.has_overall(reading.day)
     for i, grade in enumerate(found):
         status = status_of(sentence, grade, found, before)
         if sentence.speaker == "other" and grade.rule.startswith("quoted"):
             continue
         bodies = bodies_of(reading, sentence, grade, i, found)
-        cell = _cell(grade, before, framework)
+        cell = _cell(grade, before, framework) if listed is None else listed
         if bodies is None or (grade.rule == "cell" and not cell):
             continue
         word = _word(grade.grade, scales)
@@ -193,7 +175,7 @@ def _sentence(
         )
         for aspect in kinds:
             drafts.append(
-                _Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
+                Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
                        start, end, grade.rule, not grade.rule.startswith("quoted"), year, named,
                        weakly(sentence, grade, found) if status == "previous" else None)
             )  # fmt: skip
@@ -241,7 +223,8 @@ def _cell(grade: Graded, before: Sentence | None, framework: Framework | None) -
 
 _LINE = 120  #: code points of a line of a table
 _ANY_GRADE = re.compile(
-    r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result)(?!\w)"
+    r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result|"
+    r"(?:previous|last|latest|earlier) (?:inspection|visit|report))(?!\w)"
 )
 
 
@@ -280,73 +263,12 @@ def _word(word: str, scales: tuple[Scale, ...]) -> str:
     return scale.aliases.get(word, word) if scale else word
 
 
-# ---------------------------------------------------------------- when
-
-
-def _in_time(reading: Reading, drafts: list[_Draft]) -> list[_Draft]:
-    """A grade of an earlier year is a previous one."""
-    dated = [d.year for d in drafts if d.year and d.status == "current"]
-    visited = int(reading.inspected[:4]) if reading.inspected else None
-    latest = max([visited or reading.year or 0, *dated], default=0)
-    undated = any(d.status == "current" and not d.year for d in drafts)
-    made = []
-    for d in drafts:
-        if d.status == "current" and d.year:
-            gap = latest - d.year
-            early_in_year = visited is None and bool(reading.date and reading.date[5:7] <= "04")
-            if (
-                gap > 1
-                or (gap == 1 and not early_in_year)
-                or (gap == 0 and undated and _long_ago(reading, d))
-            ):
-                d = replace(d, status="previous", direction=None, weak="dated")
-        made.append(d)
-    return made
-
-
-def _told_of(reading: Reading, drafts: list[_Draft]) -> list[_Draft]:
-    """Of a body of which no current grade is told, the latest ones with a date are what the story
-    is about, unless it tells of a visit since then; so is what was "judged, having been" seen to."""
-    aspects = {(b, d.aspect) for d in drafts if d.weak is None for b in d.bodies}
-    known = {b for d in drafts if not d.weak and d.status != "hypothetical" for b in d.bodies}
-    latest = max((d.year or 0 for d in drafts if d.weak == "dated"), default=0)
-    since = _SINCE_THEN.search(reading.low) is not None
-
-    def stands(d: _Draft) -> bool:
-        if d.weak == "said":
-            return not any((b, d.aspect) in aspects for b in d.bodies)
-        return (
-            d.weak == "dated" and not since and not known & set(d.bodies)
-            and (d.year or 0) in (0, latest)
-        )  # fmt: skip
-
-    return [replace(d, status="current") if stands(d) else d for d in drafts]
-
-
-_SINCE_THEN = re.compile(
-    r"(?<!\w)(?:monitoring|focused|follow-up|progress|return|original|first) "
-    r"(?:visits?|inspections?|reviews?|reports?)(?!\w)|(?<!\w)re-?(?:visit|inspect)|"
-    r"(?<!\w)(?:progress|improvements?) (?:since|review|made)(?!\w)"
-)
-
-
-def _long_ago(reading: Reading, d: _Draft) -> bool:
-    """No date for the story, a bare past tense with its year, and other grades that have none."""
-    said = reading.low[d.start : d.end]
-    return reading.date is None and bool(
-        re.search(
-            r"(?:was|were) (?:rated|judged|graded|given|found|branded)|"
-            r"^(?:back )?in (?:[a-z]+ )?(?:19|20)\d\d(?!\w)", said,
-        )
-    )  # fmt: skip
-
-
 # ---------------------------------------------------------------- the whole
 
 
 def _from_title(
     reading: Reading, framework: Framework | None, scales: tuple[Scale, ...]
-) -> list[_Draft]:
+) -> list[Draft]:
     """The grade of a headline; its evidence is the sentence that first names the body."""
     title = reading.story.title
     if not title or not reading.sentences or not reading.story.text.strip():
@@ -365,7 +287,7 @@ def _from_title(
         status = status_of(line, grade, found, None)
         for aspect in kinds or (OVERALL,):
             word = _word(grade.grade, scales)
-            drafts.append(_Draft(line.about or (None,), aspect, word, status, None, where.start,
+            drafts.append(Draft(line.about or (None,), aspect, word, status, None, where.start,
                                  where.end, f"title: {grade.rule}", False, None))  # fmt: skip
     return drafts
 
@@ -373,7 +295,7 @@ def _from_title(
 def _finish(
     reading: Reading,
     framework: Framework | None,
-    drafts: list[_Draft],
+    drafts: list[Draft],
     scales: tuple[Scale, ...],
 ) -> tuple[Judgement, ...]:
     """`scales`: none where neither inspectorate nor framework is known; a bare word has no rank."""
@@ -409,18 +331,3 @@ def _inspectorate(reading: Reading, framework: Framework | None) -> str | None:
     named = [a.id for a in reading.inspectorates]
     fitting = [i for i in named if framework is None or i in framework.inspectorates]
     return next(iter(fitting or named), None)
-
-
-def _vague(drafts: list[_Draft]) -> list[_Draft]:
-    """Where a sentence is about one body alone, it overrules one about several."""
-    alone = {(d.bodies[0], d.aspect, d.status): d.grade for d in drafts if len(d.bodies) == 1}
-    alone |= {(b, d.aspect, d.status): d.grade for d in drafts if d.named for b in d.bodies}
-    made = []
-    for d in drafts:
-        if len(d.bodies) > 1 and not d.named:
-            kept = tuple(
-                b for b in d.bodies if alone.get((b, d.aspect, d.status), d.grade) == d.grade
-            )
-            d = replace(d, bodies=kept)
-        made.append(d)
-    return [d for d in made if d.bodies]

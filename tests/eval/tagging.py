@@ -203,7 +203,11 @@ def _grade(grade: str) -> str:
 
 def _aspect(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
-    return value if covered and value else aspect.lower().replace(" other ", " ")
+    return (
+        value
+        if covered and value
+        else aspect.lower().replace(" other ", " ").replace("categories", "areas")
+    )
 
 
 def _actions(

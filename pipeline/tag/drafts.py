@@ -1,0 +1,114 @@
+"""Judgements in the making: what one sentence says, and what the others make of it.
+
+A grade of an earlier year is a previous one, save where nothing later is told; a visit without
+grades gives none; a sentence about one body overrules one about several.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pipeline.tag.reading import Reading
+from pipeline.tag.when import Direction, Status, Weak
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    bodies: tuple[str | None, ...]
+    aspect: str
+    grade: str
+    status: Status
+    direction: Direction | None
+    start: int
+    end: int
+    rule: str
+    stated: bool
+    year: int | None
+    named: bool = True  #: the sentence itself names the bodies
+    weak: Weak | None = None  #: what alone makes it an earlier one
+
+
+def in_time(reading: Reading, drafts: list[Draft]) -> list[Draft]:
+    """A grade of an earlier year is a previous one."""
+    dated = [d.year for d in drafts if d.year and d.status == "current"]
+    visited = int(reading.inspected[:4]) if reading.inspected else None
+    latest = max([visited or reading.year or 0, *dated], default=0)
+    undated = any(d.status == "current" and not d.year for d in drafts)
+    made = []
+    for d in drafts:
+        if d.status == "current" and d.year:
+            gap = latest - d.year
+            early_in_year = visited is None and bool(reading.date and reading.date[5:7] <= "04")
+            if (
+                gap > 1
+                or (gap == 1 and not early_in_year)
+                or (gap == 0 and undated and _long_ago(reading, d))
+            ):
+                d = replace(d, status="previous", direction=None, weak="dated")
+        made.append(d)
+    return made
+
+
+def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
+    """Of a body of which no current grade is told, the latest ones with a date are what the story
+    is about, unless it tells of a visit since; so is what was told by a participle alone."""
+    aspects = {(b, d.aspect) for d in drafts if d.weak is None for b in d.bodies}
+    known = {b for d in drafts if not d.weak and d.status != "hypothetical" for b in d.bodies}
+    latest = max((d.year or 0 for d in drafts if d.weak == "dated"), default=0)
+    since = _SINCE_THEN.search(reading.low) is not None
+
+    def stands(d: Draft) -> bool:
+        if d.weak == "said":
+            return not any((b, d.aspect) in aspects for b in d.bodies)
+        return (
+            d.weak == "dated" and not since and not known & set(d.bodies)
+            and (d.year or 0) in (0, latest)
+        )  # fmt: skip
+
+    return [replace(d, status="current") if stands(d) else d for d in drafts]
+
+
+_SINCE_THEN = re.compile(
+    r"(?<!\w)(?:monitoring|focused|follow-up|progress|return|original|first) "
+    r"(?:visits?|inspections?|reviews?|reports?)(?!\w)|(?<!\w)re-?(?:visit|inspect)|"
+    r"(?<!\w)(?:progress|improvements?) (?:since|review|made)(?!\w)"
+)
+
+
+def _long_ago(reading: Reading, d: Draft) -> bool:
+    """No date for the story, a bare past tense with its year, and other grades that have none."""
+    said = reading.low[d.start : d.end]
+    return reading.date is None and bool(
+        re.search(
+            r"(?:was|were) (?:rated|judged|graded|given|found|branded)|"
+            r"^(?:back )?in (?:[a-z]+ )?(?:19|20)\d\d(?!\w)", said,
+        )
+    )  # fmt: skip
+
+
+def of_no_grades(drafts: list[Draft]) -> list[Draft]:
+    """A visit without grades: those told are earlier ones, save where a still earlier one is told.
+
+    "Report published after a monitoring visit. Classed as good. Previous inspection: outstanding."
+    """
+    told = {b for d in drafts if d.status == "previous" and d.rule == "line" for b in d.bodies}
+    return [
+        replace(d, status="previous") if d.status == "current" and not told & set(d.bodies) else d
+        for d in drafts
+    ]
+
+
+def vague(drafts: list[Draft]) -> list[Draft]:
+    """Where a sentence is about one body alone, it overrules one about several."""
+    alone = {(d.bodies[0], d.aspect, d.status): d.grade for d in drafts if len(d.bodies) == 1}
+    alone |= {(b, d.aspect, d.status): d.grade for d in drafts if d.named for b in d.bodies}
+    made = []
+    for d in drafts:
+        if len(d.bodies) > 1 and not d.named:
+            kept = tuple(
+                b for b in d.bodies if alone.get((b, d.aspect, d.status), d.grade) == d.grade
+            )
+            d = replace(d, bodies=kept)
+        made.append(d)
+    return [d for d in made if d.bodies]

@@ -1,0 +1,54 @@
+"""Lists that put a grade above the aspects that got it: "Good", and below it two lines of aspects.
+
+Reports of fire services and forces, and the papers that print them, give their grades so. A grade
+that stands below its aspect is a cell of a table (`judgements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.tag.aspects import aspects
+from pipeline.tag.frameworks import Framework
+from pipeline.tag.grades import Graded
+from pipeline.tag.reading import Sentence
+
+_LINE = 120  #: code points of a line of a list
+_FEWEST = 2  #: grades that make such a list
+
+
+def below(
+    sentences: Sequence[Sentence], marks: dict[int, list[Graded]], framework: Framework | None
+) -> dict[int, tuple[str, ...]]:
+    """By the start of each line that is nothing but a grade, the aspects of the lines below it.
+
+    Empty where the first such line has an aspect above it: there the grades stand below.
+    """
+    lines = [s for s in sentences if not s.furniture]
+    heads = [
+        i for i, s in enumerate(lines) if any(g.rule == "cell" for g in marks.get(s.start, ()))
+    ]
+    if len(heads) < _FEWEST or (heads[0] and _aspect(lines[heads[0] - 1], framework)):
+        return {}
+    found: dict[int, tuple[str, ...]] = {}
+    for i in heads:
+        names: list[str] = []
+        for line in lines[i + 1 :]:
+            name = _aspect(line, framework)
+            if name is None or marks.get(line.start):
+                break
+            names.append(name)
+        if names:
+            found[lines[i].start] = tuple(names)
+    return found
+
+
+def _aspect(line: Sentence, framework: Framework | None) -> str | None:
+    """The one aspect that a short line names and nothing else."""
+    if len(line.low) > _LINE:
+        return None
+    named = aspects(f"for {line.low.lstrip(' •*–-')}", framework)
+    return named[0].id if named and named[0].start < _OPENING else None
+
+
+_OPENING = 20  #: code points of a line in which its aspect begins
