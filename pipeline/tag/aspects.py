@@ -71,8 +71,9 @@ _EXCEPT = re.compile(
 )
 _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
-    r"categor(?:y|ies) of|questions?|under|to|except|but|though|although|while|whereas|with|were|was|judged|rated|graded|found|that are|"
-    r"that were|services are|are services|providing|delivering|and also)|'s|[,:;•*(\"'-])\s*"
+    r"categor(?:y|ies) of|questions?|under|to|except|but|though|although|while|whereas|with|were|"
+    r"was|judged|rated|graded|found|that are|that were|services are|are services|providing|"
+    r"delivering|and also)|'s|[,:;•*(\"'-])\s*"
     r"(?:being |how |its |our |the |both |only |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(

@@ -120,6 +120,7 @@ _STANDARD_NEXT = re.compile(
     r"(?:safeguarding (?:standards?|requirements?)|"
     r"(?:standards?|requirements?) (?:for|of|on) safeguarding)(?!\w)"
 )
+_OUTCOME = 26  #: code points: longer are the wordings of Area SEND outcomes
 #: "Few are predicted the highest grades": marks of pupils.
 _OF_PUPILS = re.compile(
     r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students)(?!\w)[^.;]{0,60}$"
@@ -281,12 +282,13 @@ def _reason(
     """Why the word at `start:end` is a formal grade: rule and where its evidence begins."""
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     offset = max(0, start - 130)
-    if low[start:end].endswith(("lowest", "highest", "top")) and _OF_PUPILS.search(before):
+    word = low[start:end]
+    if word.endswith(("lowest", "highest", "top")) and _OF_PUPILS.search(before):
         return None
-    if low[start:end].endswith(("met", "meet")):
+    if word.endswith(("met", "meet")):
         own = _STANDARD.search(before) or _STANDARD_NEXT.match(after)
         return ("standard", 0) if own else None
-    if len(low[start:end]) > 26 and re.search(r"experiences|systemic", low[start:end]):
+    if len(word) > _OUTCOME and re.search(r"experiences|systemic", word):
         return "outcome", start
     if low.startswith("grade", start):
         return "numbered", start  # "grade fours in almost all categories"
@@ -312,6 +314,11 @@ def _reason(
         return "grade and the word rating", start
     if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
         return "line", 0
+    return _by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
+
+
+def _by_its_line(low: str, start: int, end: int) -> tuple[str, int] | None:
+    """A grade that is a line by itself, or ends one that begins with its label."""
     if _ALONE.fullmatch(low[:start]):
         if not low[end:].strip(" .'\")*"):
             return "cell", 0  # of a table: its label stands in the line above
@@ -320,7 +327,7 @@ def _reason(
     line = _LINE.match(low[:start]) if len(low) < 160 else None
     if line and len(low[end:].split(" | ")[0].strip(" .'\")")) < 12:
         return "line", 0
-    return _weaker(low, text, start, end, found, quoted)
+    return None
 
 
 def _weaker(

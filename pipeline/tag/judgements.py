@@ -14,6 +14,7 @@ from pipeline.tag.drafts import Draft, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
+from pipeline.tag.plain_grades import with_plain
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
 from pipeline.tag.sentences import fold
@@ -30,9 +31,6 @@ from pipeline.tag.whose import bodies_of
 Marks = dict[int, list[Graded]]
 
 _WORD = {"lowest": -1, "highest": 0}
-_FOUND = re.compile(
-    r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
-)
 #: The label of a line that gives a grade: "Making best use of resources - adequate".
 _LABEL = re.compile(r"[\s*•>-]*([^:|]{3,70}?)\s*(?:[:|?]|\s-|-\s|\s[–—])\s*")
 
@@ -45,30 +43,11 @@ def judgements(
     scales = framework.on(reading.day) if framework else ()
     fallback = default_scales(inspectorates, None)
     known = framework is not None or bool(inspectorates)
-    drafts: list[Draft] = []
     if framework and framework.graded:
-        marks = _with_plain(
+        marks = with_plain(
             reading, framework, marks, {g for s in scales for g in (*s.grades, *s.aliases)}
         )
-    before: Sentence | None = None
-    listed = graded_lists.below(reading.sentences, marks, framework)
-    for sentence in reading.sentences:
-        if sentence.furniture:
-            continue
-        found = [g for g in marks.get(sentence.start, ()) if _known(g.grade, (*scales, *fallback))]
-        if found:
-            drafts.extend(
-                _sentence(
-                    reading,
-                    sentence,
-                    before,
-                    framework,
-                    (*scales, *fallback),
-                    found,
-                    listed.get(sentence.start, ()) if listed else None,
-                )
-            )
-        before = sentence
+    drafts = _stated(reading, framework, marks, (*scales, *fallback))
     drafts = in_time(reading, drafts)
     if framework is None or (framework.graded and scales):
         drafts = told_of(reading, drafts)
@@ -86,6 +65,24 @@ def judgements(
     return _finish(reading, framework, vague(drafts), (*scales, *fallback) if known else ())
 
 
+def _stated(
+    reading: Reading, framework: Framework | None, marks: Marks, scales: tuple[Scale, ...]
+) -> list[Draft]:
+    """What each sentence says by itself."""
+    drafts: list[Draft] = []
+    before: Sentence | None = None
+    listed = graded_lists.below(reading.sentences, marks, framework)
+    for sentence in reading.sentences:
+        if sentence.furniture:
+            continue
+        found = [g for g in marks.get(sentence.start, ()) if _known(g.grade, scales)]
+        if found:
+            below = listed.get(sentence.start, ()) if listed else None
+            drafts.extend(_sentence(reading, sentence, before, framework, scales, found, below))
+        before = sentence
+    return drafts
+
+
 def _of_a_report(reading: Reading, drafts: list[Draft], rows: list[Row]) -> list[Draft]:
     """The grades of the report's table; of the rest those of the last inspection, told early."""
     above = {m.id for m in reading.mentions if m.start < rows[0].start}
@@ -101,43 +98,8 @@ def _of_a_report(reading: Reading, drafts: list[Draft], rows: list[Row]) -> list
     return [*made, *kept[:1]]
 
 
-_FORMULA = 35  #: code points of an aspect whose name alone makes a sentence a formal one
 _TOP = 5_000  #: code points in which a report's table has ended
 _TOLD_EARLY = 1_500  #: code points after the table in which a report tells of the inspection before
-
-
-def _with_plain(reading: Reading, framework: Framework, marks: Marks, grades: set[str]) -> Marks:
-    """Adds "the curriculum was weak": a grade without mark of formality, said of an aspect of the
-    framework, in a story that gives formal grades elsewhere."""
-    if not grades:
-        return marks
-    bare = not any(marks.values())
-    words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
-    stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| too(?!\w)))"
-    plain = re.compile(
-        r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
-        rf"({words}){stop}"
-        rf"|,? (?:still |now |all |both |also )?(requires? improvement){stop}"
-    )
-    found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
-    made = dict(marks)
-    for sentence in reading.sentences:
-        if sentence.furniture or sentence.speaker != "inspectors":
-            continue
-        low = reading.bare(sentence)
-        for aspect in aspects(low, framework):
-            if bare and aspect.end - aspect.start < _FORMULA:
-                continue
-            m = plain.match(low, aspect.end)
-            if m is None and _FOUND.search(low, 0, aspect.start):
-                m = found.match(low, aspect.end)
-            known = made.get(sentence.start, [])
-            if m and not any(g.start < m.end() and m.start(m.lastindex) < g.end for g in known):
-                word = m[m.lastindex].replace("require ", "requires ")
-                a, b = m.span(m.lastindex)
-                added = Graded(a, b, word, "aspect", aspect.start)
-                made[sentence.start] = sorted((*known, added), key=lambda g: g.start)
-    return made
 
 
 def _sentence(
@@ -165,14 +127,8 @@ def _sentence(
         named = any(m.id in bodies for m in sentence.mentions)
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
-        kinds = (
-            (("safeguarding",) if grade.rule == "standard" else cell or dealt[i])
-            or (own_words(sentence.low, grade) if nothing_overall else ())
-            or _carried(sentence, before, framework)
-            or _shared(sentence.low, found, dealt, i)
-            or _labelled(grade, sentence, before, framework)
-            or (OVERALL,)
-        )
+        kinds = cell or _for_what(sentence, before, framework, found, dealt, i)
+        kinds = kinds or (own_words(sentence.low, grade) if nothing_overall else ()) or (OVERALL,)
         for aspect in kinds:
             drafts.append(
                 Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
@@ -186,6 +142,23 @@ def _sentence(
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
     return drafts
+
+
+def _for_what(
+    sentence: Sentence,
+    before: Sentence | None,
+    framework: Framework | None,
+    found: list[Graded],
+    dealt: list[tuple[str, ...]],
+    i: int,
+) -> tuple[str, ...]:
+    """The aspects that a grade is given for, as far as the words around it tell."""
+    return (
+        (("safeguarding",) if found[i].rule == "standard" else dealt[i])
+        or _carried(sentence, before, framework)
+        or _shared(sentence.low, found, dealt, i)
+        or _labelled(found[i], sentence, before, framework)
+    )
 
 
 def _same(low: str, grade: Graded, found: list[Graded]) -> Hit | None:

@@ -183,7 +183,8 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 
 
 _NEXT_GRADE = re.compile(
-    r", (?:it )?(?:is|are|has been|have been) now(?!\w)|,? compared (?:to|with)(?!\w)|(?<!\w)(?:up|down) from(?!\w)|"
+    r", (?:it )?(?:is|are|has been|have been) now(?!\w)|,? compared (?:to|with)(?!\w)|"
+    r"(?<!\w)(?:up|down) from(?!\w)|"
     r"(?<!\w)from (?:its|a|an|their|the) (?:previous|earlier|last)(?!\w)"
 )
 

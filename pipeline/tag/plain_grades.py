@@ -1,0 +1,52 @@
+"""Grades without a mark of formality: "the curriculum was weak", in a story of formal ones."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.tag.aspects import aspects
+from pipeline.tag.frameworks import Framework
+from pipeline.tag.grades import Graded
+from pipeline.tag.reading import Reading
+
+_FOUND = re.compile(
+    r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
+)
+_FORMULA = 35  #: code points of an aspect whose name alone makes a sentence a formal one
+
+
+def with_plain(
+    reading: Reading, framework: Framework, marks: dict[int, list[Graded]], grades: set[str]
+) -> dict[int, list[Graded]]:
+    """Adds "the curriculum was weak": a grade without mark of formality, said of an aspect of the
+    framework, in a story that gives formal grades elsewhere."""
+    if not grades:
+        return marks
+    bare = not any(marks.values())
+    words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
+    stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| too(?!\w)))"
+    plain = re.compile(
+        r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
+        rf"({words}){stop}"
+        rf"|,? (?:still |now |all |both |also )?(requires? improvement){stop}"
+    )
+    found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
+    made = dict(marks)
+    for sentence in reading.sentences:
+        if sentence.furniture or sentence.speaker != "inspectors":
+            continue
+        low = reading.bare(sentence)
+        for aspect in aspects(low, framework):
+            if bare and aspect.end - aspect.start < _FORMULA:
+                continue
+            m = plain.match(low, aspect.end)
+            if m is None and _FOUND.search(low, 0, aspect.start):
+                m = found.match(low, aspect.end)
+            known = made.get(sentence.start, [])
+            if m is None or any(g.start < m.end() and m.end() - 3 < g.end for g in known):
+                continue
+            start, end = m.span(m.lastindex or 0)
+            word = low[start:end].replace("require ", "requires ")
+            added = Graded(start, end, word, "aspect", aspect.start)
+            made[sentence.start] = sorted((*known, added), key=lambda g: g.start)
+    return made
