@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from pipeline.models import Judgement
 from pipeline.tag.reading import Reading
+from pipeline.tag.statistics import digits
 from pipeline.tag.when import Direction
 
 #: Rules that read a grade out of a line or a formal sentence, and those that read it out of prose.
@@ -27,21 +29,28 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
     """
     headings = {s.start for s in reading.sentences if s.heading}
     first = min((j.start for j in found if j.start not in headings), default=0)
-    known = {
+    known = Counter(
         (j.body, j.grade, j.status) for j in found
         if j.aspect != "not stated" and not _COUNTED.match(j.aspect)
-    }  # fmt: skip
-    return [
-        j for j in found
-        if (j.aspect != "not stated" and not _COUNTED.match(j.aspect))
-        or (j.start == first and not (j.rule == "predicate" or _THE_GRADE.search(j.quote.lower())))
-        or (j.body, j.grade, j.status) not in known
-    ]  # fmt: skip
+    )  # fmt: skip
+
+    def again(j: Judgement) -> bool:
+        named = known[j.body, j.grade, j.status]
+        if counted := _COUNTED.match(j.aspect):
+            number = digits(counted[1] or "1")
+            return named >= max(1, int(number) if number.isdigit() else 1)
+        first_said = (
+            j.start == first and j.rule in ("rated", "moved")
+            and not _THE_GRADE.search(j.quote.lower())
+        )  # fmt: skip
+        return j.aspect == "not stated" and named > 0 and not first_said
+
+    return [j for j in found if not again(j)]
 
 
 _COUNTED = re.compile(
-    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d+) (?!of)[a-z ]*|"
-    r"(?:a number of|some|several|many|most) [a-z ]*)(?:areas?|categor(?:y|ies)|standards?|tests?)"
+    r"(?:(one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d+)(?: of [a-z0-9]+)?|"
+    r"a number of|some|several|many|most) [a-z ]*(?:areas?|categor(?:y|ies)|standards?|tests?)"
 )
 #: "Recommendations came with the weak rating": one that was told before.
 _THE_GRADE = re.compile(

@@ -16,10 +16,10 @@ from pipeline.tag.statistics import digits
 OVERALL = "overall"
 ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
 _ALL = re.compile(
-    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each)(?: of)?(?: the| its)?(?: "
+    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: of)?(?: the| its| our)?(?: "
     r"(?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
     r"(?: (?:key|main|inspected|inspection|judgement|core|graded))? ?(?:areas?|categor(?:y|ies)|"
-    r"questions?|points?|counts?|measures?|aspects?|respects?|standards?|criteria)(?! of "
+    r"questions?|points?|counts?|measures?|aspects?|respects?|standards?|tests?|criteria)(?! of "
     r"(?:concern|improvement|weakness))(?!\w)"
     r"|across the board"
 )

@@ -54,7 +54,8 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
     """Of a body of which no current grade is told, the latest ones with a date are what the story
     is about, unless it tells of a visit since; so is what was told by a participle alone."""
     aspects = {(b, d.aspect) for d in drafts if d.weak is None for b in d.bodies}
-    known = {b for d in drafts if not d.weak and d.status != "hypothetical" for b in d.bodies}
+    now = [d for d in drafts if d.status == "current"]
+    known = {(b, aspect) for d in now for b in d.bodies for aspect in (d.aspect, None)}
     latest = max((d.year or 0 for d in drafts if d.weak == "dated"), default=0)
     since = _SINCE_THEN.search(reading.low) is not None
 
@@ -62,7 +63,8 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
         if d.weak == "said":
             return not any((b, d.aspect) in aspects for b in d.bodies)
         return (
-            d.weak == "dated" and not since and not known & set(d.bodies)
+            d.weak == "dated" and not since
+            and not any((b, None if d.year else d.aspect) in known for b in d.bodies)
             and (d.year or 0) in (0, latest)
         )  # fmt: skip
 

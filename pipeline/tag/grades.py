@@ -92,7 +92,7 @@ _MOVE = re.compile(
     r"fell|fallen|falls|slip(?:ped|s)?|went|gone|going|goes|risen|rose|rises|jump(?:ed|s)?|"
     r"leap(?:t|s)?|"
     r"raised|lowered|reduced|demoted|plunge[sd]?|changed?|up|down|bumped|climb(?:ed|s)?|"
-    r"leaves?|left|leaving|lift(?:ed|s)?|sunk|sank|shed|slump(?:ed|s)?|declined?|dip(?:ped)?|"
+    r"leaves?|left|leaving|lift(?:ed|s)?|sunk|sank|shed|slump(?:ed|s)?|declined?|deteriorat(?:ed|es)|worsen(?:ed|s)|dip(?:ped)?|"
     r"transformed|"
     r"progressed|turn(?:ed|s)? around)(?!\w)"
     rf"({_NO_BREAK})(?:from|to|out of|as|leaves?|left|behind)\s+(?:being |an? |its |the "

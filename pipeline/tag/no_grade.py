@@ -82,8 +82,8 @@ _HABIT = re.compile(
 _MANY_BODIES = re.compile(
     r"(?<!\w)(?:so many|many|most|more|other) (?:schools|councils|homes|services|trusts|hospitals|"
     r"practices|providers)(?!\w)[^.;:,]{0,50}$"
-    r"|(?<!\w)(?:areas|aspects|things|issues) (?:that|which) (?:were|was|had been|are|have been)"
-    r"(?: [a-z]+){0,3} [\"']?$"
+    r"|(?<!\w)(?:areas|aspects|things|issues) (?:that|which) (?:(?:were|was|had been|are|have been)"
+    r"(?: [a-z]+){0,3} )?[\"']?$"
 )
 #: "Good and outstanding ratings have been given": for what, the next sentences say.
 _OF_BOTH = re.compile(r"(?:good|outstanding|adequate|inadequate|excellent)[\"']? and [\"']?$")
