@@ -14,7 +14,7 @@ from pipeline.tag.areas import is_place
 from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.matcher import words
 
-TOKEN = r"(?:St\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
+TOKEN = r"(?:St\b\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
 _LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ )"
 _NAME = rf"(?:{TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{TOKEN}"
 NAMES = rf"(?:The )?{TOKEN}(?: (?:{_LINK})?{TOKEN}){{1,5}}"
