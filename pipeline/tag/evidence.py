@@ -136,6 +136,7 @@ _BETWEEN = re.compile(
     r"(?: (?:the|at|in))? ?"
     r"|, (?:[a-z'’-]+ ){1,3}(?:school|academy|college|home|house|lodge|surgery|nursery), (?:the )?"
     r"|, [a-z' -]{3,30}; (?:and )?"
+    r"|,? (?:in|near) (?!in |near )[a-z' -]{3,25}?,? and (?:the )?"
 )
 
 

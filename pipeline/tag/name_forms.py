@@ -14,7 +14,7 @@ from pipeline.tag.areas import is_place
 from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.matcher import words
 
-TOKEN = r"(?:St\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
+TOKEN = r"(?:St\b\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
 _LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ )"
 _NAME = rf"(?:{TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{TOKEN}"
 NAMES = rf"(?:The )?{TOKEN}(?: (?:{_LINK})?{TOKEN}){{1,5}}"
@@ -23,7 +23,7 @@ _ASPECT = re.compile(
     r"protection|leavers|provision|safety|activity|release|victims|children|teaching|inclusion)$"
 )
 #: What a name of a street ends with; "Hill" and "Park" also end names of schools.
-_STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square)$")
+_STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square|Row)$")
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +88,7 @@ def proper_part(name: str) -> str:
 def is_proper(name: str) -> bool:
     """Whether something in it is a name of its own: "Community Primary" is not."""
     plain = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
-    return any(w not in words("generic") for w in plain)
+    return any(not {w, w.removesuffix("'s")} & words("generic") for w in plain)
 
 
 _KNOWN_FORM = re.compile(

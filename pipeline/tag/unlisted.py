@@ -51,7 +51,7 @@ _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated
 )
 _OF = re.compile(rf"\b[Ii]nspection (?:of|at) (?:the )?({NAMES})")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
-_ARTICLE = re.compile(r"\b(?:a|an|another|every|one|each|any) $")
+_ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
 _VERB = re.compile(
     rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
     rf"downgraded|upgraded) ({NAMES})"
@@ -207,7 +207,16 @@ def _by_form(text: str) -> Iterator[Unlisted]:
             or _ARTICLE.search(text[max(0, start - 9) : start])
         ):
             continue  # "Every primary school …", "a Borset care home": no name
+        for a, b, first in _before_and(text, start, m):
+            yield _unlisted(text, a, b, kinds[first][0], "form of name", kinds[first][1])
+            start = b + len(" and ")
+            start += 4 if text.startswith("the ", start) else 0
+            name = text[start : m.start("head")].strip(" ,")
         kind, role = kinds[m["head"].replace("’", "'").lower()]
+        if kind == "school" and _STREETS.search(name) and m["head"][0].islower():
+            continue  # "the Mary Street school"
+        if not is_proper(name):
+            continue
         loose = m["head"][0].islower() or (name.isupper() and not m["head"].istitle())
         rule = PLACE_AND_KIND if loose and is_but_a_place(name) else "form of name"
         yield _unlisted(text, start, m.end("head"), kind, rule, role)
@@ -216,6 +225,23 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         yield _unlisted(
             text, m.start(), without_genitive(text, m.end()), kind, "form of name", role
         )
+
+
+#: "Harwick College Borset and Elm College": a name whose head is not its end, then another.
+_INNER_HEAD = re.compile(r" (College|School|Academy|Hospital|University)(?: [A-Z][\w'’-]+){0,2}$")
+_HOUSE = re.compile(rf"^[A-Z].* (?:{_HOME_LIKE})$")
+_STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
+
+
+def _before_and(text: str, start: int, head: re.Match[str]) -> list[tuple[int, int, str]]:
+    """Of what stands before a head, a whole name that "and" joins to the last one, with its head."""
+    link = text.rfind(" and ", start, head.start("head"))
+    after = text[link + len(" and ") : head.start("head")].strip()
+    if link < 0 or not is_proper(text[start:link]) or not after or not is_proper(after):
+        return []
+    found = _INNER_HEAD.search(text[start:link])
+    own = found[1].lower() if found else head["head"].replace("’", "'").lower()
+    return [(start, link, own)] if found or _HOUSE.match(text[start:link]) else []
 
 
 def _by_verdict(text: str) -> Iterator[Unlisted]:
@@ -228,9 +254,21 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
         for m in pattern.finditer(text):
             start = start_of(text, m.start(1), m.end(1), keep_the=True)
             end = without_genitive(text, before_a_date(text, start, m.end(1)))
-            name = text[start:end]
-            if " " in name and names_a_body(name) and not _is_person(text, name):
-                yield _unlisted(text, start, end, _kind_by_context(text, name), rule, None)
+            for a, b in _each(text, start, end):
+                name = text[a:b]
+                if " " in name and names_a_body(name) and not _is_person(text, name):
+                    yield _unlisted(text, a, b, _kind_by_context(text, name), rule, None)
+
+
+_OF_SEVERAL = re.compile(r",? (?:both |all )?(?:were|are|have)\b")
+
+
+def _each(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The names that "and" joins before a verb of several: "Elm Lodge and Rowan Court were"."""
+    left, link, right = text[start:end].partition(" and ")
+    if not (link and " " in left and " " in right and _OF_SEVERAL.match(text, end)):
+        return [(start, end)]
+    return [(start, start + len(left)), (end - len(right), end)]
 
 
 def _is_person(text: str, name: str) -> bool:
