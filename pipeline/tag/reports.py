@@ -38,7 +38,8 @@ def is_report(
     a grade or tell that inspectors came, found or ordered something. `inspected`: as
     `context.told_of_inspection` says.
     """
-    took_place = bool(judgements) or _took_place(reading, findings)
+    # grades that are nobody's may be those of a scale that is explained
+    took_place = any(j.body for j in judgements) or _took_place(reading, findings)
     reasons: list[tuple[int, str]] = [
         *_outcomes(reading, judgements, findings, actions),
         *_worded(reading),
@@ -46,6 +47,8 @@ def is_report(
     told = _first_person(reading)
     if told:
         reasons.append(told)
+    if reading.bodies and all(b.id in _NATIONAL for b in reading.bodies):
+        reasons.append((load_yaml(FILE)["national"]["weight"], load_yaml(FILE)["national"]["reason"]))
     if not (inspected and took_place):
         kind = "not_ours" if not inspected else "nothing_took_place"
         reasons.append((load_yaml(FILE)[kind]["weight"], load_yaml(FILE)[kind]["reason"]))
@@ -54,6 +57,10 @@ def is_report(
     verdict = outcome and inspected and took_place and total >= load_yaml(FILE)["threshold"]
     reasons.sort(key=lambda r: -abs(r[0]))
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
+
+
+#: Bodies that are a service of the whole country: a report on one of them is a national one.
+_NATIONAL = frozenset({"probation-service", "hmpps", "nhs-england"})
 
 
 def not_ours() -> tuple[str, ...]:

@@ -10,41 +10,13 @@ from typing import NamedTuple
 from pipeline.knowledge import load_yaml
 from pipeline.models import Statistic
 from pipeline.tag.cues import words
+from pipeline.tag.numbers import DIGITS, NUMBER, digits
+from pipeline.tag.partitions import Part, Partitions, Whole
 from pipeline.tag.reading import Reading, Sentence
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_SMALL = {w: i for i, w in enumerate(_UNITS)} | {w: 20 + 10 * i for i, w in enumerate(_TENS)}
-_SMALL |= {"a dozen": 12, "dozen": 12, "a hundred": 100, "a thousand": 1000}
-_WORDS = "|".join(
-    [
-        rf"(?:{'|'.join(_TENS)})-(?:{'|'.join(_UNITS[1:10])})",
-        *sorted(_UNITS[1:] + _TENS, key=len, reverse=True),
-    ]
-)
-_DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
-NUMBER = rf"(?:{_DIGITS}|{_WORDS})"
+#: What other modules read numbers with, too.
+__all__ = ["NUMBER", "digits", "statistics"]
+
 _NOT_BEFORE = r"(?<![\w£$€.,/:-])"
 _SHARE = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?: [a-z-]+){{0,2}}?,? (?:out of|of)(?: a)?(?: total "
@@ -56,21 +28,12 @@ _IN = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER}) in (?:every )?(?P<of>{NUMBER})(?!\w|[.,]\d)(?! "
     rf"(?:years?|months?|weeks?|days?|hours?))(?=(?P<what>[^.;,:(]{{0,60}}))"
 )
-#: "Of nine quality indicators four were weak", "nine were looked at: seven of these were good".
-_OF_FIRST = re.compile(
-    rf"(?<!\w)of (?:the |its |their |all )?(?P<of>{NUMBER})(?P<what>(?: [a-z'-]+){{1,4}}?),? "
-    rf"(?:(?:only|just|some) )?(?P<value>{NUMBER}) (?=(?:was|were|is|are|had|have|did)(?!\w))"
-)
-_OF_THESE = re.compile(
-    rf"(?<!\w)(?P<of>{NUMBER})(?P<what>(?: [a-z'-]+){{1,4}})[^.;]{{0,80}}? "
-    rf"(?P<value>{NUMBER}) of (?:these|them|those)(?!\w)(?! {NUMBER})"
-)
 #: "In almost two thirds of cases", "three-quarters of the 384 cases": a share in words.
 _FRACTION = re.compile(
     r"(?<![\w-])(?P<value>(?:(?:more than|almost|nearly|over|just over|just under|about|around|"
     r"fewer than|less than|under) )?"
     r"(?:(?:a|one|two|three|four)[- ](?:third|quarter|fifth|tenth)s?|half))"
-    rf" (?:of )?(?:all )?(?:the |its |their |those |these )?(?:(?P<of>{_DIGITS}) )?"
+    rf" (?:of )?(?:all )?(?:the |its |their |those |these )?(?:(?P<of>{DIGITS}) )?"
     r"(?!price|time|term)"
     r"(?=(?P<what>[^.;,:()]{0,60}))"
 )
@@ -80,8 +43,9 @@ _PERCENT = re.compile(
 )
 #: "Waits of up to 853 days", "the median wait is 17 weeks": how long people wait is a figure.
 _WAIT = re.compile(
-    rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?=(?P<what> (?:days|weeks|months|years|hours)(?!\w)"
-    r"(?! (?:ago|before|earlier|later|after|old|to (?:improve|submit|produce)))))"
+    rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?=(?P<what> (?:days|weeks|months|years|hours|minutes)(?!\w)"
+    r"(?! (?:for (?:an?|its|the|their) (?:[a-z-]+ )?(?:inspection|report|visit)|"
+    r"ago|before|earlier|later|after|old|to (?:improve|submit|produce)))))"
 )
 _WAITING = re.compile(r"(?<!\w)(?:waits?|waited|waiting|delays?|delayed|queued?)(?!\w)")
 _MONTH = (
@@ -97,14 +61,17 @@ _TOTAL = re.compile(
     rf"(?<!\w)(?:bringing|brings?|taking|takes|brought|took)(?P<what> [^.;]{{3,70}}?) to "
     rf"(?P<value>{NUMBER})(?!\w|[.,]\d|%)"
 )
+#: "An overall score of 62", "it scored 59%": what the CQC gives councils.
+_SCORE = re.compile(
+    rf"(?<!\w)(?:overall|total|final) (?:score|mark) (?:of |was |is )?(?P<value>{NUMBER})"
+    r"(?!\w|[.,]\d|/)(?P<what>)"
+)
 _COUNT = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?!\w|[.,:/]\d|%| per ?cent| ?- ?\d|"
     rf"-year)(?=(?P<what>(?: [a-z'-]+){{1,5}}))"
 )
 _NOUNS = words(load_yaml("statistics.yaml")["counted"])
-_BACKGROUND = {k: "|".join(v) for k, v in load_yaml("statistics.yaml")["background"].items()}
-_SIZE_BEFORE = re.compile(rf"(?<!\w)(?:{_BACKGROUND['before']})")
-_SIZE_OF = re.compile(rf" (?:{_BACKGROUND['whom']})(?:{_BACKGROUND['after']})")
+_DIVIDED = words(load_yaml("statistics.yaml")["divided"])
 _CAPACITY = re.compile(
     rf"(?:up to|maximum of|places for|capacity (?:for|of)) ({NUMBER}) (?:people|children|"
     rf"young people|residents|patients|adults)"
@@ -116,7 +83,9 @@ _USING = re.compile(
 )
 _VOID = re.compile(
     r"(?:(?<!\w)(?:aged?|ages|grade|page|section|part|chapter|paragraph|regulation|round|"
-    r"tranche|no|number|june|july|may|march|april|january|february|august|september|october|"
+    r"tranche|no|number|"
+    r"key stages? \d(?:, \d)*(?:,? and|,| or| to)|"
+    r"june|july|may|march|april|january|february|august|september|october|"
     r"november|december|under|over|past|key stage|year|years|level|children of|scale of|"
     r"years \d\d? and) ?|[£$€#])$"
 )
@@ -146,36 +115,40 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
     made: list[Statistic] = []
     places = _CAPACITY.search(reading.low)
     seen: set[tuple[str, str | None, str]] = set()
+    whole: Whole | None = None
     for sentence in reading.sentences:
-        if sentence.furniture or sentence.speaker != "inspectors":
+        if sentence.furniture or sentence.speaker != "inspectors" or sentence.low.endswith("?"):
             continue
-        for statistic in _sentence(reading, sentence):
+        parts, whole = _PARTITIONS.parts(sentence.low, whole, _divides)
+        for statistic in _sentence(reading, sentence, parts):
             after = reading.low[
                 statistic.start + len(statistic.quote) - len(statistic.what or "") - 1 :
             ][:60]
             if places and statistic.rule == "count" and _USING.match(after):
                 statistic = replace(statistic, of=digits(places[1]))
-            key = (statistic.value, statistic.of, _kind_of(statistic.what))
+            kind = after[:20] if statistic.rule == "part" else _kind_of(statistic.what)
+            key = (statistic.value, statistic.of, kind)
             if key not in seen:
                 seen.add(key)
                 made.append(statistic)
     return tuple(made)
 
 
-def _sentence(reading: Reading, sentence: Sentence) -> list[Statistic]:
+def _sentence(reading: Reading, sentence: Sentence, parts: list[Part]) -> list[Statistic]:
     low = sentence.low
-    taken: list[tuple[int, int]] = []
-    found: list[_Figure] = []
+    taken: list[tuple[int, int]] = [(p.start, p.end) for p in parts]
+    found: list[_Figure] = [
+        (p.start, p.end, digits(low[p.start : p.end]), p.of, p.what, "part") for p in parts
+    ]
     for rule, pattern in (
         ("share", _SHARE),
         ("one in", _IN),
-        ("of first", _OF_FIRST),
-        ("of these", _OF_THESE),
         ("fraction", _FRACTION),
         ("percent", _PERCENT),
         ("rise", _RISE),
         ("total", _TOTAL),
         ("wait", _WAIT),
+        ("score", _SCORE),
         ("count", _COUNT),
     ):
         for m in pattern.finditer(low):
@@ -239,20 +212,26 @@ _Figure = tuple[int, int, str, str | None, str, str]
 
 def _read(rule: str, m: re.Match[str], low: str) -> _Figure | None:
     """The figure of a match; None where it is none of this kind."""
-    before = low[max(0, m.start("value") - 16) : m.start("value")]
+    before = low[max(0, m.start("value") - 24) : m.start("value")]
     what, what_end = _counted(m)
     if rule in _READERS:
         return _READERS[rule](_Hit(m, low, what, what_end))
     if _VOID.search(before) or _no_count(low, m.start("value"), before):
         return None
     value = digits(m["value"])
+    if rule == "count" and "." in value:
+        return None  # "2.2 - Facilities" is the number of an indicator
     if rule == "rise":
         return m.start(), m.end("value"), value, None, _before(low, m.start()), rule
-    if _is_size(low, m.start("value"), m.end("value")) or not what or value == "1":
+    if not what or value == "1":
         return None
     if re.search(r"(?:up to|maximum of|for|capacity of) $", before) and _PEOPLE.search(what):
         return None
-    return m.start("value"), what_end, value, None, what, rule
+    of = value if _ALL.search(before) else None
+    return m.start("value"), what_end, value, of, what, rule
+
+
+_ALL = re.compile(r"(?<!\w)all (?:of )?(?:the |its |their )?$")
 
 
 def _no_count(low: str, at: int, before: str) -> bool:
@@ -272,9 +251,16 @@ class _Hit(NamedTuple):
 
 def _share(f: _Hit) -> _Figure | None:
     value, of = digits(f.m["value"]), digits(f.m["of"])
-    if float(of) < float(value) or float(of) > 1_000_000:
+    if float(of) < float(value) or float(of) > 1_000_000 or _SCALE.match(f.low, f.m.end("of")):
         return None
     return f.m.start("value"), max(f.m.end("of"), f.what_end), value, of, f.what, "share"
+
+
+#: "One of four grades" explains a scale.
+_SCALE = re.compile(
+    r" (?:(?:possible|overall|different|ofsted|cqc|set) )*(?:grades?|ratings?|outcomes?|levels?|"
+    r"verdicts?|judge?ments?|terms)(?!\w)"
+)
 
 
 def _one_in(f: _Hit) -> _Figure | None:
@@ -291,14 +277,21 @@ def _fraction(f: _Hit) -> _Figure | None:
     )
 
 
+_MONEY = re.compile(
+    r"(?<!\w)(?:pay|salary|salaries|wages?|vat|interest|inflation|tax|cost of living|fewer ads|"
+    r"discount|chance)(?!\w)"
+)
+
+
 def _percent(f: _Hit) -> _Figure | None:
-    if re.search(r"(?<!\w)pay|salary|vat|interest|inflation|tax", f.low):
+    if _MONEY.search(f.low):
         return None
     end = f.m.end("value") + _sign(f.low, f.m.end("value"))
     total = _OF_ALL.match(f.low, end) or re.search(
         rf"of the ({NUMBER}) (?:{_NOUNS.pattern})", f.low[: f.m.start()]
     )
     of = digits(total[1]) if total else None
+    end = total.end(1) if total and total.start() == end else end
     return (
         f.m.start("value"),
         max(end, f.what_end),
@@ -321,27 +314,19 @@ def _total(f: _Hit) -> _Figure | None:
     return f.m.start("what") + 1, f.m.end("value"), digits(f.m["value"]), None, f.what, "total"
 
 
-def _of_first(f: _Hit) -> _Figure | None:
-    value, of = digits(f.m["value"]), digits(f.m["of"])
-    if not f.what or float(of) < float(value):
-        return None
-    return f.m.start("value"), f.m.end("value"), value, of, f.what, "of first"
+def _score(f: _Hit) -> _Figure | None:
+    value = digits(f.m["value"]) + ("%" if _sign(f.low, f.m.end("value")) else "")
+    return f.m.start("value"), f.m.end("value"), value, None, "score", "score"
 
 
 _READERS: dict[str, Callable[[_Hit], _Figure | None]] = {
     "share": _share, "one in": _one_in, "fraction": _fraction, "percent": _percent, "wait": _wait,
-    "total": _total, "of first": _of_first, "of these": _of_first,
+    "total": _total, "score": _score,
 }  # fmt: skip
 _OF_ALL = re.compile(
     rf" of (?:all )?(?:the |its |their )?(?:[a-z-]+'s? )?({NUMBER}) (?:{_NOUNS.pattern})"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\w)")
-
-
-def _is_size(low: str, start: int, end: int) -> bool:
-    """ "which has 9,200 patients": how big the body is, not what inspectors counted."""
-    before = low[max(0, start - 60) : start]
-    return bool(_SIZE_OF.match(low, end) and _SIZE_BEFORE.search(before))
 
 
 def _sign(low: str, at: int) -> int:
@@ -352,6 +337,9 @@ def _sign(low: str, at: int) -> int:
 def _counted(m: re.Match[str]) -> tuple[str, int]:
     """What is counted: the words up to a noun that inspectors count."""
     phrase = m["what"]
+    if m.re is _COUNT:
+        some = _SOME_OF.match(phrase)  # "14 of the recommendations"
+        phrase = " " * some.end() + phrase[some.end() :] if some else phrase
     noun = _NOUNS.search(phrase)
     if noun is None or (
         re.search(r"'s?(?!\w)|^ of(?!\w)", phrase[: noun.end()]) and m.re is _COUNT
@@ -362,13 +350,16 @@ def _counted(m: re.Match[str]) -> tuple[str, int]:
     return phrase[: noun.end()].strip(), m.start("what") + noun.end()
 
 
+_SOME_OF = re.compile(r" of (?:the|its|their|these|those|our)(?= )")
+
+
 def _not_counted(phrase: str) -> bool:
     """Another thing stands between number and noun: "two days of staff training"."""
     return bool(
         re.search(
             r"(?<!\w)(?:days?|weeks?|months?|years?|hours?|minutes?|miles?|times|per|and|in|"
-            r"to|at|by|with|or|was|were|had|was|is|are|inspections?|areas?|visits?|o'clock|am|"
-            r"pm)(?!\w)",
+            r"to|at|by|with|or|was|were|had|is|are|inspections?|areas?|visits?|o'clock|am|pm|"
+            r"the|that|which|who|from|on|as|than|hospitals|schools|homes)(?!\w)",
             phrase,
         )
     )
@@ -379,10 +370,9 @@ def _before(low: str, at: int) -> str:
     return noun[-1][0] if noun else ""
 
 
-def digits(number: str) -> str:
-    """A number in words or digits as plain digits: "forty-two" → "42", "2,000" → "2000"."""
-    plain = number.replace(",", "")
-    if plain[:1].isdigit():
-        return plain
-    tens, _, units = plain.partition("-")
-    return str(_SMALL.get(tens, 0) + _SMALL.get(units, 0))
+def _divides(phrase: str) -> bool:
+    """Whether what is divided into parts is something that inspectors count."""
+    return bool(_DIVIDED.search(phrase) or _NOUNS.search(phrase))
+
+
+_PARTITIONS = Partitions(NUMBER, digits)

@@ -1,0 +1,96 @@
+"""Figures told as parts of one whole: "Of 28 areas three were inadequate, 14 satisfactory"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+#: Words that may follow the number of a part: what became of it, or its grade.
+_GRADES = (
+    r"(?:excellent|outstanding|good|very good|adequate|satisfactory|requires? improvement|"
+    r"needs improvement|inadequate|weak|unsatisfactory|poor)"
+)
+_BECAME = (
+    r"(?:(?:was|were|is|are|had|have|has|did|received|got|went|remain(?:s|ed)?|fell|"
+    r"(?:were |was )?(?:found|judged|rated|graded)|need(?:s|ed)?|requir(?:e|es|ed|ing)|improved|"
+    r"(?:of|in) (?:these|them|those|which))(?!\w)|"
+    rf"(?:as )?[\"']?{_GRADES}(?![\w-])(?! [a-z]+s\b))"
+)
+
+
+class Part(NamedTuple):
+    """Where the number of a part stands in its sentence, the whole, and what both count."""
+
+    start: int
+    end: int
+    of: str
+    what: str
+
+
+class Whole(NamedTuple):
+    """What is being divided, and how much of it is told already."""
+
+    of: str
+    what: str
+    told: int
+
+
+class Partitions:
+    """The expressions, made for the numbers that the caller knows how to read."""
+
+    def __init__(self, number: str, digits: Callable[[str], str]) -> None:
+        self._digits = digits
+        few = r"(?P<what>(?: [a-z'-]+){1,4}?)"
+        looked = r"(?:inspected|visited|assessed|evaluated|examined|reviewed|looked at|checked)"
+        self._wholes = (
+            # "Of nine indicators four were weak", "out of 28 areas of assessment, only three …"
+            re.compile(
+                rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all )?(?P<of>{number}){few}"
+                rf"(?: of [a-z' -]{{3,30}})?,? (?=(?:only |just |some )?{number} )"
+            ),
+            # "17 schools were inspected and one was outstanding"
+            re.compile(rf"(?<![\w.,-])(?P<of>{number}){few} (?:was|were|have been) {looked}(?!\w)"),
+            # "it focuses on nine indicators and evaluates seven of these as good and two as weak"
+            re.compile(
+                rf"(?<![\w.,-])(?P<of>{number})(?P<what>(?: [a-z'-]+){{1,4}})"
+                rf"(?=[^.;]{{0,80}} (?!one ){number} of (?:these|them|which)(?!\w))"
+            ),
+        )
+        self._part = re.compile(
+            rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?P<value>{number})(?: more| others?)?"
+            rf"(?: (?={_BECAME})|(?=, (?:such as|including|among them)[^.;]{{3,70}}, {_BECAME}))"
+        )
+        self._further = re.compile(
+            rf"(?:and )?(?:a further|another|the other|the remaining) (?=(?:{number})(?!\w))"
+        )
+
+    def parts(
+        self, low: str, before: Whole | None, known: Callable[[str], bool]
+    ) -> tuple[list[Part], Whole | None]:
+        """The parts in a folded sentence, and the whole for a next one that begins "A further".
+
+        `before`: the whole of the sentence before. `known`: whether words name something that is
+        counted. Parts that are more than the whole are none of it.
+        """
+        whole, at = self._whole(low, known)
+        if whole is None and before and self._further.match(low):
+            whole, at = before, 0
+        if whole is None:
+            return [], None
+        found, told = [], whole.told
+        for m in self._part.finditer(low, at):
+            value = self._digits(m["value"])
+            if "." in value or told + int(value) > int(whole.of):
+                continue
+            told += int(value)
+            found.append(Part(m.start("value"), m.end("value"), whole.of, whole.what))
+        return found, Whole(whole.of, whole.what, told) if found else None
+
+    def _whole(self, low: str, known: Callable[[str], bool]) -> tuple[Whole | None, int]:
+        for pattern in self._wholes:
+            for m in pattern.finditer(low):
+                of = self._digits(m["of"])
+                if "." not in of and int(of) > 1 and known(m["what"]):
+                    return Whole(of, m["what"].strip(), 0), m.end()
+        return None, 0
