@@ -16,10 +16,11 @@ from pipeline.tag.statistics import digits
 OVERALL = "overall"
 ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
 _ALL = re.compile(
-    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: of)?(?: the| its| our)?(?: "
-    r"(?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
-    r"(?: (?:key|main|inspected|inspection|judgement|core|graded))? ?(?:areas?|categor(?:y|ies)|"
-    r"questions?|points?|counts?|measures?|aspects?|respects?|standards?|tests?|criteria)(?! of "
+    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: of)?"
+    r"(?: the| its| our)?(?: (?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
+    r"(?: (?:key|main|inspected|inspection|judgement|core|graded|quality))? ?"
+    r"(?:areas?|themes?|categor(?:y|ies)|questions?|points?|counts?|measures?|aspects?|respects?|"
+    r"standards?|tests?|criteria)(?! of "
     r"(?:concern|improvement|weakness))(?!\w)"
     r"|across the board"
 )
@@ -182,8 +183,13 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
             ids.append(OVERALL)
         start, claimed = claimed, own[-1].end if own is after else grade.end
         whole = _whole(low, grade, start, limit, ids, named, framework)
+        if (every := _ALL.search(low, grade.end, limit)) and every.start() - grade.end < _NEAR:
+            claimed = max(claimed, every.end())
         dealt.append(tuple(dict.fromkeys((*(whole or ((OVERALL,) if too else ())), *too))))
     return _both_ends(low, grades, dealt)
+
+
+_NEAR = 25  #: code points between a grade and "in all areas" that is said of it
 
 
 def _both_ends(
@@ -219,7 +225,8 @@ _WHEN_WORDS = re.compile(
 def own_words(low: str, grade: Graded) -> tuple[str, ...]:
     """What a grade is said to be for, in the story's own words; () where that is no thing."""
     said = _FOR_WHAT.match(low, grade.end)
-    return () if said is None or _WHEN_WORDS.search(said["words"]) else (said["words"].strip(),)
+    words_ = re.sub(r" by(?: the)? .*", "", said["words"]).strip() if said else ""
+    return () if not words_ or _WHEN_WORDS.search(words_) else (words_,)
 
 
 #: "Weak in four indicators: 'leadership and direction', 'improvement in performance' and …".

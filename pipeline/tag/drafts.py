@@ -72,7 +72,7 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
 
 
 _SINCE_THEN = re.compile(
-    r"(?<!\w)(?:monitoring|focused|follow-up|progress|return|original|first) "
+    r"(?<!\w)(?:monitoring|focused|follow-up|progress|return|original) "
     r"(?:visits?|inspections?|reviews?|reports?)(?!\w)|(?<!\w)re-?(?:visit|inspect)|"
     r"(?<!\w)(?:progress|improvements?) (?:since|review|made)(?!\w)"
 )

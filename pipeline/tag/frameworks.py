@@ -135,11 +135,14 @@ def choose(reading: Reading) -> Framework | None:
             and _possible(f, named, reading.date, guessed=False)
         ):
             return f
-    for f in possible:
-        if not f.cues or not f.cues.search(everything) or not (named or "inspect" in everything):
-            continue
-        if f.graded or not _GIVES_GRADES.search(prose):
-            return f
+    told = [
+        f for f in possible
+        if f.cues and f.cues.search(everything) and (named or "inspect" in everything)
+        and (f.graded or not _GIVES_GRADES.search(prose))
+    ]  # fmt: skip
+    if told:
+        eras = [f for f in told if f.inspectorates == told[0].inspectorates and f.graded]
+        return _by_aspects(eras, everything) if guessed and told[0].graded else told[0]
     kinds = {_kind(b.id, b.kind) for b in reading.bodies}
     of_kind = [f for f in possible if kinds & set(f.kinds) and (named or kinds & _SOLE)
                and f.words and f.words.search(everything)]  # fmt: skip

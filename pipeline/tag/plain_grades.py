@@ -24,7 +24,7 @@ def with_plain(
         return marks
     bare = not any(marks.values())
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
-    stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| too(?!\w)))"
+    stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| as well(?!\w)| too(?!\w)))"
     plain = re.compile(
         r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"

@@ -48,7 +48,9 @@ def is_report(
     if told:
         reasons.append(told)
     if reading.bodies and all(b.id in _NATIONAL for b in reading.bodies):
-        reasons.append((load_yaml(FILE)["national"]["weight"], load_yaml(FILE)["national"]["reason"]))
+        reasons.append(
+            (load_yaml(FILE)["national"]["weight"], load_yaml(FILE)["national"]["reason"])
+        )
     if not (inspected and took_place):
         kind = "not_ours" if not inspected else "nothing_took_place"
         reasons.append((load_yaml(FILE)[kind]["weight"], load_yaml(FILE)[kind]["reason"]))
