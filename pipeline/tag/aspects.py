@@ -17,8 +17,9 @@ OVERALL = "overall"
 ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
 _ALL = re.compile(
     r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: of)?"
-    r"(?: the| its| our)?(?: (?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9]))?"
-    r"(?: (?:key|main|inspected|inspection|judgement|core|graded|quality))? ?"
+    r"(?: the| its| our)?(?: (?:other|remaining))?(?: (?:two|three|four|five|six|seven|[2-9])"
+    r"(?: of (?:the|its|our))?)?(?: (?:healthy (?:prison|establishment|institution)|key|main|"
+    r"inspected|inspection|judgement|core|graded|quality))? ?"
     r"(?:areas?|themes?|categor(?:y|ies)|questions?|points?|counts?|measures?|aspects?|respects?|"
     r"standards?|tests?|criteria)(?! of "
     r"(?:concern|improvement|weakness))(?!\w)"
@@ -74,7 +75,7 @@ _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
     r"categor(?:y|ies) of|questions?|under|to|except|but|though|although|while|whereas|with|were|"
     r"was|judged|rated|graded|found|that are|that were|services are|are services|providing|"
-    r"delivering|and also)|'s|[,:;•*(\"'-])\s*"
+    r"delivering|and also)|'s|[,:;•*(\"'-]|\d\.\d+)\s*"
     r"(?:being |how |its |our |the |both |only |were |are |it is |they are )?[\"']?$"
 )
 _NOT_NOUN = re.compile(
@@ -84,7 +85,7 @@ _NOT_NOUN = re.compile(
 
 
 #: "Good for caring services", "for providing effective services": key questions all the same.
-_SERVICES = re.compile(r".*(?<!\w)(?:for|providing|delivering) \| services?(?!\w)")
+_SERVICES = re.compile(r".*(?<!\w)(?:for|providing|delivering)(?!\w).*\| services?(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def aspects(low: str, framework: Framework | None) -> list[Found]:
             before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 20]
             if strict and not (
                 _LEAD_IN.search(before)
-                and (not _NOT_NOUN.match(after) or _SERVICES.match(f"{before[-12:]}|{after}"))
+                and (not _NOT_NOUN.match(after) or _SERVICES.match(f"{before}|{after}"))
             ):
                 continue
             found.append(

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.tag.frameworks import Framework, scales
-from pipeline.tag.no_grade import are_people, explained_grades, is_none
+from pipeline.tag.no_grade import are_people, explained_grades, is_none, of_pupils
 from pipeline.tag.reading import Reading, Sentence
 
 
@@ -120,11 +120,12 @@ _STANDARD_NEXT = re.compile(
     r"(?:safeguarding (?:standards?|requirements?)|"
     r"(?:standards?|requirements?) (?:for|of|on) safeguarding)(?!\w)"
 )
-_OUTCOME = 26  #: code points: longer are the wordings of Area SEND outcomes
-#: "Few are predicted the highest grades": marks of pupils.
-_OF_PUPILS = re.compile(
-    r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students)(?!\w)[^.;]{0,60}$"
+#: How prison inspectors give their grades: "outcomes for prisoners were not sufficiently good".
+_OUTCOMES_ARE = re.compile(
+    r"(?<!\w)outcomes(?: for (?:prisoners|children|detainees|young people|men|women))?"
+    r"(?: in [a-z ]{3,20})? (?:were|are|was|remained|had become)(?: now| still| again)? [\"']?$"
 )
+_OUTCOME = 26  #: code points: longer are the wordings of Area SEND outcomes
 _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
 _OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
 _REMAINS = re.compile(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$")
@@ -148,7 +149,6 @@ _PREDICATE = re.compile(
     r"(?: in [a-z'-]{3,25})? (?:still |now |also |both )?[\"']?$"
 )
 
-
 #: "Inspectors have called a surgery inadequate".
 _CALLED = re.compile(
     r"(?<!\w)(?:inspectors?|ofsted|cqc|estyn|watchdog|regulator|commission)(?!\w)[^.;:]{0,40}"
@@ -161,14 +161,12 @@ _RATED_AS = re.compile(
     r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
 )
 
-
 #: "Inadequate and put into special measures.", "Good in all five areas and good overall.": what a
 #: round-up says under the name of a body.
 _ALONE = re.compile(r"[\s*•>-]*[\"']?")
 _VERDICT = re.compile(
     r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
 )
-
 
 #: "The last inspection found it to be good", "the school was found to be outstanding"; of what is
 #: found inadequate or weak nobody knows whether it is a grade.
@@ -283,7 +281,7 @@ def _reason(
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     offset = max(0, start - 130)
     word = low[start:end]
-    if word.endswith(("lowest", "highest", "top")) and _OF_PUPILS.search(before):
+    if word.endswith(("lowest", "highest", "top")) and of_pupils(before):
         return None
     if word.endswith(("met", "meet")):
         own = _STANDARD.search(before) or _STANDARD_NEXT.match(after)
@@ -354,6 +352,8 @@ def _weaker(
     ):
         return "held", offset + held.start()
     if quoted and _WENT_TO.match(after):
+        return "held", start
+    if _OUTCOMES_ARE.search(before):
         return "held", start
     if improvement and _PREDICATE.search(before):
         return "predicate", start

@@ -144,6 +144,17 @@ _NEW_WORD = re.compile(
 )
 
 
+_MARKS = re.compile(
+    r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students)(?!\w)"
+    r"[^.;]{0,60}$"
+)
+
+
+def of_pupils(before: str) -> bool:
+    """ "Few are predicted the highest grades": marks of pupils, in what stands before the word."""
+    return _MARKS.search(before) is not None
+
+
 def are_people(before: str) -> bool:
     """ "What children are good at"."""
     return _PEOPLE_ARE.search(before) is not None

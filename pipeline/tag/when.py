@@ -211,14 +211,19 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
+_SINCE = re.compile(r"(?<!\w)since(?!\w)")
+
+
 def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
     """The year that the clause of the grade names."""
     start, end = clause(low, grade, found)
     i = found.index(grade)
     stop = found[i + 1].start if i + 1 < len(found) else end
+    moved = _move_before(low, grade)  # "deteriorated to poor since they came in 2019"
     years = [
         int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
-    ]
+        if not (moved and _SINCE.search(low, grade.end, m.end()))
+    ]  # fmt: skip
     if not years:
         opening = re.match(r"(?:back )?in (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)", low) or re.search(
             r"(?<!\w)in (?:[a-z]+ )?((?:19|20)\d\d),? when(?!\w)[^.;]{0,60}$", low[: grade.start]
