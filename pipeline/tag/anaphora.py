@@ -49,7 +49,7 @@ _THE = re.compile(
     rf"the (?<!\wthe )(?:(?P<of>{'|'.join(_OF)})(?:'s)? (?=watchdog|regulator|inspectorate))?"
     rf"(?P<what>{_WORDS})\b"
     r"(?! (?:tax|leaders' union|of the|officers' association|estate|secretary|boundary|leaders|"
-    r"users?|manager))"
+    r"users?|manager|years?|days?|terms?|holidays?|gates?|meals?|bus|class|sector|population))"
 )
 _INSPECTORS = re.compile(
     r"(?<![\w'] )(?<![\w-])inspectors\b(?! (?:from|of|for) )|"

@@ -118,7 +118,10 @@ class Gazetteer:
 
 
 def _forms(record: AgencyRecord) -> list[Form]:
-    names = dict.fromkeys(v for n in record.names for v in _variants(n))
+    written = record.names
+    if record.kind == "trust" and "University Hospitals" in record.name:  # names no one hospital
+        written = (*written, re.sub(r"(?: NHS)?(?: Foundation)? Trust$", "", record.name))
+    names = dict.fromkeys(v for n in written for v in _variants(n))
     forms = [Form(n, record.id, _mode(n)) for n in names]
     forms += [Form(n, record.id, "exact") for n in record.exact]
     forms += [Form(n, record.id, "near", words) for n, words in record.near.items()]

@@ -92,7 +92,8 @@ def is_proper(name: str) -> bool:
 
 
 _KNOWN_FORM = re.compile(
-    r"(?i)\b(council|councils|services?|police|inspectors|minister|local|area|partnership|borough)$"
+    r"(?i)^(?:requires improvement|special measures|(?:serious |significant )?weaknesses)$|"
+    r"\b(council|councils|services?|police|inspectors|minister|local|area|partnership|borough)$"
 )
 
 
@@ -135,6 +136,8 @@ _LEADS_UP = re.compile(
 _OWNERS = re.compile(r"(['’]s )(The )?(?=[A-Z])")
 
 
+#: Names that begin with a word that else only leads up to one.
+_WHOLE = ("Our Lady", "All Saints", "All Hallows", "All Souls")
 _AT = re.compile(r"(?<!\w)(?:[Aa]t|[Tt]o|[Oo]f|[Nn]ear) \Z")
 
 
@@ -148,7 +151,7 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         if whose[2] or is_place(text[start : whose.start()]):
             start = whose.end(1)
             break
-    while not text.startswith("Our Lady", start):
+    while not text.startswith(_WHOLE, start):
         word = re.match(r"[\w'’&-]+[,.]? ", text[start:end])
         if word is None:
             return start

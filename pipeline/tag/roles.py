@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.models import Role
 from pipeline.tag.context import speaks_of_inspection
@@ -31,6 +32,7 @@ def roles(
     folded: str, named: Sequence[Named], sentences: Sequence[Span], outside: Outside
 ) -> dict[str, Role]:
     """The role of each agency of the story, by id."""
+    named = _without_firms_inspected(folded, named, sentences)
     inspecting = _inspecting(folded, named) | outside.inspectorates
     remit = remit_of(inspecting)
     given = _given(named, inspecting, remit)
@@ -52,6 +54,33 @@ def roles(
         for a in kinds if a not in inspected
     }  # fmt: skip
     return given | dict.fromkeys(inspected, "inspected") | rest
+
+
+def _without_firms_inspected(
+    folded: str, named: Sequence[Named], sentences: Sequence[Span]
+) -> Sequence[Named]:
+    """The names, those of companies that were themselves inspected now names of providers.
+
+    A company is who runs a home, unless the words show outright that it was rated: "Elm Training
+    Ltd jumped from good to outstanding".
+    """
+    firms = [n for n in named if n.kind == "company" and n.rule == "form of name"]
+    if not firms:
+        return named
+    shown = evidence_of(folded, firms, sentences, Outside())
+    running = {
+        n.id for n in firms
+        if _RUNS.search(folded, max(0, n.start - 40), n.start) or _ALSO.match(folded, n.end)
+    }  # fmt: skip
+    freed = {i for i, e in shown.items() if e.own and e.points >= ENOUGH} - running
+    return [replace(n, kind="provider", role=None) if n.id in freed else n for n in named]
+
+
+_RUNS = re.compile(
+    r"\b(?:run|owned|operated|managed|provided) by (?:the )?(?:[a-z'-]+ ){0,3}$|"
+    r"\b(?:owners?|operators?|landlords?),? $"
+)
+_ALSO = re.compile(r",? (?:which|who)(?: also)? (?:runs|ran|owns|owned|operates|operated|manages)\b")
 
 
 def _inspected(

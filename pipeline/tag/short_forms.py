@@ -42,8 +42,8 @@ _SERVICE_BEFORE = re.compile(
 _PLURAL = re.compile(
     r"^(?: city| county)?(?:(?:, | and |, and | & )[A-Z][\w'’.-]+(?: (?:and |upon |on |of |the )?"
     r"[A-Z][\w'’.-]+)*){0,12}(?: (?:city|county|borough))?,? "
-    r"(?P<head>fire (?:and rescue )?services|police forces|forces|police|councils|county councils|"
-    r"authorities|boroughs)\b"
+    r"(?P<head>(?i:fire (?:and rescue )?services|police forces|forces|police|councils|"
+    r"county councils|authorities|boroughs))\b"
 )
 _OF_A_PLACE = re.compile(
     r" (?:[a-z-]+ ){0,2}(?:schools?|academy|nursery|(?:care |nursing |children's )?homes?|surgery|"
@@ -157,8 +157,9 @@ def _kinds(
     ahead, behind = _without_list(before, low_before, after, low_after)
     if plural := _PLURAL_BEFORE.search(ahead):
         return (_HEADS.get(plural["head"].split()[0], "council"),), "one of those listed"
-    if plural := _PLURAL.match(after):
-        head = _HEADS.get(plural["head"].split()[0], "council")
+    plural = _PLURAL.match(after)
+    head = _HEADS.get(plural["head"].split()[0].lower(), "council") if plural else ""
+    if plural and (plural["head"].islower() or head == "council" or head in story.remit):
         return (head,), f"one of several before “{plural['head']}”"
     councils = not story.remit or "council" in story.remit
     if councils and (service := _service(low_before, low_after)):

@@ -64,10 +64,12 @@ _KIND_WORDS = {
     "nursery": r"day nursery|nursery|pre-?school|playgroup",
     "surgery": r"gp practice|gp surgery|doctors' surgery|health centre|medical practice",
     "dentist": r"dental practice|dental surgery", "hospice": r"hospice",
-    "home-care": r"home care (?:agency|provider|service)|domiciliary care (?:agency|provider)",
+    "home-care": r"home ?care (?:agency|provider|service|company)|"
+    r"domiciliary care (?:agency|provider|service)|care agency",
+    "fostering": r"fostering agency|adoption agency",
 }  # fmt: skip
 _APPOSITION = re.compile(
-    rf"(?<![\w’'])({NAMES}|{TOKEN} {TOKEN}),? (?:which is |which runs |is )?(?:a|an|the) "
+    rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? (?:which is |which runs |is )?(?:a|an|the) "
     rf"(?:[\w-]+ ){{0,3}}?(?P<kind>{'|'.join(_KIND_WORDS.values())})\b"
 )
 _SMALL = {"home": "care-home", "school": "school", "nursery": "nursery", "surgery": "surgery"}
@@ -194,6 +196,8 @@ def _by_form(text: str) -> Iterator[Unlisted]:
     for m in ahead.finditer(text):
         start = start_of(text, m.start("name"), m.start("head"))
         start = after_a_place(text, start, m.start("head"))
+        if m["head"] in _UNITS:
+            start = _with_areas(text, start)
         link = text.find(" of the ", start, m.start("head"))
         if link > 0 and _TITLED.match(text, start):
             start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
@@ -227,8 +231,21 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         )
 
 
+#: Units of several areas: "Harwick, Borset and Redby PDU".
+_UNITS = frozenset({"PDU", "Probation Delivery Unit", "YOT", "YJS", "Youth Justice Service"})
+_AREAS = re.compile(rf"(?:{TOKEN}(?: {TOKEN})?, )+\Z")
+
+
+def _with_areas(text: str, start: int) -> int:
+    """The start of a list of areas that one unit is of, before the last two of them."""
+    ahead = text[max(0, start - 90) : start]
+    found = _AREAS.search(ahead[max((ahead.rfind(f"{u},") + len(u) + 1 for u in _UNITS)) :])
+    return start - len(found[0]) if found else start
+
+
 #: "Harwick College Borset and Elm College": a name whose head is not its end, then another.
 _INNER_HEAD = re.compile(r" (College|School|Academy|Hospital|University)(?: [A-Z][\w'’-]+){0,2}$")
+_WARDS = re.compile(r" (?:Royal|General|Infirmary|Memorial)$")
 _HOUSE = re.compile(rf"^[A-Z].* (?:{_HOME_LIKE})$")
 _STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
 
@@ -241,7 +258,8 @@ def _before_and(text: str, start: int, head: re.Match[str]) -> list[tuple[int, i
         return []
     found = _INNER_HEAD.search(text[start:link])
     own = found[1].lower() if found else head["head"].replace("’", "'").lower()
-    return [(start, link, own)] if found or _HOUSE.match(text[start:link]) else []
+    alike = own == "hospital" and _WARDS.search(text[start:link])
+    return [(start, link, own)] if found or alike or _HOUSE.match(text[start:link]) else []
 
 
 def _by_verdict(text: str) -> Iterator[Unlisted]:
