@@ -30,6 +30,20 @@ _GRADE = re.compile(
     r"treating|using)|requiring significant improvement"
 )
 #: Key questions of the CQC: beside a grade, "effective" is what was graded, not praise.
+#: "1 - unsatisfactory, 2 - weak, 3 - adequate": a scale, not what was found.
+_WORD = (
+    r"[\"']?(?:excellent|outstanding|very good|good|adequate|satisfactory|weak|poor|"
+    r"unsatisfactory|inadequate|requires? improvement|needs improvement)[\"']?"
+)
+_SCALE = re.compile(
+    rf"(?<!\w)(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}"
+    rf"(?:[\s,;/]*(?:(?:and|or|to|through)\s)?(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}(?:\s\(\d\))?){{2,}}(?!\w)"
+)
+#: "One was graded as outstanding and three good": how many got a grade.
+_COUNTED = re.compile(
+    rf"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) "
+    rf"(?:(?:was|were|rated|graded|judged|as) ){{0,3}}{_WORD}(?= ?[,.;]| and |$)"
+)
 _QUESTIONS = re.compile(r"(?<!\w)(?:safe|effective|caring|responsive|well-led)(?!\w)")
 _NONE_AT_RISK = re.compile(
     r"(?<!\w)(?:no|any|not (?:find|see|identify|come across)[a-z ]{0,20}|none of the) "
@@ -60,6 +74,27 @@ _NOT_GIVEN = re.compile(
     r"(?<!\w)(?:does|do|did) not (?:always |yet |fully |consistently )?(?:offer|provide|give|"
     r"ensure|enable|allow)(?!\w)[^.;,]*$"
 )
+#: "Not safe, well-led, responsive or effective": none of them.
+_NONE_OF = re.compile(
+    r"(?<!\w)(?:not|neither|never)(?: always| fully| yet| sufficiently| consistently)? "
+    r"(?:[a-z]+ly )?(?:[a-z-]+(?:, (?:or |nor |and )?| or | nor | and ))+(?:[a-z]+ly )?$"
+)
+#: "To evidence safe, effective and compassionate care": all of it is wished.
+_WISHED_LIST = re.compile(
+    r"(?<!\w)(?:to|should|must|would) (?:[a-z]+ ){1,2}(?:[a-z-]+(?:, (?:or |and )?| or | and ))+$"
+)
+#: "Ensure that premises are clean": what must be done, as lists of demands put it.
+_DEMANDED = re.compile(
+    r"[\W\d]*(?:(?:further )?(?:ensure|improve|provide|take all|take action|make sure|develop|"
+    r"strengthen|see (?:to it )?that|continue to|establish|implement|introduce|embed|raise|review))"
+    r"(?= (?!is|are|was|were|has|have|had)[a-z])"
+)
+#: "It needed stable leadership": what is not there.
+_NEEDED = re.compile(
+    r"(?<!\w)(?:it|they|prison|jail|school|college|service|home|trust|hospital|force|council|"
+    r"leaders|partnership|unit|ward) (?:now |still |also |urgently )?"
+    r"(?:needs|need|needed|requires|required|wants|wanted)(?! to)(?!\w)[^.;]*$"
+)
 _HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
 
 
@@ -74,7 +109,7 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
     for sentence in reading.sentences:
         if sentence.furniture or len(sentence.low) < 18 or _is_label(sentence):
             continue
-        if cues(FILE, "not-findings").find(sentence.low):
+        if cues(FILE, "not-findings").find(sentence.low) or asks(sentence.low):
             continue
         low = reading.bare(sentence)
         for past in cues(FILE, "history").all(low):
@@ -87,6 +122,18 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
             low = _QUESTIONS.sub(lambda m: "#" * len(m[0]), low)
         made.extend(_sentence(reading, sentence, low))
     return tuple(made)
+
+
+#: "Is the practice effective?", also where the mark is missing in a list of questions.
+_ASKS = re.compile(
+    r"[^a-z]*(?:is|are|was|were|do|does|did|how (?:well|good|effective(?:ly)?|far)) "
+    r"(?:the|it|they|we|this|our|services?|people|children|leaders|staff)(?!\w)[^.,;]*$"
+)
+
+
+def asks(low: str) -> bool:
+    """Whether a folded sentence is a question: it finds nothing."""
+    return low.rstrip(" \"'").endswith("?") or _ASKS.match(low) is not None
 
 
 def _is_label(sentence: Sentence) -> bool:
@@ -140,15 +187,41 @@ def _clauses(low: str) -> list[tuple[int, int, tuple[Polarity, str] | None]]:
             if comma < 0:
                 continue
             a += comma + 2
-        clauses.append((a, b, polarity(low[a:b])))
+        clauses += [(x, y, polarity(low[x:y])) for x, y in _turns(low, a, b)]
     return clauses
+
+
+#: "Safety had got worse, activities had improved": where the next main clause begins.
+_NEXT = re.compile(
+    r", (?:and )?(?=(?!who|which|that|where|when|whose|because|so|as|if)(?:[a-z'-]+ ){1,6}?"
+    r"(?:was|were|is|are|has|have|had)(?!\w))"
+)
+
+
+def _turns(low: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A clause as it is, or cut at its main clauses where these say good and bad."""
+    score = _weighed(low[start:end])[0]
+    if not (score["strength"] and score["weakness"]):
+        return [(start, end)]
+    cuts = [start, *(m.end() for m in _NEXT.finditer(low, start, end)), end]
+    return list(pairwise(cuts))
 
 
 def polarity(clause: str) -> tuple[Polarity, str] | None:
     """Whether a folded clause is a strength or a weakness, and by which record."""
-    clause = _GRADE.sub(lambda m: "#" * len(m[0]), clause)
+    score, first = _weighed(clause)
+    if not first:
+        return None
+    best: Polarity = "strength" if score["strength"] > score["weakness"] else "weakness"
+    return best, first[best]
+
+
+def _weighed(clause: str) -> tuple[dict[Polarity, int], dict[Polarity, str]]:
+    """How much speaks for either, and the first record that does."""
+    for grades_ in (_SCALE, _GRADE, _COUNTED):
+        clause = grades_.sub(lambda m: "#" * len(m[0]), clause)
     if _NONE_AT_RISK.search(clause) and _HARMLESS.search(clause):
-        return "strength", "no risk found"
+        return {"strength": 1, "weakness": 0}, {"strength": "no risk found"}
     good, bad = cues(FILE, "strengths"), cues(FILE, "weaknesses")
     score: dict[Polarity, int] = {"strength": 0, "weakness": 0}
     first: dict[Polarity, str] = {}
@@ -158,10 +231,7 @@ def polarity(clause: str) -> tuple[Polarity, str] | None:
             if turned:
                 score[turned] += _weight(cue, hit)
                 first.setdefault(turned, hit.id)
-    if not first:
-        return None
-    best: Polarity = "strength" if score["strength"] > score["weakness"] else "weakness"
-    return best, first[best]
+    return score, first
 
 
 def _weight(cue: Cues, hit: Hit) -> int:
@@ -183,8 +253,12 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
     denied = cues(FILE, "negation").find(_AWAY.sub("", window))
     if own == "strength":
-        if _NOT_GIVEN.search(clause, 0, hit.start):
+        if _NOT_GIVEN.search(clause, 0, hit.start) or _NONE_OF.search(clause, 0, hit.start):
             return "weakness"
+        if _WISHED_LIST.search(clause, 0, hit.start):
+            return None
+        if _DEMANDED.match(clause) or _NEEDED.search(clause, 0, hit.start):
+            return None
         if denied and not re.search(r"not only|no doubt", window):
             return "weakness"
         return None if wished else "strength"

@@ -28,6 +28,17 @@ _PASSIVE = re.compile(
     r"both))? $"
 )
 _FULL = re.compile(_NAME)
+#: "Mr Rowe's report said", "the find": no verb.
+_IS_NOUN = re.compile(
+    r"(?:'s|(?<!\w)(?:the|an?|its|their|this|that|his|her|latest|new|critical|damning|ofsted|cqc)) "
+    r"(?:reports?|finds?|notes?|comments?|highlights?|states?|hopes?|claimed|raised)$"
+)
+#: "Patients told us that staff were kind": what inspectors heard is what they found.
+_USERS_TOLD = re.compile(
+    r"(?<!\w)(?:patients?|residents?|pupils?|students?|learners?|children|prisoners?|detainees|"
+    r"people|families|relatives|carers?|parents?|users?|staff) (?:also |we spoke (?:to|with) )*"
+    r"told (?:us|them)(?!\w)"
+)
 _INTRODUCED = re.compile(rf"({_NAME}), ([^,.\"“]{{4,90}})(?=[,.]|$)")
 _TITLED = re.compile(
     r"(?:(?:mr|mrs|ms|miss|dr|sir|dame|cllr|councillor) |^\"?)(?:[a-z'-]+ )?([a-z'-]+) "
@@ -222,9 +233,11 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
     """The speaker that the words outside quotation marks name, if they name one."""
     for verb in cues("reading.yaml", "verbs").all(bare):
         before, after = bare[: verb.start], bare[verb.end : verb.end + 90]
-        if _PASSIVE.search(before):
+        if _PASSIVE.search(before) or _IS_NOUN.search(bare[: verb.end]):
             continue
-        if re.match(r" (?:the |ofsted |cqc )?inspectors", after):
+        if re.match(r" (?:the |ofsted |cqc )?inspectors", after) or _USERS_TOLD.search(
+            before + bare[verb.start : verb.end + 6]
+        ):
             return "inspectors"
         closing = re.search(r'(?:^|"|\s\s)[\s,.]*$', before)  # the verb follows a quotation
         found = _who(after) if closing else _who(before[-110:])

@@ -11,11 +11,14 @@ from pipeline.models import Action, Finding, Judgement
 from pipeline.tag.context import words_of
 from pipeline.tag.cues import words
 from pipeline.tag.literals import Sought
-from pipeline.tag.reading import Reading
+from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.sentences import fold
 
 FILE = "reports.yaml"
 _LEAD = 4  # sentences
+_HEAD = 12  # sentences in which the opening ends at the latest
+_LONG = 3  # whole sentences, at the least, that belong to the opening
+_SHORT = 6  # words: a line of fewer is no sentence of the opening
 
 
 @lru_cache(maxsize=1)
@@ -47,10 +50,9 @@ def is_report(
     told = _first_person(reading)
     if told:
         reasons.append(told)
-    if reading.bodies and all(b.id in _NATIONAL for b in reading.bodies):
-        reasons.append(
-            (load_yaml(FILE)["national"]["weight"], load_yaml(FILE)["national"]["reason"])
-        )
+    rule = load_yaml(FILE)["national"]
+    if _is_national(reading) and not words(rule["unless"]).search(reading.low[:30000]):
+        reasons.append((rule["weight"], rule["reason"]))
     if not (inspected and took_place):
         kind = "not_ours" if not inspected else "nothing_took_place"
         reasons.append((load_yaml(FILE)[kind]["weight"], load_yaml(FILE)[kind]["reason"]))
@@ -65,6 +67,10 @@ def is_report(
 _NATIONAL = frozenset({"probation-service", "hmpps", "nhs-england"})
 
 
+def _is_national(reading: Reading) -> bool:
+    return bool(reading.bodies) and all(b.id in _NATIONAL for b in reading.bodies)
+
+
 def not_ours() -> tuple[str, ...]:
     """The reason why a text in which nobody inspects is no report."""
     rule = load_yaml(FILE)["not_ours"]
@@ -76,15 +82,23 @@ def _worded(reading: Reading) -> list[tuple[int, str]]:
     prose = [s for s in reading.sentences if not s.furniture]
     title = fold(reading.story.title or "")
     standfirst = fold(reading.story.standfirst or "")
-    lead = " . ".join([title, standfirst, *(s.low for s in prose[:_LEAD])])
+    lead = " . ".join([title, standfirst, *(s.low for s in prose[: _opening(prose)])])
     whole = f"{title} . {standfirst} . " + " ".join(s.low for s in prose)[:30000]
     reasons: list[tuple[int, str]] = []
     for expression, record in _cues():
+        if "unless" in record and words(record["unless"]).search(whole):
+            continue
         if "lead" in record and expression.search(lead):
             reasons.append((record["lead"], record["reason"]))
         elif expression.search(whole):
             reasons.append((record["weight"], record["reason"]))
     return reasons
+
+
+def _opening(prose: list[Sentence]) -> int:
+    """How many sentences open a story: the first few, short lines at its head not counted."""
+    long = [i for i, s in enumerate(prose[:_HEAD]) if len(s.low.split()) >= _SHORT]
+    return max(_LEAD, long[_LONG - 1] + 1 if len(long) >= _LONG else 0)
 
 
 def _took_place(reading: Reading, findings: tuple[Finding, ...]) -> bool:
