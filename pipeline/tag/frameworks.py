@@ -50,6 +50,7 @@ class Framework:
     expand: tuple[str, ...]
     graded: bool  #: False: its stories give no new grade
     actions: tuple[str, ...]  #: kinds that it can lead to
+    pillars: tuple[str, ...]  #: aspects of which a report may be about one alone
     overall_until: str | None  #: None: there is an overall grade without end; "" never one
 
     def has_overall(self, date: str | None) -> bool:
@@ -102,6 +103,7 @@ def _framework(r: dict[str, Any]) -> Framework:
         tuple(r.get("expand", r.get("aspects", ()))),
         r.get("grades", True),
         tuple(r["actions"]),
+        tuple(r.get("pillars", ())),
         str(ends) if ends else ("" if r.get("overall") is False else None),
     )
 

@@ -274,12 +274,13 @@ def _finish(
     """`scales`: none where neither inspectorate nor framework is known; a bare word has no rank."""
     inspectorate = _inspectorate(reading, framework)
     overall = framework is None or framework.has_overall(reading.day)
+    pillar = _pillar(reading, framework)
     made: dict[tuple[str | None, str, str, str], Judgement] = {}
     for d in drafts:
         scale = next((s for s in scales if s.rank(d.grade)), None)
         aspect = d.aspect
         if aspect == OVERALL and not overall and d.status == "current":
-            aspect = "not stated"
+            aspect = pillar or "not stated"
         for body in d.bodies:
             key = (body, aspect, d.grade, d.status)
             kept = made.get(key)
@@ -298,6 +299,16 @@ def _finish(
                 confidence="stated" if d.stated and body else "implied",
             )  # fmt: skip
     return agreed(reading, list(made.values()))
+
+
+def _pillar(reading: Reading, framework: Framework | None) -> str | None:
+    """The one aspect that the whole report is about, where its first lines name just one."""
+    begin = f"{fold(reading.story.title or '')} {reading.low[:_BEGIN]}"
+    named = [p for p in (framework.pillars if framework else ()) if p in begin]
+    return named[0] if len(named) == 1 else None
+
+
+_BEGIN = 300  #: code points that tell what a story is about
 
 
 def _inspectorate(reading: Reading, framework: Framework | None) -> str | None:

@@ -26,6 +26,7 @@ def with_plain(
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
     stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| as well(?!\w)| too(?!\w)))"
     plain = re.compile(
+        r"(?:,? (?:the (?:school|home|service|college|force|trust|practice|prison)|it))?"
         r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"
         rf"|,? (?:still |now |all |both |also )?(requires? improvement){stop}"
