@@ -43,8 +43,8 @@ _AREAS = (
     r"criteria|indicators?)(?: of (?:policing|its work|the inspection|practice))?"
 )
 _SO_MANY = re.compile(
-    rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to) (?:the )?(?:other |further |"
-    rf"remaining )?({_COUNT})(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
+    rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to|against) (?:the )?(?:other |"
+    rf"further |remaining )?({_COUNT})(?: of (?:the|its|their) \d+(?: inspection)?(?= [a-z]))?(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
     rf"(?: ({_AREAS})| others)?"
     r"(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"
 )

@@ -184,12 +184,15 @@ def _kind(identity: str, kind: str) -> str:
     return parts[0] if len(parts) > 1 else kind
 
 
-def default_scales(inspectorates: set[str], date: str | None) -> tuple[Scale, ...]:
-    """The scales that the named inspectorates use on `date`, where no framework was recognised."""
+def default_scales(
+    inspectorates: set[str], date: str | None, kinds: tuple[str, ...] = ()
+) -> tuple[Scale, ...]:
+    """The scales that the named inspectorates use on `date`, of bodies of these kinds if given."""
     found = [
         s
         for f in frameworks()
-        if not inspectorates or inspectorates & set(f.inspectorates)
+        if (not inspectorates or inspectorates & set(f.inspectorates))
+        and (not kinds or not f.kinds or set(kinds) & set(f.kinds))
         for s in f.on(date)
     ]
     return tuple({s.id: s for s in found}.values())

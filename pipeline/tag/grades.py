@@ -62,7 +62,10 @@ _AFTER_NOUN = re.compile(
 _SO_MANY_GRADES = re.compile(
     r"(?<!\w)(?<!grade )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d\d?) [\"']?$"
 )
-_GRADES = re.compile(r"[\"']? (?:grade|grading|rating|judge?ment|mark)s?(?!\w)")
+_GRADES = re.compile(
+    r"[\"']?(?: and (?:one|two|three|four|five|six|seven|eight|nine|ten|\d\d?) [\"']?[a-z ]{4,20}"
+    r"[\"']?)? (?:grade|grading|rating|judge?ment|mark)s?(?!\w)"
+)
 _SUBJECTS = (
     r"(?:school|council|authorit(?:y|ies)|academy|trust|force|service|home|provider|hospital|"
     r"nursery|college|prison|practice|departments?)s?"

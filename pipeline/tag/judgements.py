@@ -41,7 +41,7 @@ def judgements(
     """The grades that a story states, each once for a body, aspect and status."""
     inspectorates = {a.id for a in reading.inspectorates}
     scales = framework.on(reading.day) if framework else ()
-    fallback = default_scales(inspectorates, None)
+    fallback = default_scales(inspectorates, None, framework.kinds if framework else ())
     known = framework is not None or bool(inspectorates)
     if framework and framework.graded:
         marks = with_plain(
@@ -180,6 +180,8 @@ def _labelled(
     if before and re.fullmatch(r"[\s*•>-]*\d?\s*[-–—:]?\s*[\"']?", sentence.low[: grade.start]):
         above = [a.id for a in aspects(f"for {before.low}", framework)]
         return (above[0],) if above else (before.low.strip(" ?:."),) if before.heading else ()
+    if before and before.heading and sentence.low.lstrip(" *•-").startswith("the provision is"):
+        return (before.low.strip(" ?:."),)
     label = _LABEL.match(sentence.low)
     words = label[1].strip() if label else ""
     named = any(m.start < sentence.start + grade.start for m in sentence.mentions)

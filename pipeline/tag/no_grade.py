@@ -39,6 +39,9 @@ _DENIED = re.compile(
 #: A sentence that explains how grades are given.
 _SCALE = re.compile(
     r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
+    r"(?:rankings?|ratings?|grades?|scores?) (?:go|goes|range|ranges|run) from|"
+    r"is the (?:highest|lowest|top|second[- ][a-z]+) (?:rating|grade)|"
+    r"(?:rating|grade|score)[\"']?,? (?:meanwhile,? |though,? )?means|"
     r"(?:rating|grading) (?:scale|system)|scale (?:which )?(?:runs|goes|ranges) from|"
     r"possible outcomes|(?<!\w)below the first|(?<!\w)last of all|"
     r"(?<!\w)the (?:best|top|highest) (?:is|of)(?!\w)[^.]*(?<!\w)the (?:worst|lowest|bottom)(?!\w)"
@@ -111,7 +114,12 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF, _MANY_BODIES)
     ):
         return True
-    if _OR_BETTER.match(after) or _OF_A_POLICY.search(before) or _NEW_WORD.match(after):
+    if (
+        _SO_MANY_HAVE.search(before)
+        or _OR_BETTER.match(after)
+        or _OF_A_POLICY.search(before)
+        or _NEW_WORD.match(after)
+    ):
         return True
     if re.match(r"[\"']? ones?(?!\w)", after):  # "a rating, and a good one"
         return True
@@ -130,6 +138,14 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
     return not noun and bool(_DENIED.search(before) or _ORDINARY_NEXT.match(after))
 
 
+#: "Two have been rated inadequate": of which bodies, others say. "Rated providers good": of many.
+_SO_MANY_HAVE = re.compile(
+    r"(?:^|[,;] |(?<!\w)and )(?:one|two|three|four|five|six|\d+)(?: more| others?)? "
+    r"(?:have|has|had) been (?:rated|judged|graded)(?: as)? [\"']?$|"
+    r"(?<!\w)(?:rated|judged|graded) (?:providers|schools|homes|councils|services|trusts) "
+    r"[\"']?$|(?<!\w)(?:received|given|had|got) no [\"']?$|"
+    r"(?<!\w)all of the country's [^.;]{0,90}$"
+)
 #: "All schools graded inadequate because of …", "where all other judgements were good or better",
 #: "a new grade, adequate, had been introduced": of no body.
 _OR_BETTER = re.compile(r"[\"']? or (?:better|above|higher|worse|below|lower)(?!\w)")

@@ -36,9 +36,7 @@ def bodies_of(
         return (list(dict.fromkeys(m.id for m in ours))[i],)
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
     if _GROUP.search(clause) and not _ALL_ASPECTS.search(clause):
-        named = tuple(dict.fromkeys(m.id for m in ours))
-        if len(named) < 2:
-            named = tuple(b.id for b in reading.bodies)
+        named = _all_of_them(reading, sentence, ours, clause)
         if len(named) > 1:
             return named
     before = [m for m in ours if m.end <= at]
@@ -71,6 +69,19 @@ def bodies_of(
     return sentence.about or (None,)
 
 
+def _all_of_them(
+    reading: Reading, sentence: Sentence, ours: list[Mention], clause: str
+) -> tuple[str, ...]:
+    """Who "both", "all three" are: those named here, the two named last, else all of the story."""
+    named = tuple(dict.fromkeys(m.id for m in ours))
+    if len(named) > 1:
+        return named
+    if len(sentence.about) == _TWO and re.search(r"(?<!\w)both(?!\w)", clause):
+        return sentence.about
+    return tuple(b.id for b in reading.bodies)
+
+
+_TWO = 2
 _SUBJECT = re.compile(
     r"(?:^|[\s\"'“‘(])([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}),? (?:is|was|are|were|"
     r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
