@@ -44,7 +44,8 @@ _AREAS = (
 )
 _SO_MANY = re.compile(
     rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to|against) (?:the )?(?:other |"
-    rf"further |remaining )?({_COUNT})(?: of (?:the|its|their) \d+(?: inspection)?(?= [a-z]))?(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
+    rf"further |remaining )?({_COUNT})(?: of (?:the|its|their) \d+(?: inspection)?(?= [a-z]))?"
+    rf"(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
     rf"(?: ({_AREAS})| others)?"
     r"(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"
 )
@@ -312,7 +313,9 @@ def _all_of(said: str, framework: Framework | None, *, excepted: bool) -> tuple[
         return framework.expand if framework else ()
     number = re.search(rf"(?<!\w)({_COUNT})(?!\w)", said)
     known = len(framework.expand)
-    fits = digits(number[1]) == str(known) if number else _FEWEST <= known <= _MOST
+    fits = (
+        digits(number[1]) in (str(known), str(known + 1)) if number else _FEWEST <= known <= _MOST
+    )
     return framework.expand if fits else ()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from pipeline.tag.aspects import OVERALL
 from pipeline.tag.reading import Reading
 from pipeline.tag.when import Direction, Status, Weak
 
@@ -114,3 +115,19 @@ def vague(drafts: list[Draft]) -> list[Draft]:
             d = replace(d, bodies=kept)
         made.append(d)
     return [d for d in made if d.bodies]
+
+
+def in_all(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
+    """An overall grade where one sentence gives every aspect of the framework the same, and the
+    story tells of no other: "good in all four areas" is good."""
+    told = {b for d in drafts if d.aspect == OVERALL and d.status == "current" for b in d.bodies}
+    made: dict[tuple[int, str], Draft] = {}
+    for d in drafts:
+        same = {o.aspect for o in drafts if (o.start, o.grade, o.status, o.bodies)
+                == (d.start, d.grade, "current", d.bodies)}  # fmt: skip
+        if len(aspects) >= _FEWEST and set(aspects) <= same and not told & set(d.bodies):
+            made[d.start, d.grade] = replace(d, aspect=OVERALL, status="current", stated=False)
+    return list(made.values())
+
+
+_FEWEST = 3  #: aspects of a framework whose sum is its overall grade

@@ -13,7 +13,13 @@ from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.tag.frameworks import Framework, scales
-from pipeline.tag.no_grade import are_people, explained_grades, is_none, of_pupils
+from pipeline.tag.no_grade import (
+    are_people,
+    explained_grades,
+    is_none,
+    of_pupils,
+    without_superlatives,
+)
 from pipeline.tag.reading import Reading, Sentence
 
 
@@ -225,7 +231,7 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
     ]
     if not matches or len(matches) > 24:
         return []
-    matches = _without_superlatives(sentence.low, matches)
+    matches = without_superlatives(sentence.low, matches)
     explained = explained_grades(sentence.low, matches, _RATED)
     found: list[Graded] = []
     for start, end, word in matches:
@@ -235,29 +241,6 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
         if reason and (word not in guarded() or _plainly(sentence.low, start, reason[0])):
             found.append(Graded(start, end, word, *reason))
     return found
-
-
-def _without_superlatives(
-    low: str, matches: list[tuple[int, int, str]]
-) -> list[tuple[int, int, str]]:
-    """Without the "lowest" of "inadequate, the lowest rating" and the "grade 4" of "inadequate
-    (grade 4)", which say what the grade is."""
-    real = [(a, b) for a, b, word in matches if not _BARE.match(word)]
-    kept = []
-    for start, end, word in matches:
-        gaps = [low[end:a] for a, _ in real if 0 <= a - end < _BESIDE]
-        gaps += [low[b:start] for _, b in real if 0 <= start - b < _BESIDE]
-        if word in ("lowest", "highest") and gaps:
-            continue
-        if word.startswith("grade ") and any(_SAME_GRADE.fullmatch(g) for g in gaps):
-            continue
-        kept.append((start, end, word))
-    return kept
-
-
-_SAME_GRADE = re.compile(r"[\s\"'(),:-]*(?:or )?[\s\"'(]*")
-_BARE = re.compile(r"lowest|highest|grade \d")
-_BESIDE = 40  #: code points between a grade and the words that say where it stands on the scale
 
 
 def _plainly(low: str, start: int, rule: str) -> bool:

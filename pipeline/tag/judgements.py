@@ -10,7 +10,7 @@ from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL, aspects, deal, own_words
 from pipeline.tag.cues import Hit, cues
-from pipeline.tag.drafts import Draft, in_time, of_no_grades, told_of, vague
+from pipeline.tag.drafts import Draft, in_all, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
@@ -56,6 +56,8 @@ def judgements(
                True, None)
         for n in numbered(reading, framework)
     ]  # fmt: skip
+    if framework and framework.has_overall(reading.day):
+        drafts += in_all(drafts, framework.expand)
     if rows := table(reading, framework, scales):
         drafts = _of_a_report(reading, drafts, rows)
     if not any(d.status == "current" for d in drafts):

@@ -63,7 +63,7 @@ _OTHERS = re.compile(
     r"(?<!\w)(?:other|sister|neighbouring) (?:two |three |four )?(?:homes?|schools?|"
     r"nurser(?:y|ies)|prisons?|forces?|councils?|authorit(?:y|ies)|hospitals?|surger(?:y|ies)|colleges?|sites?)?"
     r"(?:,[^,;]{2,40},)?(?: [a-z-]+){0,4} "
-    r"(?:is|are|was|were|been|remains?|holds?|has|had)(?: [a-z]+){0,3} [\"']?$"
+    r"(?:is|are|was|were|been|remains?|holds?|has|had)(?: [a-z,]+){0,4} [\"']?$"
     r"|(?<!\w)neighbours?(?!\w)[^.;]{2,60}[\"']?$"
 )
 #: "Councils rated good get a short inspection": so it is with any of them.
@@ -195,3 +195,26 @@ def explained_grades(
             runs.append([])
         runs[-1].append(match)
     return {(a, b) for run in runs if len({w for _, _, w in run}) >= 3 for a, b, _ in run}
+
+
+def without_superlatives(
+    low: str, matches: list[tuple[int, int, str]]
+) -> list[tuple[int, int, str]]:
+    """Without the "lowest" of "inadequate, the lowest rating" and the "grade 4" of "inadequate
+    (grade 4)", which say what the grade is."""
+    real = [(a, b) for a, b, word in matches if not _BARE.match(word)]
+    kept = []
+    for start, end, word in matches:
+        gaps = [low[end:a] for a, _ in real if 0 <= a - end < _BESIDE]
+        gaps += [low[b:start] for _, b in real if 0 <= start - b < _BESIDE]
+        if word in ("lowest", "highest") and gaps:
+            continue
+        if word.startswith("grade ") and any(_SAME_GRADE.fullmatch(g) for g in gaps):
+            continue
+        kept.append((start, end, word))
+    return kept
+
+
+_SAME_GRADE = re.compile(r"[\s\"'(),:-]*(?:or )?[\s\"'(]*")
+_BARE = re.compile(r"lowest|highest|grade \d")
+_BESIDE = 40  #: code points between a grade and the words that say where it stands on the scale

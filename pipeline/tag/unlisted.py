@@ -239,7 +239,7 @@ _AREAS = re.compile(rf"(?:{TOKEN}(?: {TOKEN})?, )+\Z")
 def _with_areas(text: str, start: int) -> int:
     """The start of a list of areas that one unit is of, before the last two of them."""
     ahead = text[max(0, start - 90) : start]
-    found = _AREAS.search(ahead[max((ahead.rfind(f"{u},") + len(u) + 1 for u in _UNITS)) :])
+    found = _AREAS.search(ahead[max(ahead.rfind(f"{u},") + len(u) + 1 for u in _UNITS) :])
     return start - len(found[0]) if found else start
 
 
