@@ -38,7 +38,7 @@ def bodies_of(
     if _GROUP.search(clause) and not _ALL_ASPECTS.search(clause):
         named = tuple(dict.fromkeys(m.id for m in ours))
         if len(named) < 2:
-            named = tuple(b.id for b in reading.bodies)
+            named = _last_named(reading, sentence, "both" in clause)
         if len(named) > 1:
             return named
     before = [m for m in ours if m.end <= at]
@@ -64,11 +64,34 @@ def bodies_of(
         return _group(reading, after)
     if before:
         return _group(reading, before[::-1])
+    if not ours and _OF_ALL.match(sentence.low):
+        return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
     return sentence.about or (None,)
+
+
+#: Of the whole country, or of some that are not named: "Six more reports rated providers good".
+_OF_ALL = re.compile(
+    r"(?:[^,.]{3,30}, )?(?:all (?:of )?(?:the country's|england's|wales's|scotland's|other)\b|"
+    rf"(?:another |some |the other )?(?:{NUMBER}) (?:more|others?|further) |every other |"
+    rf"(?:just |only |some |nearly |almost |over )?(?:{NUMBER}) (?:have|has|had|were|was) )"
+)
+
+
+def _last_named(reading: Reading, sentence: Sentence, two: bool) -> tuple[str, ...]:
+    """Whom "both" or "all three" are: all bodies, of many the two that one sentence named last."""
+    everybody = tuple(b.id for b in reading.bodies)
+    if not two or len(everybody) < 3:
+        return everybody
+    at = reading.sentences.index(sentence)
+    for earlier in reading.sentences[max(0, at - 3) : at][::-1]:
+        named = tuple(dict.fromkeys(m.id for m in earlier.mentions if m.id in everybody))
+        if named:
+            return named if len(named) == 2 else ()
+    return ()
 
 
 _SUBJECT = re.compile(
@@ -230,8 +253,8 @@ def _stranger(
         between = sentence.low[m.end - sentence.start : grade.start]
         following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
         if m.end - sentence.start <= grade.start and re.fullmatch(
-            r"(?:'s?)?(?: (?!and|told)[a-z']+){0,4}? (?:was|is|were|are|has been|had been|"
-            r"also)(?: [a-z]+){0,4} [\"']?",
+            r"(?:'s?)?(?:, (?:an?|the|its) [a-z' -]{2,40},?)?(?: (?!and|told)[a-z']+){0,4}? "
+            r"(?:was|is|were|are|has been|had been|received|got|also)(?: [a-z]+){0,4} [\"']?",
             between,
         ):
             return m
