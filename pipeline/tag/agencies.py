@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Agency, Mention, Role, Story
-from pipeline.tag import anaphora, elsewhere, short_forms, slips
+from pipeline.tag import anaphora, elsewhere, own_pages, short_forms, slips
 from pipeline.tag.elsewhere import story_date, title_ids
 from pipeline.tag.evidence import Named, Outside
 from pipeline.tag.furniture import furniture
@@ -309,7 +309,19 @@ def _bodies_elsewhere(
                 found[agency_id] = replace(agency, rule=rule, confidence="implied")
         if found:
             return found
+    whose = None if _names_a_place(mentions) else own_pages.owner_by_host(story, frozenset(kinds))
+    if whose:
+        agency = _from_id(*whose)
+        return {agency.id: replace(agency, rule="whose page it is", confidence="implied")}
     return {}
+
+
+def _names_a_place(mentions: tuple[Mention, ...]) -> bool:
+    """Whether the text names any body of a kind that is inspected, whatever its part."""
+    return any(_kind(m.id) in _PLACES for m in mentions)
+
+
+_PLACES = frozenset({"school", "college", "nursery", "care-home", "hospital", "surgery"})
 
 
 def _from_id(agency_id: str, quote: str) -> Agency:
