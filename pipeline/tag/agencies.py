@@ -115,6 +115,8 @@ def inspectorates_and_bodies(
     bodies = _agencies(mentions, "inspected", open_)
     if not bodies:
         bodies = _bodies_elsewhere(story, title, inspectorates, mentions)
+    elif all(a.kind in _RUN_SITES for a in bodies.values()):
+        bodies |= _sites_elsewhere(story, mentions)
     owner = elsewhere.own_site(story.url)
     if owner and owner.id not in bodies and all(a.kind == "hospital" for a in bodies.values()):
         bodies[owner.id] = replace(owner.agency, rule="stands on its site", confidence="implied")
@@ -322,6 +324,21 @@ def _names_a_place(mentions: tuple[Mention, ...]) -> bool:
 
 
 _PLACES = frozenset({"school", "college", "nursery", "care-home", "hospital", "surgery"})
+
+
+_RUN_SITES = frozenset({"health-board", "trust"})
+
+
+def _sites_elsewhere(story: Story, mentions: tuple[Mention, ...]) -> dict[str, Agency]:
+    """The hospital that only the address names, of a text that names who runs it: "the hospital"."""
+    if any(_kind(m.id) == "hospital" for m in mentions) or not _THE_SITE.search(fold(story.text)):
+        return {}
+    sites = {i: q for i, q in elsewhere.slug_ids(story).items() if _kind(i) == "hospital"}
+    return {i: replace(_from_id(i, q), rule="named in the address", confidence="implied")
+            for i, q in sites.items()}  # fmt: skip
+
+
+_THE_SITE = Sought(r"\bthe (?:hospital|infirmary)\b")
 
 
 def _from_id(agency_id: str, quote: str) -> Agency:

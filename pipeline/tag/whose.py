@@ -16,7 +16,10 @@ _GROUP = re.compile(
 )
 _ALL_ASPECTS = re.compile(
     r"(?:all (?:the |of the )?(?:two|three|four|five|six|seven)?|both) ?"
-    r"(?:areas|categories|key|aspects|services)"
+    r"(?:areas|categories|key|aspects|services)|"
+    r"all (?:the |of the |of its )?(?:two |three |four |five |six |seven |eight |nine )?"
+    r"(?:[a-z-]+ ){0,2}(?:areas|categories|aspects|tests|domains|questions|indicators|standards|"
+    r"themes|outcomes|judgements|measures)"
 )
 #: Between a grade and the body that has it: "the inadequate-rated authority Harwick".
 _ATTRIBUTIVE = re.compile(
