@@ -131,4 +131,5 @@ def _tails() -> dict[str, str]:
 _ENDS = frozenset({"school", "college", "nursery", "care-home", "childrens-home", "surgery",
                    "hospice", "home-care", "fostering", "dentist"})  # fmt: skip
 _MORE = {"childcare": "nursery", "childminding": "nursery", "federation": "school",
-         "montessori": "nursery", "carehomes": "care-home", "homecare": "home-care"}  # fmt: skip
+         "montessori": "nursery", "tots": "nursery", "kids": "nursery",
+        "juniors": "school", "infants": "school", "carehomes": "care-home", "homecare": "home-care"}  # fmt: skip

@@ -38,7 +38,8 @@ def bodies_of(
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
         return (list(dict.fromkeys(m.id for m in ours))[i],)
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
-    if _GROUP.search(clause) and not _ALL_ASPECTS.search(clause):
+    wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
+    if _GROUP.search(clause) and not _ALL_ASPECTS.search(wider):
         named = tuple(dict.fromkeys(m.id for m in ours))
         if len(named) < 2:
             named = _last_named(reading, sentence, "both" in clause)
@@ -67,7 +68,7 @@ def bodies_of(
         return _group(reading, after)
     if before:
         return _group(reading, before[::-1])
-    if not ours and _OF_ALL.match(sentence.low):
+    if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence, grade)):
         return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
@@ -82,6 +83,21 @@ _OF_ALL = re.compile(
     rf"(?:another |some |the other )?(?:{NUMBER}) (?:more|others?|further) |every other |"
     rf"(?:just |only |some |nearly |almost |over )?(?:{NUMBER}) (?:have|has|had|were|was) )"
 )
+
+
+_ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of)(?!\w)")
+
+
+def _unnamed_yet(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
+    """Whether the grade stands before any of many bodies is named, and is not said to be of all:
+    "Units across the region have been rated inadequate"."""
+    everybody = {b.id for b in reading.bodies}
+    if len(everybody) < 3 or not _ACROSS.search(sentence.low):
+        return False
+    if any(m.id in everybody and m.start < sentence.end for m in reading.mentions):
+        return False
+    count = re.search(rf"(?<!\w)({NUMBER})(?!\w)", sentence.low)
+    return not (count and digits(count[1]) == str(len(everybody)))
 
 
 def _last_named(reading: Reading, sentence: Sentence, two: bool) -> tuple[str, ...]:
