@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Agency, Mention, Role, Story
-from pipeline.tag import anaphora, elsewhere, short_forms, slips
+from pipeline.tag import anaphora, elsewhere, own_pages, short_forms, slips
 from pipeline.tag.elsewhere import story_date, title_ids
 from pipeline.tag.evidence import Named, Outside
 from pipeline.tag.furniture import furniture
@@ -115,6 +115,8 @@ def inspectorates_and_bodies(
     bodies = _agencies(mentions, "inspected", open_)
     if not bodies:
         bodies = _bodies_elsewhere(story, title, inspectorates, mentions)
+    elif all(a.kind in _RUN_SITES for a in bodies.values()):
+        bodies |= _sites_elsewhere(story, mentions)
     owner = elsewhere.own_site(story.url)
     if owner and owner.id not in bodies and all(a.kind == "hospital" for a in bodies.values()):
         bodies[owner.id] = replace(owner.agency, rule="stands on its site", confidence="implied")
@@ -309,7 +311,34 @@ def _bodies_elsewhere(
                 found[agency_id] = replace(agency, rule=rule, confidence="implied")
         if found:
             return found
+    whose = None if _names_a_place(mentions) else own_pages.owner_by_host(story, frozenset(kinds))
+    if whose:
+        agency = _from_id(*whose)
+        return {agency.id: replace(agency, rule="whose page it is", confidence="implied")}
     return {}
+
+
+def _names_a_place(mentions: tuple[Mention, ...]) -> bool:
+    """Whether the text names any body of a kind that is inspected, whatever its part."""
+    return any(_kind(m.id) in _PLACES for m in mentions)
+
+
+_PLACES = frozenset({"school", "college", "nursery", "care-home", "hospital", "surgery"})
+
+
+_RUN_SITES = frozenset({"health-board", "trust"})
+
+
+def _sites_elsewhere(story: Story, mentions: tuple[Mention, ...]) -> dict[str, Agency]:
+    """The hospital that only the address names, of a text that names who runs it: "the hospital"."""
+    if any(_kind(m.id) == "hospital" for m in mentions) or not _THE_SITE.search(fold(story.text)):
+        return {}
+    sites = {i: q for i, q in elsewhere.slug_ids(story).items() if _kind(i) == "hospital"}
+    return {i: replace(_from_id(i, q), rule="named in the address", confidence="implied")
+            for i, q in sites.items()}  # fmt: skip
+
+
+_THE_SITE = Sought(r"\bthe (?:hospital|infirmary)\b")
 
 
 def _from_id(agency_id: str, quote: str) -> Agency:

@@ -97,7 +97,7 @@ def slug_ids(story: Story) -> dict[str, str]:
 #: In an address, where no capital tells where a name begins or ends.
 _SLUG_NAME = re.compile(
     r"(?:[A-Z][a-z]+ ){1,5}?(?:Primary School|High School|School|Academy|College|Nursery|Care Home|"
-    r"Nursing Home|Playgroup|Surgery|Medical Centre|Hospice)\b"
+    r"Nursing Home|Playgroup|Surgery|Medical Centre|Hospice|Hospitals?)\b"
 )
 
 
@@ -138,6 +138,8 @@ def _domains() -> tuple[tuple[str, AgencyRecord], ...]:
 def own_site(url: str | None) -> AgencyRecord | None:
     """The body whose listed site, short name or area is the host's: bcuhb.nhs.wales."""
     host = urlsplit(url or "").hostname or ""
+    if host.endswith(_COMMITTEES):
+        return _of_committees(host.removesuffix(_COMMITTEES).rpartition(".")[2])
     if not host.endswith((".nhs.uk", ".nhs.wales", ".gov.uk", ".police.uk", ".gov.wales")):
         return None
     if found := next((r for d, r in _sites().items() if host == d or host.endswith(f".{d}")), None):
@@ -157,11 +159,32 @@ def _label(name: str) -> str:
 @lru_cache(maxsize=64)
 def _trust_at(label: str) -> AgencyRecord | None:
     """The one living trust whose name begins as a host does: epsom-sthelier.nhs.uk."""
-    if len(label) < 6:
-        return None
-    living = (r for r in gazetteer().all() if r.kind in ("trust", "health-board") and r.living)
-    found = [r for r in living if _label(r.name).startswith(label)]
+    living = [r for r in gazetteer().all() if r.kind in ("trust", "health-board") and r.living]
+    found = [r for r in living if _label(r.name).startswith(label)] if len(label) > 5 else []
+    short = re.sub(r"(?:nhs)?f?t$", "", label)
+    found = found or [r for r in living if len(short) > 2 and _shortened(r.name).fullmatch(short)]
     return found[0] if len(found) == 1 else None
+
+
+def _shortened(name: str) -> re.Pattern[str]:
+    """North Borset NHS Trust as hosts have it: northborset, nborset, nb."""
+    stem = re.sub(r"(?: university)?(?: nhs)?(?: foundation)? trust$", "", name.lower())
+    told = [w for w in re.findall(r"[a-z]+", stem) if w not in ("and", "of", "the")]
+    return re.compile("".join(f"{w[0]}(?:{w[1:]})?" for w in told if w))
+
+
+#: Where councils and fire authorities keep the papers of their committees.
+_COMMITTEES = ".moderngov.co.uk"
+
+
+def _of_committees(label: str) -> AgencyRecord | None:
+    """The council, or the fire service, whose committees' papers stand at a host."""
+    area = re.match(r"([a-z-]{4,})fire", label)
+    if area is None:
+        return _by_area().get(("council", _label(label)))
+    named = [r for r in gazetteer().all() if r.kind == "fire" and r.living
+             and _label(r.area or r.name).startswith(_label(area[1]).removesuffix("s"))]  # fmt: skip
+    return named[0] if len(named) == 1 else None
 
 
 @lru_cache(maxsize=1)

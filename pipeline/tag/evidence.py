@@ -119,6 +119,10 @@ def evidence_of(
             best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
         elif best[group[0].id] <= -3:  # "shared with X and Y"
             best |= {n.id: -4 for n in group if n.id not in own}
+    for a in _with_own_paragraphs(folded, named, own):
+        if best[a] >= 0:
+            own.add(a)
+            best[a] = max(best[a], ENOUGH)
     sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
     own = {a for a in own if best.get(a, 0) > -3}
     return {
@@ -130,6 +134,27 @@ def evidence_of(
         for a, score in best.items()
     }  # fmt: skip
 
+
+_LINE = re.compile(r"[^\n]{60,}")
+_TOLD = re.compile(
+    r"\b(?:inspect(?:ed|ion|ors)|ofsted|cqc|estyn|visited|rated|judged|graded|special measures)\b"
+)
+_MANY = 3  #: paragraphs about a body each, that make a round-up
+
+
+def _with_own_paragraphs(folded: str, named: Sequence[Named], own: set[str]) -> set[str]:
+    """Bodies of a round-up: each has a paragraph that begins with it and tells of inspection."""
+    found: set[str] = set()
+    for m in _LINE.finditer(folded):
+        inside = [n for n in named if m.start() <= n.start < m.end() and n.role is None]
+        ids = {n.id for n in inside if n.kind in cues().specific}
+        first = min((n.start for n in inside), default=m.end())
+        if len(ids) == 1 and first - m.start() < _BEGINS and _TOLD.search(m[0]):
+            found |= ids
+    return found if len(found) >= _MANY and found & own else set()
+
+
+_BEGINS = 40  #: code points at the beginning of a paragraph, in which it names its body
 
 _BETWEEN = re.compile(
     r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| \([a-z]{2,8}\)| )*"

@@ -20,9 +20,12 @@ _SHORTEST = 9  #: letters of the name, of which the first is right: shorter ones
 @lru_cache(maxsize=256)
 def meant(name: str, kind: str) -> AgencyRecord | None:
     """The one body of that kind whose name was meant, if there is just one: a living one first."""
+    written = fold(name)
+    if kind == "hospital":  # "Borset Teaching Hospital's": the trust called Borset Teaching Hospitals
+        several = {r.id: r for r, known in _stems() if known == f"{written}s"}
+        return next(iter(several.values())) if len(several) == 1 else None
     if kind not in (*_COMPLETE, "trust") or len(name) < _SHORTEST:
         return None
-    written = fold(name)
     if kind == "trust":
         return _loosely(written)
     found = {r.id: r for known, r in _names(kind) if _slip(written, known)}
@@ -44,6 +47,15 @@ def _loosely(written: str) -> AgencyRecord | None:
     found = {r.id: r for r, known in _trusts() if known == words}
     living = [r for r in found.values() if r.living] or list(found.values())
     return living[0] if len(living) == 1 and len(words) > 1 else None
+
+
+@lru_cache(maxsize=1)
+def _stems() -> tuple[tuple[AgencyRecord, str], ...]:
+    """Living trusts whose name without its kind is of several hospitals."""
+    cut = re.compile(r"(?: nhs)?(?: foundation)? trust$")
+    living = (r for r in gazetteer().all() if r.kind == "trust" and r.living)
+    named = ((r, cut.sub("", fold(r.name))) for r in living)
+    return tuple((r, n) for r, n in named if n.endswith("hospitals"))
 
 
 _PASSING = frozenset({"the", "of", "and", "nhs", "foundation", "trust", "university", "teaching",

@@ -57,7 +57,8 @@ def clause(low: str, grade: Graded, found: list[Graded]) -> tuple[int, int]:
     start, end = 0, len(low)
     for m in re.finditer(
         r"[;:]|, (?:has|have) (?:now |finally |since |today )?been(?!\w)|"
-        r", (?:and|but|while|although|despite|having|which|after|up|down|where|the same|as (?:it|they|was|were)|who|said|says|according to)(?!\w)|"
+        r", (?:and|but|while|although|despite|having|which|after|up|down|where|the same|who|said|"
+        r"says|according to|as (?:it|they|was|were))(?!\w)|"
         r"(?<!\w)(?:while|although|but|whereas|despite|in spite of|since (?:an?|its|the) "
         r"(?:[a-z]+ ){0,2}(?:report|inspection|visit))(?!\w)",
         low,

@@ -16,7 +16,10 @@ _GROUP = re.compile(
 )
 _ALL_ASPECTS = re.compile(
     r"(?:all (?:the |of the )?(?:two|three|four|five|six|seven)?|both) ?"
-    r"(?:areas|categories|key|aspects|services)"
+    r"(?:areas|categories|key|aspects|services)|"
+    r"all (?:the |of the |of its )?(?:two |three |four |five |six |seven |eight |nine )?"
+    r"(?:[a-z-]+ ){0,2}(?:areas|categories|aspects|tests|domains|questions|indicators|standards|"
+    r"themes|outcomes|judgements|measures)"
 )
 #: Between a grade and the body that has it: "the inadequate-rated authority Harwick".
 _ATTRIBUTIVE = re.compile(
@@ -35,8 +38,11 @@ def bodies_of(
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
         return (list(dict.fromkeys(m.id for m in ours))[i],)
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
-    if _GROUP.search(clause) and not _ALL_ASPECTS.search(clause):
-        named = _all_of_them(reading, sentence, ours, clause)
+    wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
+    if _GROUP.search(clause) and not _ALL_ASPECTS.search(wider):
+        named = tuple(dict.fromkeys(m.id for m in ours))
+        if len(named) < 2:
+            named = _last_named(reading, sentence, "both" in clause)
         if len(named) > 1:
             return named
     before = [m for m in ours if m.end <= at]
@@ -62,6 +68,8 @@ def bodies_of(
         return _group(reading, after)
     if before:
         return _group(reading, before[::-1])
+    if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence, grade)):
+        return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
@@ -69,19 +77,42 @@ def bodies_of(
     return sentence.about or (None,)
 
 
-def _all_of_them(
-    reading: Reading, sentence: Sentence, ours: list[Mention], clause: str
-) -> tuple[str, ...]:
-    """Who "both", "all three" are: those named here, the two named last, else all of the story."""
-    named = tuple(dict.fromkeys(m.id for m in ours))
-    if len(named) > 1:
-        return named
-    if len(sentence.about) == _TWO and re.search(r"(?<!\w)both(?!\w)", clause):
-        return sentence.about
-    return tuple(b.id for b in reading.bodies)
+#: Of the whole country, or of some that are not named: "Six more reports rated providers good".
+_OF_ALL = re.compile(
+    r"(?:[^,.]{3,30}, )?(?:all (?:of )?(?:the country's|england's|wales's|scotland's|other)\b|"
+    rf"(?:another |some |the other )?(?:{NUMBER}) (?:more|others?|further) |every other |"
+    rf"(?:just |only |some |nearly |almost |over )?(?:{NUMBER}) (?:have|has|had|were|was) )"
+)
 
 
-_TWO = 2
+_ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of)(?!\w)")
+
+
+def _unnamed_yet(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
+    """Whether the grade stands before any of many bodies is named, and is not said to be of all:
+    "Units across the region have been rated inadequate"."""
+    everybody = {b.id for b in reading.bodies}
+    if len(everybody) < 3 or not _ACROSS.search(sentence.low):
+        return False
+    if any(m.id in everybody and m.start < sentence.end for m in reading.mentions):
+        return False
+    count = re.search(rf"(?<!\w)({NUMBER})(?!\w)", sentence.low)
+    return not (count and digits(count[1]) == str(len(everybody)))
+
+
+def _last_named(reading: Reading, sentence: Sentence, two: bool) -> tuple[str, ...]:
+    """Whom "both" or "all three" are: all bodies, of many the two that one sentence named last."""
+    everybody = tuple(b.id for b in reading.bodies)
+    if not two or len(everybody) < 3:
+        return everybody
+    at = reading.sentences.index(sentence)
+    for earlier in reading.sentences[max(0, at - 3) : at][::-1]:
+        named = tuple(dict.fromkeys(m.id for m in earlier.mentions if m.id in everybody))
+        if named:
+            return named if len(named) == 2 else ()
+    return ()
+
+
 _SUBJECT = re.compile(
     r"(?:^|[\s\"'“‘(])([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}),? (?:is|was|are|were|"
     r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
@@ -241,8 +272,8 @@ def _stranger(
         between = sentence.low[m.end - sentence.start : grade.start]
         following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
         if m.end - sentence.start <= grade.start and re.fullmatch(
-            r"(?:'s?)?(?: (?!and|told)[a-z']+){0,4}? (?:was|is|were|are|has been|had been|"
-            r"also)(?: [a-z]+){0,4} [\"']?",
+            r"(?:'s?)?(?:, (?:an?|the|its) [a-z' -]{2,40},?)?(?: (?!and|told)[a-z']+){0,4}? "
+            r"(?:was|is|were|are|has been|had been|received|got|also)(?: [a-z]+){0,4} [\"']?",
             between,
         ):
             return m
