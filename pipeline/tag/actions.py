@@ -12,7 +12,7 @@ from pipeline.tag.reading import Reading, Sentence
 Status = Literal["imposed", "recommended", "lifted", "threatened"]
 
 FILE = "actions.yaml"
-_ENDED = re.compile(r"[^.,;]{0,20}(?:lifted|removed|withdrawn|revoked|ended)(?!\w)")
+_ENDED = re.compile(r"[^.,;]{0,20}(?<!\w)(?:lifted|removed|withdrawn|revoked|ended)(?!\w)")
 _IMPOSED = re.compile(
     r"(?<!\w)(?:(?:put|placed|been|plunged|sent|remains?|now|stays?|still|kept)(?: back)? "
     r"(?:in(?:to)?|under|on)|issued|imposed|"
@@ -30,7 +30,10 @@ def actions(reading: Reading) -> tuple[Action, ...]:
     for sentence in reading.sentences:
         if sentence.furniture or cues(FILE, "explained").find(sentence.low):
             continue
-        for hit in cues(FILE, "actions").all(sentence.low):
+        hits = list(cues(FILE, "actions").all(sentence.low))
+        for hit in hits:
+            if hit.id == "recommendation" and any(h.id in _TAKEN for h in hits):
+                continue  # what is recommended is that measure
             status = None if _is_past(reading, sentence, hit) else _status(sentence, hit)
             if status is None:
                 continue
@@ -51,6 +54,33 @@ def actions(reading: Reading) -> tuple[Action, ...]:
     return tuple(_settled(list(made.values())))
 
 
+_TAKEN = frozenset({"special-measures", "closure", "cancellation", "statutory-direction"})
+#: "Progress on the recommendations", "of the 13 recommendations they followed up": earlier ones.
+_PROGRESS_ON = re.compile(
+    r"(?<!\w)(?:progress|steps|acted|action taken|report(?:ed)? back)(?: [a-z]+){0,8} (?:on|against|with|"
+    r"followed|towards)(?: [a-z]+){0,3} $|follow(?:s|ed|ing)? (?:up )?(?:[a-z]+ ){0,4}$"
+)
+_OF_LAST = re.compile(
+    r"[^.;]{0,50}(?:(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?(?:inspection|report|visit|"
+    r"review)|followed up|(?<!\w)ago(?!\w))"
+)
+#: "Had just been re-inspected", "its recent re-inspection in August": that visit has been made.
+_BEEN_BACK = re.compile(
+    r"(?<!\w)(?:had|has|have|was|were|having)(?: [a-z]+){0,3} $|(?<!\w)(?:recent|latest|last|rapid|"
+    r"faster|first)(?: [a-z]+)? $|'s? $"
+)
+_TO_COME = re.compile(
+    r"(?<!\w)(?:will|within|due|next|must|faces?|to be|planned|expected|near future|pending|"
+    r"announced|ready for|before (?:the|a|its))(?!\w)"
+)
+#: "Had spent four years in special measures": it is out of them.
+_BEEN_IN = re.compile(
+    r"(?<!\w)(?:previously|earlier|once|formerly) (?:been|spent|was|were)(?!\w)[^.;,]{0,40}$"
+)
+_OWN_NEWS = re.compile(
+    r"(?<!\w)(?:announced|decided|decision|resign(?:s|ed)?|blamed|by mutual|in-house)(?!\w)"
+)
+_NOT_YET = re.compile(r"(?<!\w)(?:waiting for|awaiting|not yet)(?!\w)[^.;]*$")
 _ONCE = re.compile(r"(?<!\w)once (?:subject to|under|in|placed|put)(?!\w)[^.;]{0,20}$")
 _EARLIER = re.compile(
     r",? (?:that was |which was |that had been )?(?:issued|served|imposed|made|given) "
@@ -77,11 +107,25 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
     low = sentence.low
     if _ONCE.search(low, 0, hit.start) or _EARLIER.match(low, hit.end):
         return True
+    if hit.id in ("recommendation", "requirements"):
+        return bool(_PROGRESS_ON.search(low, 0, hit.start) or _OF_LAST.match(low, hit.end))
+    if hit.id == "re-inspection" and re.match(r"re-?inspect", low[hit.start :]):
+        return bool(_BEEN_BACK.search(low, 0, hit.start)) and not _TO_COME.search(low)
+    if hit.id == "special-measures" and _BEEN_IN.search(low, 0, hit.start):
+        return True
+    if hit.id == "childrens-trust":
+        return _OWN_NEWS.search(low) is not None or "to close" in low
     over = _SPAN.search(low)
     if over and reading.year and reading.year >= int(over[1] or over[2]):
         return True
     if hit.id in ("closure", "cancellation"):
-        own = _OWN_WISH.search(low, hit.start, hit.end + 30) or _ASKED.search(low, 0, hit.start)
+        if _NOT_YET.search(low, 0, hit.start):
+            return True
+        own = (
+            _OWN_NEWS.search(low)
+            or _OWN_WISH.search(low, hit.start, hit.end + 30)
+            or _ASKED.search(low, 0, hit.start)
+        )
         return own is not None or (hit.id == "closure" and sentence.speaker == "body")
     return False
 
@@ -133,6 +177,8 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
     inside = re.search(r"(?<!\w)(?:could|may|might|would)(?!\w)", low[hit.start : hit.end])
     if inside or re.search(r"(?<!\w)(?:could|may|might) (?:follow|be next)", after):
         return "threatened"
+    if re.match(r" (?:was|were|is|are|has been|have been|be) recommended(?!\w)", after):
+        return "recommended"
     if cues(FILE, "recommended").find(near[-40:]) and not _IMPOSED.search(low):
         return "recommended"
     return "imposed"

@@ -95,6 +95,11 @@ _NEEDED = re.compile(
     r"leaders|partnership|unit|ward) (?:now |still |also |urgently )?"
     r"(?:needs|need|needed|requires|required|wants|wanted)(?! to)(?!\w)[^.;]*$"
 )
+#: "After scrutinising how well it reduces crime, keeps people safe and works efficiently".
+_LOOKED_HOW = re.compile(
+    r"(?<!\w)(?:look|assess|scrutin|examin|consider|inspect|evaluat|review|test)[a-z]*(?: at| on)? "
+    r"(?:[a-z]+ )?(?:how (?:well|effectively|efficiently|far|good)|whether)(?!\w)[^.;:]*$"
+)
 _HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
 
 
@@ -193,7 +198,8 @@ def _clauses(low: str) -> list[tuple[int, int, tuple[Polarity, str] | None]]:
 
 #: "Safety had got worse, activities had improved": where the next main clause begins.
 _NEXT = re.compile(
-    r", (?:and )?(?=(?!who|which|that|where|when|whose|because|so|as|if)(?:[a-z'-]+ ){1,6}?"
+    r", (?:and )?(?=(?!who|which|that|where|when|whose|because|so|as|if)"
+    r"(?:(?!how |what |that |which |who |and |or |of )[a-z'-]+ ){1,5}?"
     r"(?:was|were|is|are|has|have|had)(?!\w))"
 )
 
@@ -242,6 +248,8 @@ def _weight(cue: Cues, hit: Hit) -> int:
 def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     """The polarity of a cue in its place: turned by a negation, dropped where it is only wished."""
     window = _CLAUSE.split(clause[max(0, hit.start - 45) : hit.start])[-1]
+    if _LOOKED_HOW.search(clause, 0, hit.start):
+        return None
     if hit.id == "not-done" and _FOR_WHOM.search(clause, max(0, hit.start - 14), hit.end):
         return None
     if own == "weakness" and hit.id in ("not-done", "recommended", "area-for-improvement"):
