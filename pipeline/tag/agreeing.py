@@ -75,9 +75,17 @@ def _in_order(found: list[Judgement]) -> list[Judgement]:
     return made
 
 
+_MANY = 3  #: aspects of one grade in one sentence, that may be meant as "all the others"
+
+
 def _contradictions(found: list[Judgement]) -> list[Judgement]:
     """A grade said to be an earlier one is not also current, where another grade is current."""
     current = {(j.body, j.aspect): j for j in found if j.status == "current" and j.direction}
+    sizes = Counter((j.body, j.start, j.grade) for j in found if j.status == "current")
+    singly = {
+        (j.body, j.aspect): j.grade for j in found
+        if j.status == "current" and sizes[j.body, j.start, j.grade] < _MANY
+    }  # fmt: skip
     firm = {(j.body, j.aspect) for j in found if j.status == "current" and j.rule in _FIRM}
     kept = []
     for j in found:
@@ -91,6 +99,9 @@ def _contradictions(found: list[Judgement]) -> list[Judgement]:
             )
         ):
             continue  # a sentence in passing beside the grade that a table gives
+        many = j.status == "current" and sizes[j.body, j.start, j.grade] >= _MANY
+        if many and singly.get((j.body, j.aspect), j.grade) != j.grade:
+            continue  # "each of the others": this one was told by itself
         other = current.get((j.body, j.aspect))
         earlier = any(
             o.status == "previous" and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)

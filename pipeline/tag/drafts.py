@@ -125,7 +125,13 @@ def in_all(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
     for d in drafts:
         same = {o.aspect for o in drafts if (o.start, o.grade, o.status, o.bodies)
                 == (d.start, d.grade, "current", d.bodies)}  # fmt: skip
-        if len(aspects) >= _FEWEST and set(aspects) <= same and not told & set(d.bodies):
+        mixed = any(
+            o.status == "current" and o.grade != d.grade and o.aspect in aspects
+            and set(o.bodies) & set(d.bodies) for o in drafts
+        )  # fmt: skip
+        if mixed or len(aspects) < _FEWEST or told & set(d.bodies):
+            continue
+        if set(aspects) <= same:
             made[d.start, d.grade] = replace(d, aspect=OVERALL, status="current", stated=False)
     return list(made.values())
 
