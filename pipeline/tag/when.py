@@ -39,7 +39,7 @@ _STILL = re.compile(
 )
 _DOWN = re.compile(
     r"(?<!\w)(?:downgrad|dropp|drops|fell|fall|slipp|plung|demot|stripped|lost|loses|cost|"
-    r"reduced|lower|slump|sank|declin|worsen)"
+    r"reduced|lower|slump|sank|declin|worsen|deteriorat)"
 )
 _UP = re.compile(
     r"(?<!\w)(?:upgrad|improv|no longer|out of|risen|rose|jump|leap|climb|regain|transform|"
