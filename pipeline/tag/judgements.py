@@ -8,8 +8,9 @@ from dataclasses import replace
 from pipeline.models import Judgement
 from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
-from pipeline.tag.aspects import OVERALL, aspects, deal, own_words
+from pipeline.tag.aspects import OVERALL, aspects
 from pipeline.tag.cues import Hit, cues
+from pipeline.tag.dealing import deal, own_words
 from pipeline.tag.drafts import Draft, in_all, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded

@@ -1,0 +1,323 @@
+"""Which aspects each grade of a sentence is for: looked back to, ahead to, or told together."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.knowledge import load_yaml
+from pipeline.tag.aspects import ALL, OVERALL, Found, aspects
+from pipeline.tag.frameworks import Framework
+from pipeline.tag.grades import Graded
+from pipeline.tag.statistics import digits
+
+ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
+_SOME = re.compile(
+    r"(?<!\w)(one|two|three|four|five|six|seven|eight|nine|ten|eleven|[1-9]|1\d) "
+    r"(?:out )?of (?:the |its |their |a total of )?(two|three|four|five|six|seven|eight|nine|ten|"
+    r"eleven|twelve|thirteen|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|"
+    r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
+)
+_DASH = re.compile(r" ?(?:[-–:(]|, namely) ?[a-z]")
+_AMONG = re.compile(r"(?<!\w)(?:among them|including|such as|among which)(?!\w)")
+_WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
+_AS_WAS = re.compile(
+    r"[\"']?,? (?:as|and so) (?:was|were|is|are|has|have|did) (?:the |its |their )?"
+)
+_COUNT = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[1-9]|1[0-9]"
+_AREAS = (
+    r"(?:areas?|categor(?:y|ies)|key questions?|standards?|tests?|aspects?|domains?|measures?|"
+    r"criteria|indicators?)(?: of (?:policing|its work|the inspection|practice))?"
+)
+_SO_MANY = re.compile(
+    rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to|against) (?:the )?(?:other |"
+    rf"further |remaining )?({_COUNT})(?: of (?:the|its|their) \d+(?: inspection)?(?= [a-z]))?"
+    rf"(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
+    rf"(?: ({_AREAS})| others)?"
+    r"(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"
+)
+#: "Inspectors rated a number of areas inadequate", "two areas were graded good".
+_SO_MANY_BEFORE = re.compile(
+    rf"(?<!\w)((?:{_COUNT}|(?:a )?number|some|several|many|most)(?: of)?(?: the| its)?"
+    rf"(?: (?:other|further|more|key|core|inspected|\d+))?) ({_AREAS})"
+    rf"(?: (?:(?:were|was|are|is|as|to|be|being|rated|judged|graded|marked|found|deemed|now|also|"
+    rf"that|still) ?)*)? ?[\"']?$"
+)
+#: "The areas rated as good": which they were, nobody says.
+_THE_AREAS = re.compile(
+    r"(?<!\w)(?:the|those|our|its) areas (?:that (?:are|were) )?(?:rated|graded|judged|marked)"
+    r"(?: as)? (?:[\"']?[a-z ]{4,20}[\"']? and (?:as )?)?[\"']?$"
+)
+#: "Six 'outstanding' grades and two 'good' grades were given".
+_GRADES_COUNTED = re.compile(rf"(?<!\w)({_COUNT}) [\"']?$")
+#: "Adoption and leadership, with inspectors rating both areas outstanding".
+_BOTH = re.compile(
+    r"(?<!\w)(?:both|the two|all three|all four|these|those) (?:areas|services|categories|aspects)"
+    r"(?!\w)"
+)
+#: "Requires improvement for being safe and good for the rest".
+_THE_REST = re.compile(
+    r"[\"']? (?:for|in|on|at) (?:all )?(?:the rest|everything else|the others|"
+    r"the (?:other|remaining) (?:areas|categories|questions|key questions))(?!\w)"
+)
+
+
+def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tuple[str, ...]]:
+    """For each grade of a sentence the aspects it is given for, () where none is named.
+
+    "safe and caring were rated good" looks back, "rated good for being safe" looks ahead; which of
+    the two, the words around the grade tell. "in all areas but safe" stands for the rest.
+    """
+    named = aspects(low, framework)
+    if "respectively" in low and (paired := _respectively(named, grades)):
+        return paired
+    dealt: list[tuple[str, ...]] = []
+    claimed = 0  # where the aspects of the grade before end
+    for i, grade in enumerate(grades):
+        limit = grades[i + 1].start if i + 1 < len(grades) else len(low)
+        after = [
+            a
+            for a in named
+            if grade.end <= a.start < limit and (a.excepted or not _cut(low, grade.end, a.start))
+        ]
+        if i + 1 < len(grades):
+            after = [a for a in after if not _next_owns(low, a, grades[i + 1], grade)]
+        before = [a for a in named if claimed <= a.start and a.end <= grade.start]
+        own = (
+            after
+            if after and (_ahead(low, grade, after[0]) or (not before and _list(low, grade)))
+            else before
+        )
+        ids = [a.id for a in own if not a.excepted]
+        ids = ids or _quoted(low, grade, claimed, limit)
+        if not ids and (both := _BOTH.search(low, claimed, grade.end + 40)):
+            ids = [a.id for a in named if a.end <= both.start()]
+        if not own and i and _WHICH.match(low, grades[i - 1].end, grade.start):
+            ids = [a.id for a in named if a.end <= grade.start][-1:]
+        also, too = _AS_WAS.match(low, grade.end), list[str]()
+        if own is before and also:
+            too = [a.id for a in after if a.start >= also.end() and not a.excepted]
+            own = after or own
+        if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
+            ids.append(OVERALL)
+        start, claimed = claimed, own[-1].end if own is after else grade.end
+        whole = _whole(low, grade, start, limit, ids, named, framework)
+        if (every := ALL.search(low, grade.end, limit)) and every.start() - grade.end < _NEAR:
+            claimed = max(claimed, every.end())
+        dealt.append(tuple(dict.fromkeys((*(whole or ((OVERALL,) if too else ())), *too))))
+    return _both_ends(low, grades, dealt)
+
+
+_NEAR = 25  #: code points between a grade and "in all areas" that is said of it
+
+
+def _both_ends(
+    low: str, grades: list[Graded], dealt: list[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """ "From good to inadequate": what fell is the same at both ends."""
+    for i in range(1, len(grades)):
+        gap = low[grades[i - 1].end : grades[i].start]
+        if grades[i].rule == "moved" and _TO_GRADE.fullmatch(gap):
+            both = tuple(dict.fromkeys((*dealt[i - 1], *dealt[i])))
+            dealt[i - 1] = dealt[i] = both
+    return dealt
+
+
+_TO_GRADE = re.compile(r"[\"']?(?: (?:overall|rating|grade))? to (?:an? |be )?(?:rated )?[\"']?")
+
+
+#: "Rated weak for infection control and adequate for staffing": what no framework knows.
+_FOR_WHAT = re.compile(
+    r"[\"']?(?: (?:ratings?|grades?))? (?:for|at) (?:its |the |their |how )?"
+    r"(?P<words>(?!(?:an?|one|two|three|four|five|first|second|third|fourth|last|years?|months?|now|"
+    r"this|that|these|those|being|all|every|each|both|everything|more|most|some|present|least|"
+    r"failing|not|just|only|about|over|nearly|almost|it|them|us)(?!\w))"
+    r"[a-z'-]{3,}(?: (?!and(?!\w))[a-z'-]+){0,5}?)"
+    r"(?=[,.;:]|$| and | but | while | with | when | after | in (?:its|the|an?)(?!\w))"
+)
+_WHEN_WORDS = re.compile(
+    r"(?<!\w)(?:times?|row|years?|months?|inspections?|visits?|reports?|reasons?|decades?|ratings?|"
+    r"grades?|services?|schools?|councils?|homes?|prisons?|forces?|it|was|were|is|are|has|have|had|been|said|ofsted|cqc|inspectors)(?!\w)"
+)
+
+
+def own_words(low: str, grade: Graded) -> tuple[str, ...]:
+    """What a grade is said to be for, in the story's own words; () where that is no thing."""
+    said = _FOR_WHAT.match(low, grade.end)
+    words_ = re.sub(r" by(?: the)? .*", "", said["words"]).strip() if said else ""
+    return () if not words_ or _WHEN_WORDS.search(words_) else (words_,)
+
+
+#: "Weak in four indicators: 'leadership and direction', 'improvement in performance' and …".
+_QUOTED_AFTER = re.compile(
+    r"[\"']?(?:(?:(?!(?<!\w)(?:it|was|is|were|has|had|are|except|but|apart|after)(?!\w))"
+    r"[^.;:\"']){0,90}(?<!\w)|\s)(?:in|for|on|at)"
+    r"(?: (?!after|because|over|with|by|except|apart|but)[a-z\"']+){0,6}:? ?"
+    r"(?P<list>(?:[\"'][^\"']{6,90}[\"'](?:, and |, | and )?)+)"
+)
+_QUOTED_BEFORE = re.compile(
+    r"(?<!\w)(?:in|for|on) (?:an?|the|another) (?:[a-z]+ ){0,2}(?:first|second|third|fourth|fifth|"
+    r"sixth|other|area|indicator|category|aspect),? [\"'](?P<name>[^\"']{6,90})[\"'],[^.;:]{0,120}$"
+)
+
+
+_AREAS_OF = re.compile(
+    r"[\"']?(?: (?:ratings?|grades?))? (?:in|for) the (?:areas|categories|fields|domains) of "
+    r"(?P<list>[a-z][a-z ,'-]{4,160}?)(?=[.;:]|$)"
+)
+
+
+def _quoted(low: str, grade: Graded, start: int, limit: int) -> list[str]:
+    """Aspects that no framework knows, in quotation marks or "in the areas of", in own words."""
+    ahead = _QUOTED_AFTER.match(low, grade.end, limit)
+    if ahead:
+        return [q.strip(" ,") for q in re.findall(r"[\"']([^\"']{6,90})[\"']", ahead["list"])]
+    if listed := _AREAS_OF.match(low, grade.end, limit):
+        return [p.strip(" ,'\"") for p in re.split(r", and |, | and (?![^,]*,)", listed["list"])]
+    behind = _QUOTED_BEFORE.search(low, start, grade.start)
+    return [behind["name"].strip(" ,")] if behind else []
+
+
+def _respectively(named: list[Found], grades: list[Graded]) -> list[tuple[str, ...]]:
+    """One aspect for each grade, where as many stand before the first grade."""
+    before = [a for a in named if a.end <= grades[0].start and a.id != OVERALL] if grades else []
+    paired = before[-len(grades) :] if len(grades) > 1 and len(before) >= len(grades) else []
+    return [(a.id,) for a in paired]
+
+
+def _whole(
+    low: str,
+    grade: Graded,
+    start: int,
+    limit: int,
+    ids: list[str],
+    named: list[Found],
+    framework: Framework | None,
+) -> tuple[str, ...]:
+    """`ids`, or "all areas", "three of the four areas"; with exceptions named, the areas left.
+
+    "All areas" is kept as it was said: which they were, the story does not say.
+    """
+    real = [i for i in ids if i != OVERALL]
+    if not real and (after := _SO_MANY.match(low, grade.end)):
+        return (*ids, _counted(after))
+    some = _SOME.search(low, start, limit)
+    if some and (listed := [a.id for a in named if _DASH.match(low[some.end() : limit])
+                            and some.end() <= a.start < limit]):  # fmt: skip
+        return tuple(listed)
+    if some and (not real or _AMONG.search(low, some.end(), limit)):
+        return (*ids, f"{some[1]} of {some[2]} areas")
+    if not real and _THE_AREAS.search(low, 0, grade.start):
+        return (*ids, "some areas")
+    if not real and (many := _so_many(low, grade, start)):
+        return (*ids, many)
+    if not real and _THE_REST.match(low, grade.end):
+        told = {a.id for a in named}
+        left = [a for a in (framework.expand if framework else ()) if a not in told]
+        return tuple(left) or ("the rest",)
+    every = ALL.search(low, start, limit)
+    if every and (not real or _nearer(named, every, grade)):
+        if "across the board" in every[0]:
+            return tuple(ids) or (OVERALL, *_all_of(every[0], framework, excepted=False))
+        others = re.search(r"(?<!\w)(?:other|remaining)(?!\w)", every[0])
+        out = {a.id for a in named if a.excepted or (others and a.id != OVERALL)}
+        rest = [a for a in _all_of(every[0], framework, excepted=bool(out)) if a not in out]
+        return (*ids, *(rest or [ALL_AREAS]))
+    return _of_the_service(tuple(dict.fromkeys(ids)))
+
+
+def _nearer(named: list[Found], every: re.Match[str], grade: Graded) -> bool:
+    """ "Concerns about staffing, and graded all themes as weak": all, not what stands before."""
+    if not (every.end() <= grade.start and grade.start - every.end() < _NEAR):
+        return False
+    return not any(a.excepted or a.start >= every.end() for a in named if a.end <= grade.start)
+
+
+def _all_of(said: str, framework: Framework | None, *, excepted: bool) -> tuple[str, ...]:
+    """The aspects that "all five areas" are, where the framework has just so many."""
+    if framework is None or excepted:
+        return framework.expand if framework else ()
+    number = re.search(rf"(?<!\w)({_COUNT})(?!\w)", said)
+    known = len(framework.expand)
+    fits = (
+        digits(number[1]) in (str(known), str(known + 1)) if number else _FEWEST <= known <= _MOST
+    )
+    return framework.expand if fits else ()
+
+
+_FEWEST, _MOST = 3, 5  #: aspects of a framework that gives a grade for each every time
+
+
+@lru_cache(maxsize=1)
+def _services() -> frozenset[str]:
+    return frozenset(r["id"] for r in load_yaml("aspects.yaml") if r.get("service"))
+
+
+def _of_the_service(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """ "The overall rating for maternity": of maternity. "Maternity was rated good for being safe":
+    safe, for the aspects of a service inside a hospital have no name of their own here."""
+    services = [i for i in ids if i in _services()]
+    rest = [i for i in ids if i not in services and i != OVERALL]
+    return tuple(rest or services) if services else ids
+
+
+def _counted(after: re.Match[str]) -> str:
+    return f"{after[1]} {after[2] or ('area' if after[1] in ('one', '1') else 'areas')}"
+
+
+def _so_many(low: str, grade: Graded, start: int) -> str | None:
+    """ "A number of areas were rated good", six such grades: which they were, nobody says."""
+    if grade.rule == "counted" and (counted := _GRADES_COUNTED.search(low, start, grade.start)):
+        return f"{counted[1]} {'area' if counted[1] in ('one', '1') else 'areas'}"
+    before = _SO_MANY_BEFORE.search(low, start, grade.start)
+    return f"{before[1]} {before[2]}" if before else None
+
+
+def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
+    """Whether the words after the grade lead on to the aspect: "good for being safe"."""
+    between = low[grade.end : aspect.start]
+    if len(between) > 160:
+        return False
+    return bool(
+        re.match(
+            r"[\"')]*(?: (?:was|is|were) (?:the|its))?"
+            r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
+            r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
+            r"again|went|goes|going|(?:was|were) (?:given|awarded|attributed)))*"
+            r"\s*(?:(?<!\w)(?:for|to|in|at|on|across|under|when it came to|regarding|with regard "
+            r"to)(?!\w)|:)",
+            between + low[aspect.start : aspect.end],
+        )
+        or (aspect.id == OVERALL and not between.strip(" \"'"))
+    )
+
+
+def _list(low: str, grade: Graded) -> bool:
+    """Whether a list of aspects follows a colon, dash or bracket."""
+    return bool(re.match(r"[\"']?[^.;]{0,60}?[:(-]", low[grade.end :]))
+
+
+def _cut(low: str, start: int, end: int) -> bool:
+    """Whether another statement begins between: a semicolon, "while", "and ... was"."""
+    return bool(
+        re.search(
+            r"(?<!\w)(?:while|whereas|but(?! (?:one|for))|although|though|because|which found|"
+            r"after (?:it|they|inspectors|finding|concerns|a|an))(?!\w)|; (?!and "
+            r")[^;]*(?:was|were|is) ",
+            low[start:end],
+        )
+    )
+
+
+def _next_owns(low: str, aspect: Found, following: Graded, grade: Graded) -> bool:
+    """Whether `aspect`, between two grades, belongs to the second: "X was good and Y was weak"."""
+    if aspect.excepted:
+        return False
+    lead = low[aspect.end : following.start]
+    verb = re.search(
+        r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead
+    )
+    return bool(verb) and not re.match(
+        r"[\"']?(?: (?:rating|grade|judge?ment)s?)? (?:for|in|at|on|overall)(?!\w)",
+        low[grade.end :],
+    )
