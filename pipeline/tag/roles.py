@@ -80,7 +80,9 @@ _RUNS = re.compile(
     r"\b(?:run|owned|operated|managed|provided) by (?:the )?(?:[a-z'-]+ ){0,3}$|"
     r"\b(?:owners?|operators?|landlords?),? $"
 )
-_ALSO = re.compile(r",? (?:which|who)(?: also)? (?:runs|ran|owns|owned|operates|operated|manages)\b")
+_ALSO = re.compile(
+    r",? (?:which|who)(?: also)? (?:runs|ran|owns|owned|operates|operated|manages)\b"
+)
 
 
 def _inspected(

@@ -21,7 +21,9 @@ _SHORTEST = 9  #: letters of the name, of which the first is right: shorter ones
 def meant(name: str, kind: str) -> AgencyRecord | None:
     """The one body of that kind whose name was meant, if there is just one: a living one first."""
     written = fold(name)
-    if kind == "hospital":  # "Borset Teaching Hospital's": the trust called Borset Teaching Hospitals
+    if (
+        kind == "hospital"
+    ):  # "Borset Teaching Hospital's": the trust called Borset Teaching Hospitals
         several = {r.id: r for r, known in _stems() if known == f"{written}s"}
         return next(iter(several.values())) if len(several) == 1 else None
     if kind not in (*_COMPLETE, "trust") or len(name) < _SHORTEST:

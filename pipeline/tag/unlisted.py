@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from pipeline.knowledge import load_yaml
 from pipeline.tag.areas import is_place
 from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.joined import UNITS, before_and, each, with_areas
+from pipeline.tag.kinds import HOME_LIKE, KIND_WORDS, context_counts, kind_by_context, with_context
 from pipeline.tag.matcher import Candidate
 from pipeline.tag.name_forms import (
     NAMES,
@@ -56,36 +56,22 @@ _VERB = re.compile(
     rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
     rf"downgraded|upgraded) ({NAMES})"
 )
-_KIND_WORDS = {
-    "care-home": r"care home|nursing home|residential home|retirement home|care facility",
-    "childrens-home": r"children's home|secure children's home|home for children",
-    "school": r"primary school|secondary school|high school|special school|independent school|"
-    r"boarding school|prep school|school|academy",
-    "nursery": r"day nursery|nursery|pre-?school|playgroup",
-    "surgery": r"gp practice|gp surgery|doctors' surgery|health centre|medical practice",
-    "dentist": r"dental practice|dental surgery", "hospice": r"hospice",
-    "home-care": r"home ?care (?:agency|provider|service|company)|"
-    r"domiciliary care (?:agency|provider|service)|care agency",
-    "fostering": r"fostering agency|adoption agency",
-}  # fmt: skip
 _APPOSITION = re.compile(
-    rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? (?:which is |which runs |is )?(?:a|an|the) "
-    rf"(?:[\w-]+ ){{0,3}}?(?P<kind>{'|'.join(_KIND_WORDS.values())})\b"
+    rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
+    r"(?:which is |which runs |is )?(?:a|an|the) (?:[\w-]+ ){0,3}?"
+    rf"(?P<kind>{'|'.join(KIND_WORDS.values())})\b"
 )
 _SMALL = {"home": "care-home", "school": "school", "nursery": "nursery", "surgery": "surgery"}
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
-_HOME_LIKE = (
-    r"House|Lodge|Court|Grange|Manor|Hall|View|Villa|Cottage|Mews|Haven|Rest|Lawns|"
-    r"Gardens|Place|Bank|Priory|Hey|Croft|Towers|Mount|Limes|Elms|Oaks|Beeches|Laurels"
-)
 _HOME = re.compile(
-    rf"(?<= at | to | of )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<=visited )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<= told )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{_HOME_LIKE}))"
+    rf"(?<= at | to | of )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?<=visited )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?<= told )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
     rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
 )
+_STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
 _SEATS = re.compile(
     r"\b(?:Town|City|County|Village|Guild|Westminster|Music|Albert|Church|Civic|Market|"
     r"Country|Opera|Wembley|Downing|Crown|High|Magistrates|Supreme|Council|Somerset)"
@@ -196,8 +182,8 @@ def _by_form(text: str) -> Iterator[Unlisted]:
     for m in ahead.finditer(text):
         start = start_of(text, m.start("name"), m.start("head"))
         start = after_a_place(text, start, m.start("head"))
-        if m["head"] in _UNITS:
-            start = _with_areas(text, start)
+        if m["head"] in UNITS:
+            start = with_areas(text, start)
         link = text.find(" of the ", start, m.start("head"))
         if link > 0 and _TITLED.match(text, start):
             start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
@@ -211,7 +197,7 @@ def _by_form(text: str) -> Iterator[Unlisted]:
             or _ARTICLE.search(text[max(0, start - 9) : start])
         ):
             continue  # "Every primary school …", "a Borset care home": no name
-        for a, b, first in _before_and(text, start, m):
+        for a, b, first in before_and(text, start, m):
             yield _unlisted(text, a, b, kinds[first][0], "form of name", kinds[first][1])
             start = b + len(" and ")
             start += 4 if text.startswith("the ", start) else 0
@@ -231,37 +217,6 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         )
 
 
-#: Units of several areas: "Harwick, Borset and Redby PDU".
-_UNITS = frozenset({"PDU", "Probation Delivery Unit", "YOT", "YJS", "Youth Justice Service"})
-_AREAS = re.compile(rf"(?:{TOKEN}(?: {TOKEN})?, )+\Z")
-
-
-def _with_areas(text: str, start: int) -> int:
-    """The start of a list of areas that one unit is of, before the last two of them."""
-    ahead = text[max(0, start - 90) : start]
-    found = _AREAS.search(ahead[max((ahead.rfind(f"{u},") + len(u) + 1 for u in _UNITS)) :])
-    return start - len(found[0]) if found else start
-
-
-#: "Harwick College Borset and Elm College": a name whose head is not its end, then another.
-_INNER_HEAD = re.compile(r" (College|School|Academy|Hospital|University)(?: [A-Z][\w'’-]+){0,2}$")
-_WARDS = re.compile(r" (?:Royal|General|Infirmary|Memorial)$")
-_HOUSE = re.compile(rf"^[A-Z].* (?:{_HOME_LIKE})$")
-_STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
-
-
-def _before_and(text: str, start: int, head: re.Match[str]) -> list[tuple[int, int, str]]:
-    """Of what stands before a head, a whole name that "and" joins to the last one, with its head."""
-    link = text.rfind(" and ", start, head.start("head"))
-    after = text[link + len(" and ") : head.start("head")].strip()
-    if link < 0 or not is_proper(text[start:link]) or not after or not is_proper(after):
-        return []
-    found = _INNER_HEAD.search(text[start:link])
-    own = found[1].lower() if found else head["head"].replace("’", "'").lower()
-    alike = own == "hospital" and _WARDS.search(text[start:link])
-    return [(start, link, own)] if found or alike or _HOUSE.match(text[start:link]) else []
-
-
 def _by_verdict(text: str) -> Iterator[Unlisted]:
     for pattern, rule in (
         (_VERDICT, "subject of a verdict"),
@@ -272,21 +227,10 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
         for m in pattern.finditer(text):
             start = start_of(text, m.start(1), m.end(1), keep_the=True)
             end = without_genitive(text, before_a_date(text, start, m.end(1)))
-            for a, b in _each(text, start, end):
+            for a, b in each(text, start, end):
                 name = text[a:b]
                 if " " in name and names_a_body(name) and not _is_person(text, name):
-                    yield _unlisted(text, a, b, _kind_by_context(text, name), rule, None)
-
-
-_OF_SEVERAL = re.compile(r",? (?:both |all )?(?:were|are|have)\b")
-
-
-def _each(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The names that "and" joins before a verb of several: "Elm Lodge and Rowan Court were"."""
-    left, link, right = text[start:end].partition(" and ")
-    if not (link and " " in left and " " in right and _OF_SEVERAL.match(text, end)):
-        return [(start, end)]
-    return [(start, start + len(left)), (end - len(right), end)]
+                    yield _unlisted(text, a, b, kind_by_context(text, name), rule, None)
 
 
 def _is_person(text: str, name: str) -> bool:
@@ -302,14 +246,14 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
     for m in _THE_HOME.finditer(text):
         name = m[1]
         if " " in name and names_a_body(name) and not is_place(name):
-            kind = _kind_by_context(text, name)
+            kind = kind_by_context(text, name)
             kind = kind if m[2] == "home" and kind == "childrens-home" else _SMALL[m[2]]
             yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
         name, word = text[start : m.end(1)], m["kind"].replace("’", "'")
         if names_a_body(name) and " " in name:
-            kind = next(k for k, p in _KIND_WORDS.items() if re.fullmatch(p, word))
+            kind = next(k for k, p in KIND_WORDS.items() if re.fullmatch(p, word))
             yield _unlisted(text, start, m.end(1), kind, "what it is stands beside it", None)
 
 
@@ -327,7 +271,7 @@ def _homes(text: str) -> Iterator[Unlisted]:
     found = list(_HOME.finditer(text))
     if not found:
         return
-    said = zip(_context_counts(text.lower()), _with_context(), strict=True)
+    said = zip(context_counts(text.lower()), with_context(), strict=True)
     homes = ("care-home", "childrens-home")
     kinds = [(n, f["kind"]) for n, f in said if f["kind"] in homes and n]
     for m in found if kinds else ():
@@ -345,7 +289,7 @@ _PAIRS = re.compile(rf"(?<=[a-z:] ){_PAIR}(?:; (?:and )?{_PAIR})+(?=[.;,)\n])")
 def _with_towns(text: str) -> Iterator[Unlisted]:
     """ "They are Park House, Redcar; Elm Lodge, Yarm; and Rosemount, Hull": a list with towns."""
     for m in _HEADING.finditer(text):
-        kind = _kind_by_context(text, m[1])
+        kind = kind_by_context(text, m[1])
         if is_place(m[2].title()) and kind != "provider":
             yield _unlisted(text, m.start(1), m.end(1), kind, "a heading with its town", None)
     for m in _PAIRS.finditer(text):
@@ -353,42 +297,9 @@ def _with_towns(text: str) -> Iterator[Unlisted]:
         if all(is_place(pair[2]) for pair in pairs):
             for pair in pairs:
                 start, end = m.start() + pair.start(1), m.start() + pair.end(1)
-                kind = _kind_by_context(text, pair[1])
+                kind = kind_by_context(text, pair[1])
                 if names_a_body(pair[1]) and kind != "provider":
                     yield _unlisted(text, start, end, kind, "in a list with towns", None)
-
-
-def _kind_by_context(text: str, name: str) -> str:
-    """The kind of body that the story speaks of most; "provider" where it speaks of none.
-
-    The name itself does not count: The Old School House may be a care home.
-    """
-    low, own = text.lower(), name.lower()
-    times = low.count(own) + 3 * low[:_BEGIN].count(own)
-    counts = [
-        (said - times * len(re.findall(f["context"], own)), f["kind"])
-        for said, f in zip(_context_counts(low), _with_context(), strict=True)
-    ]
-    best = max(counts, key=lambda c: c[0])
-    return best[1] if best[0] > 0 else "provider"
-
-
-@lru_cache(maxsize=4)
-def _context_counts(low: str) -> tuple[int, ...]:
-    """How often the text speaks of each kind; its beginning weighs. Kept: every name asks it."""
-    begin = low[:_BEGIN]
-    return tuple(
-        len(re.findall(f["context"], low)) + 3 * len(re.findall(f["context"], begin))
-        for f in _with_context()
-    )
-
-
-_BEGIN = 300  #: code points that tell what a story is about
-
-
-@lru_cache(maxsize=1)
-def _with_context() -> tuple[dict[str, str], ...]:
-    return tuple(f for f in load_yaml("agencies/forms.yaml") if "context" in f)
 
 
 def _unlisted(text: str, start: int, end: int, kind: str, rule: str, role: str | None) -> Unlisted:

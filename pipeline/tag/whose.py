@@ -68,7 +68,7 @@ def bodies_of(
         return _group(reading, after)
     if before:
         return _group(reading, before[::-1])
-    if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence, grade)):
+    if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence)):
         return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
@@ -88,7 +88,7 @@ _OF_ALL = re.compile(
 _ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of)(?!\w)")
 
 
-def _unnamed_yet(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
+def _unnamed_yet(reading: Reading, sentence: Sentence) -> bool:
     """Whether the grade stands before any of many bodies is named, and is not said to be of all:
     "Units across the region have been rated inadequate"."""
     everybody = {b.id for b in reading.bodies}
