@@ -38,7 +38,8 @@ _QUOTES = frozenset("'‘’\"“”")
 _VERDICT = re.compile(
     rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
     r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
-    r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|home to)\b[^.\n]{1,90}, )?"
+    r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
+    r"based|formerly|home to)\b[^.\n]{1,90}, )?"
     r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
     r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
     r"given|handed|told|slammed|praised|criticised|found to)\b|"
@@ -46,15 +47,34 @@ _VERDICT = re.compile(
     r"(?:has|had|received|got) an? (?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
 )
 _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
-    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; ))({NAMES})"
-    r"(?= (?:was|were|is|are|has been) (?:again |now |also )?(?:rated|judged|graded|deemed)\b)"
+    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|(?<= after )|(?<= when )|"
+    rf"(?<= because )|(?<= since )|(?<= that ))({NAMES})"
+    r"(?=(?: in [A-Z][\w'’-]+)? (?:was|were|is|are|has been|have been) (?:again |now |also |both )?"
+    r"(?:rated|judged|graded|deemed)\b)"
 )
+_GRADE = (
+    r"(?:[Ii]nadequate|[Oo]utstanding|[Gg]ood|[Rr]equir(?:es|ed|ing) [Ii]mprovement|[Ww]eak|"
+    r"[Uu]nsatisfactory|[Aa]dequate|[Vv]ery [Gg]ood|[Ee]xcellent)"
+)
+_IN_A_LIST = re.compile(  # "… Oak Lodge inadequate, Elm Court as good and Ash House outstanding"
+    rf"(?:(?<=, )|(?<= and ))({NAMES})(?= (?:as |was |is )?['‘\"“]?{_GRADE}\b)"
+)
+_LINES = re.compile(  # a line of a list: "Oak Lodge: Good"
+    rf"(?m)^(?:[•*-] )?((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))"
+    rf"(?=(?::| [-–—]) (?:[Rr]ated )?['‘\"“]?{_GRADE}\b)"
+)
+_NUMBERED = re.compile(rf"(?m)^\d{{1,2}}[.)] ({NAMES})(?=\n)")
 _OF = re.compile(rf"\b[Ii]nspection (?:of|at) (?:the )?({NAMES})")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
 _ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
 _VERB = re.compile(
     rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
     rf"downgraded|upgraded) ({NAMES})"
+)
+#: "Homecare agency Brightway Care was rated": what it is stands before its name.
+_KIND_AHEAD = re.compile(
+    rf"(?:\b|^)(?P<kind>(?i:{'|'.join(v for k, v in KIND_WORDS.items() if k != 'school')})) "
+    rf"({NAMES})(?= (?:has|have|was|were|is)\b|['’]s\b|[,.]|\n)"
 )
 _APPOSITION = re.compile(
     rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
@@ -223,10 +243,14 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
         (_MID, "subject of a verdict"),
         (_OF, "object of an inspection"),
         (_VERB, "object of a verdict"),
+        (_IN_A_LIST, "in a list of grades"),
+        (_LINES, "in a list of grades"),
+        (_NUMBERED, "a numbered heading"),
     ):
         for m in pattern.finditer(text):
-            start = start_of(text, m.start(1), m.end(1), keep_the=True)
-            end = without_genitive(text, before_a_date(text, start, m.end(1)))
+            start, stop = m.span(m.lastindex or 1)
+            start = start_of(text, start, stop, keep_the=True)
+            end = without_genitive(text, before_a_date(text, start, stop))
             for a, b in each(text, start, end):
                 name = text[a:b]
                 if " " in name and names_a_body(name) and not _is_person(text, name):
@@ -249,12 +273,22 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
             kind = kind_by_context(text, name)
             kind = kind if m[2] == "home" and kind == "childrens-home" else _SMALL[m[2]]
             yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
+    for m in _KIND_AHEAD.finditer(text):
+        start, end = m.span(2)
+        if names_a_body(m[2]) and not _is_person(text, m[2]):
+            kind = _kind_of(m["kind"].lower())
+            yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
         name, word = text[start : m.end(1)], m["kind"].replace("’", "'")
         if names_a_body(name) and " " in name:
-            kind = next(k for k, p in KIND_WORDS.items() if re.fullmatch(p, word))
+            kind = _kind_of(word)
             yield _unlisted(text, start, m.end(1), kind, "what it is stands beside it", None)
+
+
+def _kind_of(word: str) -> str:
+    said = word.replace("’", "'")
+    return next(k for k, p in KIND_WORDS.items() if re.fullmatch(p, said))
 
 
 def _by_owning(text: str) -> Iterator[Unlisted]:

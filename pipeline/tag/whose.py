@@ -217,6 +217,9 @@ def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
     if name is None or not name.start(1) or (before[name.end(1)] != "," and " in " not in name[0]):
         return False
     at = sentence.start + name.start(1)
+    town = re.search(r"(?:^|[ ,])(?:in|near|at) $", before[: name.start(1)])
+    if town and any(m.end >= at - 6 and m.end <= at for m in sentence.mentions):
+        return False  # "Elm Lodge, in Harwick, which was rated good"
     return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)
 
 
