@@ -330,7 +330,7 @@ _RUN_SITES = frozenset({"health-board", "trust"})
 
 
 def _sites_elsewhere(story: Story, mentions: tuple[Mention, ...]) -> dict[str, Agency]:
-    """The hospital that only the address names, of a text that names who runs it: "the hospital"."""
+    """The hospital that only the address names, where the text names who runs it."""
     if any(_kind(m.id) == "hospital" for m in mentions) or not _THE_SITE.search(fold(story.text)):
         return {}
     sites = {i: q for i, q in elsewhere.slug_ids(story).items() if _kind(i) == "hospital"}

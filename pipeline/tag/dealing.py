@@ -230,7 +230,7 @@ def _nearer(named: list[Found], every: re.Match[str], grade: Graded) -> bool:
     """ "Concerns about staffing, and graded all themes as weak": all, not what stands before."""
     if not (every.end() <= grade.start and grade.start - every.end() < _NEAR):
         return False
-    return not any(a.excepted or a.start >= every.end() for a in named if a.end <= grade.start)
+    return not any(a.excepted or a.start >= every.end() for a in named)
 
 
 def _all_of(said: str, framework: Framework | None, *, excepted: bool) -> tuple[str, ...]:

@@ -182,8 +182,9 @@ def _of_committees(label: str) -> AgencyRecord | None:
     area = re.match(r"([a-z-]{4,})fire", label)
     if area is None:
         return _by_area().get(("council", _label(label)))
+    begin = _label(area[1]).removesuffix("s")  # "beds"
     named = [r for r in gazetteer().all() if r.kind == "fire" and r.living
-             and _label(r.area or r.name).startswith(_label(area[1]).removesuffix("s"))]  # fmt: skip
+             and _label(r.area or r.name).startswith(begin)]  # fmt: skip
     return named[0] if len(named) == 1 else None
 
 

@@ -196,6 +196,7 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
     sentence = around(sentences, n.start)
     before = folded[max(sentence.start, n.start - _AROUND) : n.start]
     after = folded[n.end : min(sentence.end, n.end + _AROUND)]
+    before = _NUMBER.sub("", before)
     if len(before.strip()) + len(after.strip(" :()")) < 3 or (
         not before.strip() and _TOWN_AFTER.fullmatch(after) and n.kind not in _AREAL
     ):
@@ -212,6 +213,7 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
     return best + total, outright
 
 
+_NUMBER = re.compile(r"^\W*\d{1,2}[.)] $")  # of a heading: "12. Elm Lodge"
 #: "Cairnie Lodge, Arbroath": still a heading.
 _TOWN_AFTER = re.compile(r",? (?:in )?[a-z' -]{3,25}")
 _AREAL = frozenset({"council", "police", "fire", "icb", "trust"})

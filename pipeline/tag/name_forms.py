@@ -16,7 +16,8 @@ from pipeline.tag.matcher import words
 
 TOKEN = r"(?:St\b\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
 _LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ )"
-_NAME = rf"(?:{TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{TOKEN}"
+_ASIDE = r"\((?:VA|VC|VC?A|Aided|Controlled|C ?of ?E|CE|RC)\)"
+_NAME = rf"(?:{TOKEN} (?:{_LINK}|{_ASIDE} ){{0,2}}){{0,6}}?{TOKEN}(?: {_ASIDE})?"
 NAMES = rf"(?:The )?{TOKEN}(?: (?:{_LINK})?{TOKEN}){{1,5}}"
 _ASPECT = re.compile(
     r"(?i)\b(?:management|attitudes|development|education|effectiveness|leadership|well-?being|"
@@ -50,6 +51,8 @@ def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str 
 def _spelt(head: str) -> str:
     """A head in any case ("primary school"), save acronyms and short ones that are also words."""
     text = re.escape(head).replace("'", "['’]")
+    if head in words("short_heads") and head in words("capital_heads"):
+        return rf"{text}(?={_AFTER_A_SHORT_HEAD})"  # "Borset High was", never "a high of"
     if head in words("short_heads"):  # "Borset Primary was …", never "Borset Primary Care"
         return rf"(?i:{text})(?={_AFTER_A_SHORT_HEAD})"
     return text if head.isupper() or head in words("capital_heads") else f"(?i:{text})"

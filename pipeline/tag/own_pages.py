@@ -132,4 +132,5 @@ _ENDS = frozenset({"school", "college", "nursery", "care-home", "childrens-home"
                    "hospice", "home-care", "fostering", "dentist"})  # fmt: skip
 _MORE = {"childcare": "nursery", "childminding": "nursery", "federation": "school",
          "montessori": "nursery", "tots": "nursery", "kids": "nursery",
-        "juniors": "school", "infants": "school", "carehomes": "care-home", "homecare": "home-care"}  # fmt: skip
+         "juniors": "school", "infants": "school", "carehomes": "care-home",
+         "homecare": "home-care"}  # fmt: skip

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from pipeline.knowledge import load_yaml
 from pipeline.tag.areas import is_place
 from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.joined import UNITS, before_and, each, with_areas
+from pipeline.tag.kinds import HOME_LIKE, KIND_WORDS, context_counts, kind_by_context, with_context
 from pipeline.tag.matcher import Candidate
 from pipeline.tag.name_forms import (
     NAMES,
@@ -38,7 +38,8 @@ _QUOTES = frozenset("'‘’\"“”")
 _VERDICT = re.compile(
     rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
     r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
-    r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|home to)\b[^.\n]{1,90}, )?"
+    r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
+    r"based|formerly|home to)\b[^.\n]{1,90}, )?"
     r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
     r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
     r"given|handed|told|slammed|praised|criticised|found to)\b|"
@@ -46,9 +47,23 @@ _VERDICT = re.compile(
     r"(?:has|had|received|got) an? (?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
 )
 _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
-    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; ))({NAMES})"
-    r"(?= (?:was|were|is|are|has been) (?:again |now |also )?(?:rated|judged|graded|deemed)\b)"
+    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|(?<= after )|(?<= when )|"
+    rf"(?<= because )|(?<= since )|(?<= that ))({NAMES})"
+    r"(?=(?: in [A-Z][\w'’-]+)? (?:was|were|is|are|has been|have been) (?:again |now |also |both )?"
+    r"(?:rated|judged|graded|deemed)\b)"
 )
+_GRADE = (
+    r"(?:[Ii]nadequate|[Oo]utstanding|[Gg]ood|[Rr]equir(?:es|ed|ing) [Ii]mprovement|[Ww]eak|"
+    r"[Uu]nsatisfactory|[Aa]dequate|[Vv]ery [Gg]ood|[Ee]xcellent)"
+)
+_IN_A_LIST = re.compile(  # "… Oak Lodge inadequate, Elm Court as good and Ash House outstanding"
+    rf"(?:(?<=, )|(?<= and ))({NAMES})(?= (?:as |was |is )?['‘\"“]?{_GRADE}\b)"
+)
+_LINES = re.compile(  # a line of a list: "Oak Lodge: Good"
+    rf"(?m)^(?:[•*-] )?((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))"
+    rf"(?=(?::| [-–—]) (?:[Rr]ated )?['‘\"“]?{_GRADE}\b)"
+)
+_NUMBERED = re.compile(rf"(?m)^\d{{1,2}}[.)] ({NAMES})(?=\n)")
 _OF = re.compile(rf"\b[Ii]nspection (?:of|at) (?:the )?({NAMES})")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
 _ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
@@ -56,36 +71,27 @@ _VERB = re.compile(
     rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
     rf"downgraded|upgraded) ({NAMES})"
 )
-_KIND_WORDS = {
-    "care-home": r"care home|nursing home|residential home|retirement home|care facility",
-    "childrens-home": r"children's home|secure children's home|home for children",
-    "school": r"primary school|secondary school|high school|special school|independent school|"
-    r"boarding school|prep school|school|academy",
-    "nursery": r"day nursery|nursery|pre-?school|playgroup",
-    "surgery": r"gp practice|gp surgery|doctors' surgery|health centre|medical practice",
-    "dentist": r"dental practice|dental surgery", "hospice": r"hospice",
-    "home-care": r"home ?care (?:agency|provider|service|company)|"
-    r"domiciliary care (?:agency|provider|service)|care agency",
-    "fostering": r"fostering agency|adoption agency",
-}  # fmt: skip
+#: "Homecare agency Brightway Care was rated": what it is stands before its name.
+_KIND_AHEAD = re.compile(
+    rf"(?:\b|^)(?P<kind>(?i:{'|'.join(v for k, v in KIND_WORDS.items() if k != 'school')})) "
+    rf"({NAMES})(?= (?:has|have|was|were|is)\b|['’]s\b|[,.]|\n)"
+)
 _APPOSITION = re.compile(
-    rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? (?:which is |which runs |is )?(?:a|an|the) "
-    rf"(?:[\w-]+ ){{0,3}}?(?P<kind>{'|'.join(_KIND_WORDS.values())})\b"
+    rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
+    r"(?:which is |which runs |is )?(?:a|an|the) (?:[\w-]+ ){0,3}?"
+    rf"(?P<kind>{'|'.join(KIND_WORDS.values())})\b"
 )
 _SMALL = {"home": "care-home", "school": "school", "nursery": "nursery", "surgery": "surgery"}
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
-_HOME_LIKE = (
-    r"House|Lodge|Court|Grange|Manor|Hall|View|Villa|Cottage|Mews|Haven|Rest|Lawns|"
-    r"Gardens|Place|Bank|Priory|Hey|Croft|Towers|Mount|Limes|Elms|Oaks|Beeches|Laurels"
-)
 _HOME = re.compile(
-    rf"(?<= at | to | of )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<=visited )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<= told )((?:The )?(?:{TOKEN} ){{1,3}}(?:{_HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{_HOME_LIKE}))"
+    rf"(?<= at | to | of )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?<=visited )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?<= told )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
     rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
 )
+_STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
 _SEATS = re.compile(
     r"\b(?:Town|City|County|Village|Guild|Westminster|Music|Albert|Church|Civic|Market|"
     r"Country|Opera|Wembley|Downing|Crown|High|Magistrates|Supreme|Council|Somerset)"
@@ -196,8 +202,8 @@ def _by_form(text: str) -> Iterator[Unlisted]:
     for m in ahead.finditer(text):
         start = start_of(text, m.start("name"), m.start("head"))
         start = after_a_place(text, start, m.start("head"))
-        if m["head"] in _UNITS:
-            start = _with_areas(text, start)
+        if m["head"] in UNITS:
+            start = with_areas(text, start)
         link = text.find(" of the ", start, m.start("head"))
         if link > 0 and _TITLED.match(text, start):
             start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
@@ -211,7 +217,7 @@ def _by_form(text: str) -> Iterator[Unlisted]:
             or _ARTICLE.search(text[max(0, start - 9) : start])
         ):
             continue  # "Every primary school …", "a Borset care home": no name
-        for a, b, first in _before_and(text, start, m):
+        for a, b, first in before_and(text, start, m):
             yield _unlisted(text, a, b, kinds[first][0], "form of name", kinds[first][1])
             start = b + len(" and ")
             start += 4 if text.startswith("the ", start) else 0
@@ -231,6 +237,7 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         )
 
 
+<<<<<<< HEAD
 #: Units of several areas: "Harwick, Borset and Redby PDU".
 _UNITS = frozenset({"PDU", "Probation Delivery Unit", "YOT", "YJS", "Youth Justice Service"})
 _AREAS = re.compile(rf"(?:{TOKEN}(?: {TOKEN})?, )+\Z")
@@ -262,31 +269,26 @@ def _before_and(text: str, start: int, head: re.Match[str]) -> list[tuple[int, i
     return [(start, link, own)] if found or alike or _HOUSE.match(text[start:link]) else []
 
 
+=======
+>>>>>>> m1
 def _by_verdict(text: str) -> Iterator[Unlisted]:
     for pattern, rule in (
         (_VERDICT, "subject of a verdict"),
         (_MID, "subject of a verdict"),
         (_OF, "object of an inspection"),
         (_VERB, "object of a verdict"),
+        (_IN_A_LIST, "in a list of grades"),
+        (_LINES, "in a list of grades"),
+        (_NUMBERED, "a numbered heading"),
     ):
         for m in pattern.finditer(text):
-            start = start_of(text, m.start(1), m.end(1), keep_the=True)
-            end = without_genitive(text, before_a_date(text, start, m.end(1)))
-            for a, b in _each(text, start, end):
+            start, stop = m.span(m.lastindex or 1)
+            start = start_of(text, start, stop, keep_the=True)
+            end = without_genitive(text, before_a_date(text, start, stop))
+            for a, b in each(text, start, end):
                 name = text[a:b]
                 if " " in name and names_a_body(name) and not _is_person(text, name):
-                    yield _unlisted(text, a, b, _kind_by_context(text, name), rule, None)
-
-
-_OF_SEVERAL = re.compile(r",? (?:both |all )?(?:were|are|have)\b")
-
-
-def _each(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The names that "and" joins before a verb of several: "Elm Lodge and Rowan Court were"."""
-    left, link, right = text[start:end].partition(" and ")
-    if not (link and " " in left and " " in right and _OF_SEVERAL.match(text, end)):
-        return [(start, end)]
-    return [(start, start + len(left)), (end - len(right), end)]
+                    yield _unlisted(text, a, b, kind_by_context(text, name), rule, None)
 
 
 def _is_person(text: str, name: str) -> bool:
@@ -302,15 +304,25 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
     for m in _THE_HOME.finditer(text):
         name = m[1]
         if " " in name and names_a_body(name) and not is_place(name):
-            kind = _kind_by_context(text, name)
+            kind = kind_by_context(text, name)
             kind = kind if m[2] == "home" and kind == "childrens-home" else _SMALL[m[2]]
             yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
+    for m in _KIND_AHEAD.finditer(text):
+        start, end = m.span(2)
+        if names_a_body(m[2]) and not _is_person(text, m[2]):
+            kind = _kind_of(m["kind"].lower())
+            yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
         name, word = text[start : m.end(1)], m["kind"].replace("’", "'")
         if names_a_body(name) and " " in name:
-            kind = next(k for k, p in _KIND_WORDS.items() if re.fullmatch(p, word))
+            kind = _kind_of(word)
             yield _unlisted(text, start, m.end(1), kind, "what it is stands beside it", None)
+
+
+def _kind_of(word: str) -> str:
+    said = word.replace("’", "'")
+    return next(k for k, p in KIND_WORDS.items() if re.fullmatch(p, said))
 
 
 def _by_owning(text: str) -> Iterator[Unlisted]:
@@ -327,7 +339,7 @@ def _homes(text: str) -> Iterator[Unlisted]:
     found = list(_HOME.finditer(text))
     if not found:
         return
-    said = zip(_context_counts(text.lower()), _with_context(), strict=True)
+    said = zip(context_counts(text.lower()), with_context(), strict=True)
     homes = ("care-home", "childrens-home")
     kinds = [(n, f["kind"]) for n, f in said if f["kind"] in homes and n]
     for m in found if kinds else ():
@@ -345,7 +357,7 @@ _PAIRS = re.compile(rf"(?<=[a-z:] ){_PAIR}(?:; (?:and )?{_PAIR})+(?=[.;,)\n])")
 def _with_towns(text: str) -> Iterator[Unlisted]:
     """ "They are Park House, Redcar; Elm Lodge, Yarm; and Rosemount, Hull": a list with towns."""
     for m in _HEADING.finditer(text):
-        kind = _kind_by_context(text, m[1])
+        kind = kind_by_context(text, m[1])
         if is_place(m[2].title()) and kind != "provider":
             yield _unlisted(text, m.start(1), m.end(1), kind, "a heading with its town", None)
     for m in _PAIRS.finditer(text):
@@ -353,42 +365,9 @@ def _with_towns(text: str) -> Iterator[Unlisted]:
         if all(is_place(pair[2]) for pair in pairs):
             for pair in pairs:
                 start, end = m.start() + pair.start(1), m.start() + pair.end(1)
-                kind = _kind_by_context(text, pair[1])
+                kind = kind_by_context(text, pair[1])
                 if names_a_body(pair[1]) and kind != "provider":
                     yield _unlisted(text, start, end, kind, "in a list with towns", None)
-
-
-def _kind_by_context(text: str, name: str) -> str:
-    """The kind of body that the story speaks of most; "provider" where it speaks of none.
-
-    The name itself does not count: The Old School House may be a care home.
-    """
-    low, own = text.lower(), name.lower()
-    times = low.count(own) + 3 * low[:_BEGIN].count(own)
-    counts = [
-        (said - times * len(re.findall(f["context"], own)), f["kind"])
-        for said, f in zip(_context_counts(low), _with_context(), strict=True)
-    ]
-    best = max(counts, key=lambda c: c[0])
-    return best[1] if best[0] > 0 else "provider"
-
-
-@lru_cache(maxsize=4)
-def _context_counts(low: str) -> tuple[int, ...]:
-    """How often the text speaks of each kind; its beginning weighs. Kept: every name asks it."""
-    begin = low[:_BEGIN]
-    return tuple(
-        len(re.findall(f["context"], low)) + 3 * len(re.findall(f["context"], begin))
-        for f in _with_context()
-    )
-
-
-_BEGIN = 300  #: code points that tell what a story is about
-
-
-@lru_cache(maxsize=1)
-def _with_context() -> tuple[dict[str, str], ...]:
-    return tuple(f for f in load_yaml("agencies/forms.yaml") if "context" in f)
 
 
 def _unlisted(text: str, start: int, end: int, kind: str, rule: str, role: str | None) -> Unlisted:

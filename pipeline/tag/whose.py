@@ -68,7 +68,7 @@ def bodies_of(
         return _group(reading, after)
     if before:
         return _group(reading, before[::-1])
-    if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence, grade)):
+    if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence)):
         return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
@@ -88,7 +88,7 @@ _OF_ALL = re.compile(
 _ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of)(?!\w)")
 
 
-def _unnamed_yet(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
+def _unnamed_yet(reading: Reading, sentence: Sentence) -> bool:
     """Whether the grade stands before any of many bodies is named, and is not said to be of all:
     "Units across the region have been rated inadequate"."""
     everybody = {b.id for b in reading.bodies}
@@ -217,6 +217,9 @@ def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
     if name is None or not name.start(1) or (before[name.end(1)] != "," and " in " not in name[0]):
         return False
     at = sentence.start + name.start(1)
+    town = re.search(r"(?:^|[ ,])(?:in|near|at) $", before[: name.start(1)])
+    if town and any(m.end >= at - 6 and m.end <= at for m in sentence.mentions):
+        return False  # "Elm Lodge, in Harwick, which was rated good"
     return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)
 
 
