@@ -237,40 +237,6 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         )
 
 
-<<<<<<< HEAD
-#: Units of several areas: "Harwick, Borset and Redby PDU".
-_UNITS = frozenset({"PDU", "Probation Delivery Unit", "YOT", "YJS", "Youth Justice Service"})
-_AREAS = re.compile(rf"(?:{TOKEN}(?: {TOKEN})?, )+\Z")
-
-
-def _with_areas(text: str, start: int) -> int:
-    """The start of a list of areas that one unit is of, before the last two of them."""
-    ahead = text[max(0, start - 90) : start]
-    found = _AREAS.search(ahead[max(ahead.rfind(f"{u},") + len(u) + 1 for u in _UNITS) :])
-    return start - len(found[0]) if found else start
-
-
-#: "Harwick College Borset and Elm College": a name whose head is not its end, then another.
-_INNER_HEAD = re.compile(r" (College|School|Academy|Hospital|University)(?: [A-Z][\w'’-]+){0,2}$")
-_WARDS = re.compile(r" (?:Royal|General|Infirmary|Memorial)$")
-_HOUSE = re.compile(rf"^[A-Z].* (?:{_HOME_LIKE})$")
-_STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
-
-
-def _before_and(text: str, start: int, head: re.Match[str]) -> list[tuple[int, int, str]]:
-    """Of what stands before a head, a whole name that "and" joins to the last one, with its head."""
-    link = text.rfind(" and ", start, head.start("head"))
-    after = text[link + len(" and ") : head.start("head")].strip()
-    if link < 0 or not is_proper(text[start:link]) or not after or not is_proper(after):
-        return []
-    found = _INNER_HEAD.search(text[start:link])
-    own = found[1].lower() if found else head["head"].replace("’", "'").lower()
-    alike = own == "hospital" and _WARDS.search(text[start:link])
-    return [(start, link, own)] if found or alike or _HOUSE.match(text[start:link]) else []
-
-
-=======
->>>>>>> m1
 def _by_verdict(text: str) -> Iterator[Unlisted]:
     for pattern, rule in (
         (_VERDICT, "subject of a verdict"),
