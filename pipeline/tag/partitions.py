@@ -14,7 +14,7 @@ _GRADES = (
 _BECAME = (
     r"(?:(?:was|were|is|are|had|have|has|did|received|got|went|remain(?:s|ed)?|fell|"
     r"(?:were |was )?(?:found|judged|rated|graded)|need(?:s|ed)?|requir(?:e|es|ed|ing)|improved|"
-    r"(?:of|in) (?:these|them|those|which))(?!\w)|"
+    r"not|(?:of|in) (?:these|them|those|which))(?!\w)|"
     rf"(?:as )?[\"']?{_GRADES}(?![\w-])(?! [a-z]+s\b))"
 )
 
@@ -34,6 +34,7 @@ class Whole(NamedTuple):
     of: str
     what: str
     told: int
+    at: tuple[int, int] | None = None  #: where its own number stands in the sentence
 
 
 class Partitions:
@@ -42,12 +43,19 @@ class Partitions:
     def __init__(self, number: str, digits: Callable[[str], str]) -> None:
         self._digits = digits
         few = r"(?P<what>(?: [a-z'-]+){1,4}?)"
+        last = r"(?:against|met|achieved) "
         looked = r"(?:inspected|visited|assessed|evaluated|examined|reviewed|looked at|checked)"
         self._wholes = (
             # "Of nine indicators four were weak", "out of 28 areas of assessment, only three …"
             re.compile(
                 rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all )?(?P<of>{number}){few}"
                 rf"(?: of [a-z' -]{{3,30}})?,? (?=(?:only |just |some )?{number} )"
+            ),
+            # "of the 13 recommendations that were followed up, progress was good against 11"
+            re.compile(
+                rf"(?<!\w)(?<!\d )of (?:the |its |their )(?P<of>{number}){few}"
+                rf"(?: (?:they|inspectors|it|we|that)(?: [a-z]+){{1,4}})?, "
+                rf"(?=[^.;]*? {last}{number} ?(?:[.;,]|$))"
             ),
             # "17 schools were inspected and one was outstanding"
             re.compile(rf"(?<![\w.,-])(?P<of>{number}){few} (?:was|were|have been) {looked}(?!\w)"),
@@ -60,6 +68,9 @@ class Partitions:
         self._part = re.compile(
             rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?P<value>{number})(?: more| others?)?"
             rf"(?: (?={_BECAME})|(?=, (?:such as|including|among them)[^.;]{{3,70}}, {_BECAME}))"
+        )
+        self._last = re.compile(
+            rf"(?<!\w)(?:against|met|achieved) (?P<value>{number})(?= ?[.;,]|$)"
         )
         self._further = re.compile(
             rf"(?:and )?(?:a further|another|the other|the remaining) (?=(?:{number})(?!\w))"
@@ -75,22 +86,23 @@ class Partitions:
         """
         whole, at = self._whole(low, known)
         if whole is None and before and self._further.match(low):
-            whole, at = before, 0
+            whole, at = before._replace(at=None), 0
         if whole is None:
             return [], None
         found, told = [], whole.told
-        for m in self._part.finditer(low, at):
+        parts = [*self._part.finditer(low, at), *self._last.finditer(low, at)]
+        for m in sorted(parts, key=lambda m: m.start("value")):
             value = self._digits(m["value"])
             if "." in value or told + int(value) > int(whole.of):
                 continue
             told += int(value)
             found.append(Part(m.start("value"), m.end("value"), whole.of, whole.what))
-        return found, Whole(whole.of, whole.what, told) if found else None
+        return found, whole._replace(told=told) if found else None
 
     def _whole(self, low: str, known: Callable[[str], bool]) -> tuple[Whole | None, int]:
         for pattern in self._wholes:
             for m in pattern.finditer(low):
                 of = self._digits(m["of"])
                 if "." not in of and int(of) > 1 and known(m["what"]):
-                    return Whole(of, m["what"].strip(), 0), m.end()
+                    return Whole(of, m["what"].strip(), 0, m.span("of")), m.end()
         return None, 0

@@ -31,7 +31,8 @@ _FULL = re.compile(_NAME)
 #: "Mr Rowe's report said", "the find": no verb.
 _IS_NOUN = re.compile(
     r"(?:'s|(?<!\w)(?:the|an?|its|their|this|that|his|her|latest|new|critical|damning|ofsted|cqc)) "
-    r"(?:reports?|finds?|notes?|comments?|highlights?|states?|hopes?|claimed|raised)$"
+    r"(?:(?:[a-z0-9'-]+ ){0,2}reports?|finds?|notes?|comments?|highlights?|states?|"
+    r"hopes?|claimed|raised)$"
 )
 #: "Patients told us that staff were kind": what inspectors heard is what they found.
 _USERS_TOLD = re.compile(
@@ -49,6 +50,12 @@ _SPEAKING = re.compile(r"\s" + _NAME)
 _INSPECTORS_ACT = re.compile(
     r"(?:but |however, |the |two |a team of )?(?:ofsted |cqc |estyn )?(?:inspectors?|"
     r"inspection|ofsted|cqc|watchdog|report|letter)(?!\w)"
+)
+#: "But inspectors, who watched 40 lessons and met governors, added …".
+_INSPECTORS_WHO = re.compile(
+    r"(?:but |however, |and )?(?:the |ofsted |cqc |estyn )*(?:inspectors|reviewers|assessors|"
+    r"inspection team),? who(?!\w)[^\"]{3,160},? (?:also |then )?(?:said|added|found|noted|"
+    r"reported|wrote|praised|concluded|saw|told|judged)(?!\w)"
 )
 _THEY_SAY = re.compile(
     r"(?:but |and |however, )?they (?:also |then |have )?(?:found|finds?|noted?|praised?|"
@@ -231,6 +238,8 @@ def _first_person(said: str) -> bool:
 
 def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | None:
     """The speaker that the words outside quotation marks name, if they name one."""
+    if _INSPECTORS_WHO.match(bare):
+        return "inspectors"
     for verb in cues("reading.yaml", "verbs").all(bare):
         before, after = bare[: verb.start], bare[verb.end : verb.end + 90]
         if _PASSIVE.search(before) or _IS_NOUN.search(bare[: verb.end]):

@@ -68,7 +68,7 @@ _SCORE = re.compile(
 )
 _COUNT = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?!\w|[.,:/]\d|%| per ?cent| ?- ?\d|"
-    rf"-year)(?=(?P<what>(?: [a-z'-]+){{1,5}}))"
+    rf"-year)(?=(?P<what>(?: [\"']?[a-z'-]+[\"']?){{1,5}}))"
 )
 _NOUNS = words(load_yaml("statistics.yaml")["counted"])
 _DIVIDED = words(load_yaml("statistics.yaml")["divided"])
@@ -120,7 +120,7 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
         if sentence.furniture or sentence.speaker != "inspectors" or sentence.low.endswith("?"):
             continue
         parts, whole = _PARTITIONS.parts(sentence.low, whole, _divides)
-        for statistic in _sentence(reading, sentence, parts):
+        for statistic in _sentence(reading, sentence, parts, whole):
             after = reading.low[
                 statistic.start + len(statistic.quote) - len(statistic.what or "") - 1 :
             ][:60]
@@ -134,9 +134,13 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
     return tuple(made)
 
 
-def _sentence(reading: Reading, sentence: Sentence, parts: list[Part]) -> list[Statistic]:
+def _sentence(
+    reading: Reading, sentence: Sentence, parts: list[Part], whole: Whole | None
+) -> list[Statistic]:
     low = sentence.low
     taken: list[tuple[int, int]] = [(p.start, p.end) for p in parts]
+    if whole and whole.at:
+        taken.append(whole.at)
     found: list[_Figure] = [
         (p.start, p.end, digits(low[p.start : p.end]), p.of, p.what, "part") for p in parts
     ]

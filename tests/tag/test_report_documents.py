@@ -14,7 +14,7 @@ OPENING = (
 FOUND = "Inspectors found that the {0} team is effective and that children make good progress.\n\n"
 PASSING = (
     "The council has no vacancies among its managers and wants to recruit two apprentices.\n\n"
-    "Statutory guidance is followed, and a consultation with foster carers is under way.\n\n"
+    "New guidance is followed, and a consultation with foster carers is under way.\n\n"
 )
 
 
