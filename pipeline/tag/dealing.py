@@ -55,6 +55,12 @@ _BOTH = re.compile(
     r"(?<!\w)(?:both|the two|all three|all four|these|those) (?:areas|services|categories|aspects)"
     r"(?!\w)"
 )
+#: "Grade threes in all but one area - personal development".
+_ALL_BUT_ONE = re.compile(
+    r"(?<!\w)all (?:but|bar|except) (?:one|1) (?:of (?:the|its) )?(?:[a-z]+ )?"
+    r"(?:areas?|categor(?:y|ies)|standards?)(?!\w)|"
+    r"(?<!\w)all (?:areas|categories|standards) (?:but|bar|except) (?:one|1)(?!\w)"
+)
 #: "Requires improvement for being safe and good for the rest".
 _THE_REST = re.compile(
     r"[\"']? (?:for|in|on|at) (?:all )?(?:the rest|everything else|the others|"
@@ -118,6 +124,8 @@ def _both_ends(
     for i in range(1, len(grades)):
         gap = low[grades[i - 1].end : grades[i].start]
         if grades[i].rule == "moved" and _TO_GRADE.fullmatch(gap):
+            if not dealt[i - 1] and ALL.match(low, grades[i].end, grades[i].end + _NEAR):
+                continue  # "from good to outstanding across the board": now, across the board
             both = tuple(dict.fromkeys((*dealt[i - 1], *dealt[i])))
             dealt[i - 1] = dealt[i] = both
     return dealt
@@ -215,6 +223,10 @@ def _whole(
         told = {a.id for a in named}
         left = [a for a in (framework.expand if framework else ()) if a not in told]
         return tuple(left) or ("the rest",)
+    if but := _ALL_BUT_ONE.search(low, start, limit):
+        out = {a.id for a in named if but.end() <= a.start < limit}
+        rest = [a for a in (framework.expand if framework and out else ()) if a not in out]
+        return tuple(rest) or ("all areas but one",)
     every = ALL.search(low, start, limit)
     if every and (not real or _nearer(named, every, grade)):
         if "across the board" in every[0]:

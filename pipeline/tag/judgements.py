@@ -284,7 +284,7 @@ def _finish(
     for d in drafts:
         scale = next((s for s in scales if s.rank(d.grade)), None)
         aspect = d.aspect
-        if aspect == OVERALL and not overall and d.status == "current":
+        if aspect == OVERALL and not overall and (pillar or d.status == "current"):
             aspect = pillar or "not stated"
         for body in d.bodies:
             key = (body, aspect, d.grade, d.status)
@@ -307,10 +307,14 @@ def _finish(
 
 
 def _pillar(reading: Reading, framework: Framework | None) -> str | None:
-    """The one aspect that the whole report is about, where its first lines name just one."""
-    begin = f"{fold(reading.story.title or '')} {reading.low[:_BEGIN]}"
-    named = [p for p in (framework.pillars if framework else ()) if p in begin]
-    return named[0] if len(named) == 1 else None
+    """The one aspect that the whole report is about: where title, address or first lines name it
+    and no other."""
+    address = re.sub(r"\W+", " ", (reading.story.url or "").lower())
+    for said in (fold(reading.story.title or ""), address, reading.low[:_BEGIN]):
+        named = [p for p in (framework.pillars if framework else ()) if p in said]
+        if len(named) == 1:
+            return named[0]
+    return None
 
 
 _BEGIN = 300  #: code points that tell what a story is about
