@@ -86,6 +86,7 @@ def _contradictions(found: list[Judgement]) -> list[Judgement]:
         (j.body, j.aspect): j.grade for j in found
         if j.status == "current" and sizes[j.body, j.start, j.grade] < _MANY
     }  # fmt: skip
+    wished = {(j.body, j.start) for j in found if j.status == "hypothetical"}
     firm = {(j.body, j.aspect) for j in found if j.status == "current" and j.rule in _FIRM}
     kept = []
     for j in found:
@@ -102,6 +103,8 @@ def _contradictions(found: list[Judgement]) -> list[Judgement]:
         many = j.status == "current" and sizes[j.body, j.start, j.grade] >= _MANY
         if many and singly.get((j.body, j.aspect), j.grade) != j.grade:
             continue  # "each of the others": this one was told by itself
+        if j.status == "previous" and (j.body, j.start) in wished and j.rule == "moved":
+            continue  # "the challenge is to move from good to outstanding": it is good now
         other = current.get((j.body, j.aspect))
         earlier = any(
             o.status == "previous" and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)

@@ -53,7 +53,8 @@ _SHARE = re.compile(
 )
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
-    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
+    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|unacceptably|extremely|"
+    r"particularly|really|quite|pretty|"
     r"behind|second|how|so|"
     r"(?:other than|anything but)(?: [\"']?[a-z ]{3,20}[\"']? or)?|(?:some|one) of the)"
     r" [\"']?$"
@@ -103,8 +104,8 @@ _ITSELF = re.compile(
 )
 #: "What children are good at": no grade of a body.
 _PEOPLE_ARE = re.compile(
-    r"(?<!\w)(?:children|pupils|students|people|residents|patients|staff|they|he|she|who) "
-    r"(?:is|are|was|were) $"
+    r"(?<!\w)(?:children|pupils|students|people|residents|patients|staff|they|he|she|who)"
+    r"(?:, [^,.;]{3,40},)? (?:is|are|was|were) (?:[a-z]+,? ){0,3}(?:and )?$"
 )
 
 

@@ -203,11 +203,10 @@ def _grade(grade: str) -> str:
 
 def _aspect(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
-    return (
-        value
-        if covered and value
-        else aspect.lower().replace(" other ", " ").replace("categories", "areas")
-    )
+    if covered and value:
+        return value
+    plain = aspect.lower().replace(" other ", " ").replace("categories", "areas")
+    return re.sub(r"^(\w+) of \w+ (?:inspection |key )?(areas|criteria)$", r"\1 \2", plain)
 
 
 def _actions(
