@@ -9,7 +9,11 @@ from pipeline.tag.grades import Graded
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.statistics import NUMBER, digits
 
-_JOIN = re.compile(r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*")
+_JOIN = re.compile(
+    r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*"
+    r"|,? (?:in|near|at) (?!.*\b(?:was|were|is|are|has|while|but)\b)[a-z' -]{3,25}?(?:,|,? and) "
+    r"(?:the )?"
+)
 _GROUP = re.compile(
     r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|the (?:two|three|"
     r"four|pair|trio))(?!\w)"
