@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pipeline.tag.kinds import HOME_LIKE
 from pipeline.tag.name_forms import TOKEN, is_proper
@@ -46,3 +47,27 @@ def each(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if not (link and " " in left and " " in right and _OF_SEVERAL.match(text, end)):
         return [(start, end)]
     return [(start, start + len(left)), (end - len(right), end)]
+
+
+_PLURAL = {
+    "surger": "surgery", "practice": "surgery", "home": "care-home", "school": "school",
+    "academ": "school", "nurser": "nursery", "hospital": "hospital", "college": "college",
+}  # fmt: skip
+_ONE = rf"(?:The )?{TOKEN}(?: {TOKEN}){{0,3}}"
+#: "Three GP surgeries – Park View, Mill House and The Limes – have been rated good".
+_LISTED = re.compile(
+    rf"\b(?P<kind>{'|'.join(_PLURAL)})(?:ies|ys|s|es)(?:,| [-–—]|:) "
+    rf"(?P<names>{_ONE}(?:, {_ONE}){{0,8}},? and {_ONE})"
+    r"(?= [-–—]|[.,;\n]| (?:have|were|are|all)\b)"
+)
+_COMMA = re.compile(r",? and |, ")
+
+
+def after_their_kind(text: str) -> Iterator[tuple[int, int, str]]:
+    """The names of a list that stands after the word for what they are, each with its kind."""
+    for m in _LISTED.finditer(text):
+        at = m.start("names")
+        for gap in [*_COMMA.finditer(text, at, m.end("names")), None]:
+            end = gap.start() if gap else m.end("names")
+            yield at, end, _PLURAL[m["kind"]]
+            at = gap.end() if gap else end

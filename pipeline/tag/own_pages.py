@@ -105,7 +105,7 @@ def _apart(part: str, text: str) -> list[str]:
     return [part] if part else []
 
 
-_NAMED = re.compile(r"\b[A-Z][a-z]{3,}\b")
+_NAMED = re.compile(r"\b[A-Z][a-z]{2,}\b")
 
 
 def _two(tail: str) -> list[str]:

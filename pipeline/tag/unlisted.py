@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.tag.areas import is_place
 from pipeline.tag.gazetteer import gazetteer
-from pipeline.tag.joined import UNITS, before_and, each, with_areas
+from pipeline.tag.joined import UNITS, after_their_kind, before_and, each, with_areas
 from pipeline.tag.kinds import HOME_LIKE, KIND_WORDS, context_counts, kind_by_context, with_context
 from pipeline.tag.matcher import Candidate
 from pipeline.tag.name_forms import (
@@ -42,15 +42,21 @@ _VERDICT = re.compile(
     r"based|formerly|home to)\b[^.\n]{1,90}, )?"
     r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
     r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
-    r"given|handed|told|slammed|praised|criticised|found to)\b|"
+    r"given|handed|told|slammed|praised|criticised|found to|inadequate|outstanding)\b|"
     r"(?:now |still )?requires? improvement\b|"
     r"(?:has|had|received|got) an? (?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
 )
 _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
     rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|(?<= after )|(?<= when )|"
-    rf"(?<= because )|(?<= since )|(?<= that ))({NAMES})"
+    rf"(?<= because )|(?<= since )|(?<= that )|(?<= said )|(?<= says ))({NAMES})"
     r"(?=(?: in [A-Z][\w'’-]+)? (?:was|were|is|are|has been|have been) (?:again |now |also |both )?"
-    r"(?:rated|judged|graded|deemed)\b)"
+    r"(?:rated|judged|graded|deemed|inadequate|outstanding)\b)"
+)
+#: "Rosemount, in Harwick, was rated good": one word is a name where it has a town.
+_TOWNED = re.compile(
+    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<= at )|(?<=, and ))((?:The )?{TOKEN})"
+    r"(?=, (?:in|on|at|near|based in) [A-Z][\w'’ ]{2,30}, (?:and (?:The )?[A-Z]|"
+    r"(?:has been|have been|was|were) (?:both )?(?:rated|judged|graded|inspected|told|placed)\b))"
 )
 _GRADE = (
     r"(?:[Ii]nadequate|[Oo]utstanding|[Gg]ood|[Rr]equir(?:es|ed|ing) [Ii]mprovement|[Ww]eak|"
@@ -246,6 +252,7 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
         (_IN_A_LIST, "in a list of grades"),
         (_LINES, "in a list of grades"),
         (_NUMBERED, "a numbered heading"),
+        (_TOWNED, "subject of a verdict"),
     ):
         for m in pattern.finditer(text):
             start, stop = m.span(m.lastindex or 1)
@@ -253,7 +260,8 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
             end = without_genitive(text, before_a_date(text, start, stop))
             for a, b in each(text, start, end):
                 name = text[a:b]
-                if " " in name and names_a_body(name) and not _is_person(text, name):
+                whole = " " in name or (pattern is _TOWNED and not is_place(name))
+                if whole and names_a_body(name) and not _is_person(text, name):
                     yield _unlisted(text, a, b, kind_by_context(text, name), rule, None)
 
 
@@ -278,6 +286,10 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
         if names_a_body(m[2]) and not _is_person(text, m[2]):
             kind = _kind_of(m["kind"].lower())
             yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
+    for start, end, kind in after_their_kind(text):
+        name = text[start:end]
+        if " " in name and names_a_body(name) and not is_place(name):
+            yield _unlisted(text, start, end, kind, "in a list of its kind", None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
         name, word = text[start : m.end(1)], m["kind"].replace("’", "'")

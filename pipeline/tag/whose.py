@@ -9,7 +9,11 @@ from pipeline.tag.grades import Graded
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.statistics import NUMBER, digits
 
-_JOIN = re.compile(r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*")
+_JOIN = re.compile(
+    r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*"
+    r"|,? (?:in|near|at) (?!.*\b(?:was|were|is|are|has|while|but)\b)[a-z' -]{3,25}?(?:,|,? and) "
+    r"(?:the )?"
+)
 _GROUP = re.compile(
     r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|the (?:two|three|"
     r"four|pair|trio))(?!\w)"
@@ -37,14 +41,8 @@ def bodies_of(
     at = sentence.start + grade.start
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
         return (list(dict.fromkeys(m.id for m in ours))[i],)
-    clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
-    wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
-    if _GROUP.search(clause) and not _ALL_ASPECTS.search(wider):
-        named = tuple(dict.fromkeys(m.id for m in ours))
-        if len(named) < 2:
-            named = _last_named(reading, sentence, "both" in clause)
-        if len(named) > 1:
-            return named
+    if together := _together(reading, sentence, grade, ours):
+        return together
     before = [m for m in ours if m.end <= at]
     after = [m for m in ours if m.start >= at]
     if (i or grade.rule == "predicate") and _nameless(reading, sentence, grade):
@@ -68,6 +66,29 @@ def bodies_of(
         return _group(reading, after)
     if before:
         return _group(reading, before[::-1])
+    return _not_named(reading, sentence, grade, ours)
+
+
+def _together(
+    reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
+) -> tuple[str, ...]:
+    """Bodies that hold the grade "both" or "all three"; of an area's outcome all that share it."""
+    if grade.rule == "outcome" and sum(b.kind == "council" for b in reading.bodies) == 1:
+        return tuple(b.id for b in reading.bodies)
+    clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
+    wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
+    if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
+        return ()
+    named = tuple(dict.fromkeys(m.id for m in ours))
+    if len(named) < 2:
+        named = _last_named(reading, sentence, "both" in clause)
+    return named if len(named) > 1 else ()
+
+
+def _not_named(
+    reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
+) -> tuple[str | None, ...] | None:
+    """Whose grade it is in a sentence whose own words name no body before it."""
     if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence)):
         return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
@@ -276,7 +297,9 @@ def _stranger(
         following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
         if m.end - sentence.start <= grade.start and re.fullmatch(
             r"(?:'s?)?(?:, (?:an?|the|its) [a-z' -]{2,40},?)?(?: (?!and|told)[a-z']+){0,4}? "
-            r"(?:was|is|were|are|has been|had been|received|got|also)(?: [a-z]+){0,4} [\"']?",
+            r"(?:was|is|were|are|has been|had been|received|got|also)(?: [a-z]+){0,4} [\"']?|"
+            r"(?:'s?)?(?: [a-z']+){0,3}, (?:which (?:is|was) )?(?:rated|judged|graded)"
+            r"(?: as)? [\"']?",
             between,
         ):
             return m
