@@ -65,6 +65,7 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
             return not any((b, d.aspect) in aspects for b in d.bodies)
         return (
             d.weak == "dated" and not since
+            and not _STANDING.search(reading.low, d.start, d.end)
             and not any((b, None if d.year else d.aspect) in known for b in d.bodies)
             and (d.year or 0) in (0, latest)
         )  # fmt: skip
@@ -72,6 +73,8 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
     return [replace(d, status="current") if stands(d) else d for d in drafts]
 
 
+#: "Rated outstanding since 2017": a grade that it holds, not one that is told.
+_STANDING = re.compile(r"(?<!\w)since (?:[a-z]+ )?(?:19|20)\d\d(?!\w)")
 _SINCE_THEN = re.compile(
     r"(?<!\w)(?:monitoring|focused|follow-up|progress|return|original) "
     r"(?:visits?|inspections?|reviews?|reports?)(?!\w)|(?<!\w)re-?(?:visit|inspect)|"
