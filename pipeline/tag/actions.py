@@ -57,8 +57,9 @@ def actions(reading: Reading) -> tuple[Action, ...]:
 _TAKEN = frozenset({"special-measures", "closure", "cancellation", "statutory-direction"})
 #: "Progress on the recommendations", "of the 13 recommendations they followed up": earlier ones.
 _PROGRESS_ON = re.compile(
-    r"(?<!\w)(?:progress|steps|acted|action taken|report(?:ed)? back)(?: [a-z]+){0,8} (?:on|against|with|"
-    r"followed|towards)(?: [a-z]+){0,3} $|follow(?:s|ed|ing)? (?:up )?(?:[a-z]+ ){0,4}$"
+    r"(?<!\w)(?:progress|steps|acted|action taken|report(?:ed)? back)(?: [a-z]+){0,8} "
+    r"(?:on|against|with|followed|towards)(?: [a-z]+){0,3} $|"
+    r"follow(?:s|ed|ing)? (?:up )?(?:[a-z]+ ){0,4}$"
 )
 _OF_LAST = re.compile(
     r"[^.;]{0,50}(?:(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?(?:inspection|report|visit|"
@@ -160,7 +161,7 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
         return None
     if hit.id == "recommendation":
         return "recommended"
-    ended = cues(FILE, "lifted").find(near[-40:]) or _ENDED.match(after)
+    ended = cues(FILE, "lifted").find(near[-55:]) or _ENDED.match(after)
     if ended and _NOT_ENOUGH.search(low[max(0, hit.start - 90) : hit.start]):
         return None
     if re.match(r"fac(?:e|es|ed|ing)(?!\w)", low[hit.start : hit.end]):

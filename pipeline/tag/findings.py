@@ -61,7 +61,8 @@ _RESOLVED = re.compile(
 _CLAUSE = re.compile(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
 _PLAIN_NO = re.compile(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)")
 _RESOLVING = re.compile(
-    r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on)(?: \w+){0,4} $"
+    r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on|"
+    r"progress (?:in relation to|on|against|with|towards)|followed up)(?: \w+){0,4} $"
 )
 #: "for people who do not use the internet" says for whom something is, not what is wrong.
 _FOR_WHOM = re.compile(
@@ -204,8 +205,15 @@ _NEXT = re.compile(
 )
 
 
+#: "While people were pleased with their care, records were poor": good and bad.
+_CONCEDING = re.compile(r"[\"' ]*(?:while|although|though|whilst)(?!\w)[^,;]{12,160}, ")
+
+
 def _turns(low: str, start: int, end: int) -> list[tuple[int, int]]:
     """A clause as it is, or cut at its main clauses where these say good and bad."""
+    conceding = _CONCEDING.match(low, start, end)
+    if conceding:
+        return [(start, conceding.end()), (conceding.end(), end)]
     score = _weighed(low[start:end])[0]
     if not (score["strength"] and score["weakness"]):
         return [(start, end)]

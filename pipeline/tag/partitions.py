@@ -57,6 +57,12 @@ class Partitions:
                 rf"(?: (?:they|inspectors|it|we|that)(?: [a-z]+){{1,4}})?, "
                 rf"(?=[^.;]*? {last}{number} ?(?:[.;,]|$))"
             ),
+            # "of 11 areas it was good in three and adequate in five"
+            re.compile(
+                rf"(?<!\w)(?<!\d )(?:of|across) (?:the |its |all )?(?P<of>{number}){few},? "
+                rf"(?=(?:it|they|the [a-z ]{{3,30}}) (?:was|were) "
+                rf"[^.;]*?{_GRADES} (?:in|for) {number})"
+            ),
             # "17 schools were inspected and one was outstanding"
             re.compile(rf"(?<![\w.,-])(?P<of>{number}){few} (?:was|were|have been) {looked}(?!\w)"),
             # "it focuses on nine indicators and evaluates seven of these as good and two as weak"
@@ -70,7 +76,8 @@ class Partitions:
             rf"(?: (?={_BECAME})|(?=, (?:such as|including|among them)[^.;]{{3,70}}, {_BECAME}))"
         )
         self._last = re.compile(
-            rf"(?<!\w)(?:against|met|achieved) (?P<value>{number})(?= ?[.;,]|$)"
+            rf"(?<!\w)(?:against|met|achieved|{_GRADES}[\"']? (?:in|for)) "
+            rf"(?P<value>{number})(?= ?[.;,]|$| and | but )"
         )
         self._further = re.compile(
             rf"(?:and )?(?:a further|another|the other|the remaining) (?=(?:{number})(?!\w))"

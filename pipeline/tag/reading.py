@@ -57,6 +57,12 @@ _INSPECTORS_WHO = re.compile(
     r"inspection team),? who(?!\w)[^\"]{3,160},? (?:also |then )?(?:said|added|found|noted|"
     r"reported|wrote|praised|concluded|saw|told|judged)(?!\w)"
 )
+#: "One shopkeeper said": whoever it is, no inspector.
+_SOMEBODY = re.compile(
+    r"(?<!\w)(?:one|another|an?|the) (?:(?!team|panel|commission|body|organisation|agency|report|"
+    r"document|letter|summary|finding|authors?|"
+    r"page|statement|notice|verdict|review|inspect)[a-z-]+ ){1,3}$"
+)
 _THEY_SAY = re.compile(
     r"(?:but |and |however, )?they (?:also |then |have )?(?:found|finds?|noted?|praised?|"
     r"commend(?:ed)?|"
@@ -256,6 +262,8 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
         found = people.get(known[1], found) if known else found
         if found:
             return found
+        if _SOMEBODY.search(before) and bare[verb.start : verb.end] in ("said", "says", "added"):
+            return "other"
         person = _SPEAKING.match(text, verb.end) if closing else _PERSON.search(text[: verb.start])
         if person:
             return "other"
