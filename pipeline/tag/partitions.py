@@ -68,11 +68,11 @@ class Partitions:
             # "it focuses on nine indicators and evaluates seven of these as good and two as weak"
             re.compile(
                 rf"(?<![\w.,-])(?P<of>{number})(?P<what>(?: [a-z'-]+){{1,4}})"
-                rf"(?=[^.;]{{0,80}} (?!one ){number} of (?:these|them|which)(?!\w))"
+                rf"(?=[^.;]{{0,80}} (?<!in )(?!one ){number} of (?:these|them|which)(?!\w))"
             ),
         )
         self._part = re.compile(
-            rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?P<value>{number})(?: more| others?)?"
+            rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?<!one in )(?P<value>{number})(?: more| others?)?"
             rf"(?: (?={_BECAME})|(?=, (?:such as|including|among them)[^.;]{{3,70}}, {_BECAME}))"
         )
         self._last = re.compile(

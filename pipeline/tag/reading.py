@@ -242,6 +242,13 @@ def _first_person(said: str) -> bool:
     return bool(re.search(r"(?<!\w)(?:we|our|us|my|i'm|i)(?!\w)", said))
 
 
+#: "One in three of those who answered a survey said": a figure of whoever tells of the survey.
+_SURVEYED = re.compile(
+    r"(?:^|\s)(?:one in [a-z]+|\d+ ?(?:%|per ?cent)|half|most|a (?:third|quarter)|"
+    r"(?:two|three)[- ](?:thirds|quarters)) of (?:the )?[a-z]+(?: who [a-z ]{3,40})? $"
+)
+
+
 def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | None:
     """The speaker that the words outside quotation marks name, if they name one."""
     if _INSPECTORS_WHO.match(bare):
@@ -250,6 +257,8 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
         before, after = bare[: verb.start], bare[verb.end : verb.end + 90]
         if _PASSIVE.search(before) or _IS_NOUN.search(bare[: verb.end]):
             continue
+        if _SURVEYED.search(before):
+            return None
         if re.match(r" (?:the |ofsted |cqc )?inspectors", after) or _USERS_TOLD.search(
             before + bare[verb.start : verb.end + 6]
         ):
