@@ -59,7 +59,8 @@ def _spelt(head: str) -> str:
 
 
 _AFTER_A_SHORT_HEAD = (
-    r"[,.]|['’]s| (?:was|in|is|has|and|after|to|had|for|were|are|children|pupils|staff|kept|keeps|"
+    r"[,.]|['’]s| (?:was|in|is|has|have|at|good|outstanding|inadequate|"
+    r"and|after|to|had|for|were|are|children|pupils|staff|kept|keeps|"
     r"retained|retains|remains|remained|received|got|gets|went|fell|dropped|slipped|improved|"
     r"moved|did|does|must|needs|requires|while|but|on|with)\b"
 )
