@@ -37,7 +37,8 @@ from pipeline.tag.sentences import Taken
 _QUOTES = frozenset("'‘’\"“”")
 _VERDICT = re.compile(
     rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
-    r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
+    r"(?=(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
+    r",? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
     r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
     r"based|formerly|home to)\b[^.\n]{1,90}, )?"
     r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
@@ -83,7 +84,8 @@ _VERB = re.compile(
 #: "Homecare agency Brightway Care was rated": what it is stands before its name.
 _KIND_AHEAD = re.compile(
     rf"(?:\b|^)(?P<kind>(?i:{'|'.join(v for k, v in KIND_WORDS.items() if k != 'school')})) "
-    rf"({NAMES})(?= (?:has|have|was|were|is)\b|['’]s\b|[,.]|\n)"
+    rf"({NAMES}(?= (?:has|have|was|were|is)\b|['’]s\b|[,.]|\n)|"
+    rf"{TOKEN}(?=, (?:run|owned|managed|which|in|on|near)\b))"
 )
 _APPOSITION = re.compile(
     rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
@@ -294,7 +296,7 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
             yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
     for m in _KIND_AHEAD.finditer(text):
         start, end = m.span(2)
-        if names_a_body(m[2]) and not _is_person(text, m[2]):
+        if names_a_body(m[2]) and not is_place(m[2]) and not _is_person(text, m[2]):
             kind = _kind_of(m["kind"].lower())
             yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
     for start, end, kind in beside_their_kind(text):
