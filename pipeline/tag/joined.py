@@ -53,6 +53,7 @@ _PLURAL = {
     "surger": "surgery", "practice": "surgery", "home": "care-home", "school": "school",
     "academ": "school", "nurser": "nursery", "hospital": "hospital", "college": "college",
 }  # fmt: skip
+_VERDICT = r"rated|judged|graded|inspected|visited|told|placed|put|praised|found|good|inadequate"
 _ONE = rf"(?:The )?{TOKEN}(?: {TOKEN}){{0,3}}"
 #: "Three GP surgeries – Park View, Mill House and The Limes – have been rated good".
 _LISTED = re.compile(
@@ -60,12 +61,20 @@ _LISTED = re.compile(
     rf"(?P<names>{_ONE}(?:, {_ONE}){{0,8}},? and {_ONE})"
     r"(?= [-–—]|[.,;\n]| (?:have|were|are|all)\b)"
 )
+#: "Alder, Birch and Coldwell primary schools".
+_THEIR_KIND = re.compile(
+    rf"(?P<names>{_ONE}(?:, {_ONE}){{0,8}},? and {_ONE}) "
+    r"(?:primary |infant |junior |secondary |high |nursery |care |nursing |special )?"
+    rf"(?P<kind>{'|'.join(_PLURAL)})(?:ies|ys|s|es)\b"
+    rf"(?= (?:in [A-Z]\w+ )?(?:(?:have|were|are|both|all|had|been) ){{1,3}}(?:{_VERDICT})\b|"
+    rf" (?:as )?(?:good|outstanding|inadequate)\b)"
+)
 _COMMA = re.compile(r",? and |, ")
 
 
-def after_their_kind(text: str) -> Iterator[tuple[int, int, str]]:
-    """The names of a list that stands after the word for what they are, each with its kind."""
-    for m in _LISTED.finditer(text):
+def beside_their_kind(text: str) -> Iterator[tuple[int, int, str]]:
+    """The names of a list that stands beside the word for what they are, each with its kind."""
+    for m in (*_LISTED.finditer(text), *_THEIR_KIND.finditer(text)):
         at = m.start("names")
         for gap in [*_COMMA.finditer(text, at, m.end("names")), None]:
             end = gap.start() if gap else m.end("names")

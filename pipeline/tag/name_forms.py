@@ -17,7 +17,7 @@ from pipeline.tag.matcher import words
 TOKEN = r"(?:St\b\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
 _LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ |@ )"
 _ASIDE = r"\((?:VA|VC|VC?A|Aided|Controlled|C ?of ?E|CE|RC)\)"
-_NAME = rf"(?:{TOKEN} (?:{_LINK}|{_ASIDE} ){{0,2}}){{0,6}}?{TOKEN}(?: {_ASIDE})?"
+_NAME = rf"(?:{TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{TOKEN}(?: {_ASIDE})?"
 NAMES = rf"(?:The )?{TOKEN}(?: (?:{_LINK})?{TOKEN}){{1,5}}"
 _ASPECT = re.compile(
     r"(?i)\b(?:management|attitudes|development|education|effectiveness|leadership|well-?being|"
@@ -59,7 +59,8 @@ def _spelt(head: str) -> str:
 
 
 _AFTER_A_SHORT_HEAD = (
-    r"[,.]|['’]s| (?:was|in|is|has|and|after|to|had|for|were|are|children|pupils|staff|kept|keeps|"
+    r"[,.]|['’]s| (?:was|in|is|has|have|at|good|outstanding|inadequate|"
+    r"and|after|to|had|for|were|are|children|pupils|staff|kept|keeps|"
     r"retained|retains|remains|remained|received|got|gets|went|fell|dropped|slipped|improved|"
     r"moved|did|does|must|needs|requires|while|but|on|with)\b"
 )

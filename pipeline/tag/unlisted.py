@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.tag.areas import is_place
 from pipeline.tag.gazetteer import gazetteer
-from pipeline.tag.joined import UNITS, after_their_kind, before_and, each, with_areas
+from pipeline.tag.joined import UNITS, before_and, beside_their_kind, each, with_areas
 from pipeline.tag.kinds import HOME_LIKE, KIND_WORDS, context_counts, kind_by_context, with_context
 from pipeline.tag.matcher import Candidate
 from pipeline.tag.name_forms import (
@@ -37,7 +37,8 @@ from pipeline.tag.sentences import Taken
 _QUOTES = frozenset("'‘’\"“”")
 _VERDICT = re.compile(
     rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
-    r"(?=,? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
+    r"(?=(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
+    r",? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
     r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
     r"based|formerly|home to)\b[^.\n]{1,90}, )?"
     r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
@@ -76,11 +77,15 @@ _ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
 _VERB = re.compile(
     rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
     rf"downgraded|upgraded) ({NAMES})"
+    r"|\b(?:Ofsted|CQC|Commission|Estyn|Inspectorate|[Ii]nspectors|watchdog|regulator) "
+    r"(?:has |have |had )?(?:told|ordered|warned|praised|criticised|slammed|fined|suspended) "
+    rf"({NAMES})(?= (?:to|after|over|for)\b|,)"
 )
 #: "Homecare agency Brightway Care was rated": what it is stands before its name.
 _KIND_AHEAD = re.compile(
     rf"(?:\b|^)(?P<kind>(?i:{'|'.join(v for k, v in KIND_WORDS.items() if k != 'school')})) "
-    rf"({NAMES})(?= (?:has|have|was|were|is)\b|['’]s\b|[,.]|\n)"
+    rf"({NAMES}(?= (?:has|have|was|were|is)\b|['’]s\b|[,.]|\n)|"
+    rf"{TOKEN}(?=, (?:run|owned|managed|which|in|on|near)\b))"
 )
 _APPOSITION = re.compile(
     rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
@@ -88,6 +93,12 @@ _APPOSITION = re.compile(
     rf"(?P<kind>{'|'.join(KIND_WORDS.values())})\b"
 )
 _SMALL = {"home": "care-home", "school": "school", "nursery": "nursery", "surgery": "surgery"}
+#: "The home on Mill Road": one without a name.
+_BY_STREET = re.compile(
+    rf"(?<=[Tt]he )(home|school|nursery|surgery) (?:on|in|at) "
+    rf"((?:{TOKEN} ){{1,3}}(?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Way))\b"
+)
+BY_STREET = "known by its street"
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
 _HOME = re.compile(
@@ -168,10 +179,11 @@ def one_name_each(found: list[Unlisted]) -> list[Unlisted]:
         ]  # fmt: skip
         if proper and len(wider) == 1:
             fullest[name] = wider[0]
-    surely = {u.kind for u in found if u.rule != PLACE_AND_KIND}
+    surely = {u.kind for u in found if u.rule not in (PLACE_AND_KIND, BY_STREET)}
     return [
         replace(u, named=fullest.get(u.called)) for u in found
         if not (u.rule == PLACE_AND_KIND and (u.kind in surely or " " not in _place_of(u.quote)))
+        and not (u.rule == BY_STREET and u.kind in surely)
     ]  # fmt: skip
 
 
@@ -208,6 +220,7 @@ def _by_form(text: str) -> Iterator[Unlisted]:
     for m in ahead.finditer(text):
         start = start_of(text, m.start("name"), m.start("head"))
         start = after_a_place(text, start, m.start("head"))
+        start -= 4 if text.endswith("Sir ", 0, start) else 0  # "Sir John Borset School"
         if m["head"] in UNITS:
             start = with_areas(text, start)
         link = text.find(" of the ", start, m.start("head"))
@@ -283,13 +296,19 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
             yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
     for m in _KIND_AHEAD.finditer(text):
         start, end = m.span(2)
-        if names_a_body(m[2]) and not _is_person(text, m[2]):
+        if names_a_body(m[2]) and not is_place(m[2]) and not _is_person(text, m[2]):
             kind = _kind_of(m["kind"].lower())
             yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
-    for start, end, kind in after_their_kind(text):
+    for start, end, kind in beside_their_kind(text):
+        start = start_of(text, start, end, keep_the=True)
         name = text[start:end]
-        if " " in name and names_a_body(name) and not is_place(name):
+        if names_a_body(name) and not is_place(name):
             yield _unlisted(text, start, end, kind, "in a list of its kind", None)
+    for m in _BY_STREET.finditer(text):
+        kind = _SMALL[m[1]]
+        if kind == "care-home" and kind_by_context(text, m[2]) == "childrens-home":
+            kind = "childrens-home"
+        yield _unlisted(text, m.start(2), m.end(2), kind, BY_STREET, None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
         name, word = text[start : m.end(1)], m["kind"].replace("’", "'")

@@ -53,7 +53,7 @@ def bodies_of(
     if stranger and not (before and before[-1].start > stranger.start):
         return None
     before = [m for m in before if not _operates(sentence, m)] or before
-    bare = _by_short_name(reading, sentence, grade, ours)
+    bare = _by_short_name(reading, sentence, grade, ours, later=i > 0)
     if bare:
         return bare
     attributive = after and _ATTRIBUTIVE.fullmatch(
@@ -138,6 +138,7 @@ _SUBJECT = re.compile(
     r"(?:^|[\s\"'“‘(])([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}),? (?:is|was|are|were|"
     r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
 )
+_JUST_AHEAD = re.compile(r"(?:, |and )([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}) [\"'“‘]?$")
 _WHERE = re.compile(
     r"(?<!\w)(?:across|throughout|in|around)(?: (?!is|was|were|are)[a-z,'-]+){0,8} $"
 )
@@ -145,12 +146,16 @@ _RUN_BY = re.compile(r"(?<!\w)(?:(?:run|managed|operated|owned|overseen) by|part
 
 
 def _by_short_name(
-    reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
+    reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention], *, later: bool
 ) -> tuple[str, ...]:
-    """The one of several bodies whose name begins with the subject: "Harwick was rated"."""
+    """The one of several bodies whose name begins with the subject: "Harwick was rated".
+
+    `later`: a grade stands before it: "and Redby inadequate".
+    """
     if len(reading.bodies) < 2:
         return ()
-    subject = _SUBJECT.search(reading.quote(sentence.start, sentence.start + grade.start))
+    before = reading.quote(sentence.start, sentence.start + grade.start)
+    subject = _SUBJECT.search(before) or (_JUST_AHEAD.search(before) if later else None)
     if subject is None:
         return ()
     at = sentence.start + subject.start(1)
