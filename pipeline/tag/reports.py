@@ -146,8 +146,11 @@ def _outcomes(
         ):
             reasons.append((2, "it begins with that grade"))
     elif any(j.status == "current" for j in judgements):
-        # grades that are nobody's here are mostly those of a scale that is explained
-        reasons.append((1, "it gives a grade"))
+        # grades that are nobody's here are mostly those of a scale that is explained, or shares
+        several = len({j.grade for j in judgements if j.status == "current"}) >= _SCALE
+        rule = load_yaml(FILE)["nobodys_grades"]
+        several = several and not inspected
+        reasons.append((rule["weight"], rule["reason"]) if several else (1, "it gives a grade"))
     elif any(j.body in inspected for j in judgements):
         reasons.append((1, "it mentions an earlier grade of a named body"))
     said = sum(f.speaker == "inspectors" for f in findings)
@@ -164,6 +167,7 @@ def _outcomes(
     return reasons
 
 
+_SCALE = 3  #: different grades of no body that make it likely that a scale is told of
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
