@@ -53,8 +53,8 @@ _SHARE = re.compile(
 )
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
-    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|unacceptably|extremely|"
-    r"particularly|really|quite|pretty|"
+    r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
+    r"unacceptably|extremely|particularly|really|quite|pretty|"
     r"behind|second|how|so|"
     r"(?:other than|anything but)(?: [\"']?[a-z ]{3,20}[\"']? or)?|(?:some|one) of the)"
     r" [\"']?$"

@@ -72,7 +72,8 @@ class Partitions:
             ),
         )
         self._part = re.compile(
-            rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?<!one in )(?P<value>{number})(?: more| others?)?"
+            rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?<!one in )"
+            rf"(?P<value>{number})(?: more| others?)?"
             rf"(?: (?={_BECAME})|(?=, (?:such as|including|among them)[^.;]{{3,70}}, {_BECAME}))"
         )
         self._last = re.compile(
