@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from pipeline.models import Judgement
@@ -64,10 +64,14 @@ _EARLIER = re.compile(
 
 def _in_order(found: list[Judgement]) -> list[Judgement]:
     """Of two grades of one thing, both told as if current, the one told with a time is earlier."""
+    now: dict[tuple[str | None, str], list[Judgement]] = defaultdict(list)
+    for j in found:
+        if j.status == "current":
+            now[j.body, j.aspect].append(j)
     made = []
     for j in found:
-        others = [o for o in found if o is not j and o.status == j.status == "current"
-                  and (o.body, o.aspect) == (j.body, j.aspect) and o.grade != j.grade]  # fmt: skip
+        same = now[j.body, j.aspect] if j.status == "current" else []
+        others = [o for o in same if o.grade != j.grade]
         dated = _EARLIER.search(j.quote.lower()) is not None
         if others and dated and not any(_EARLIER.search(o.quote.lower()) for o in others):
             j = replace(j, status="previous", direction=None)

@@ -7,6 +7,7 @@ grades gives none; a sentence about one body overrules one about several.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from pipeline.tag.aspects import OVERALL
@@ -123,19 +124,22 @@ def vague(drafts: list[Draft]) -> list[Draft]:
 def in_all(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
     """An overall grade where one sentence gives every aspect of the framework the same, and the
     story tells of no other: "good in all four areas" is good."""
-    told = {b for d in drafts if d.aspect == OVERALL and d.status == "current" for b in d.bodies}
+    if len(aspects) < _FEWEST:
+        return []
+    now = [d for d in drafts if d.status == "current"]
+    told = {b for d in now if d.aspect == OVERALL for b in d.bodies}
+    together: dict[tuple[int, str, tuple[str | None, ...]], set[str]] = defaultdict(set)
+    given: dict[str | None, set[str]] = defaultdict(set)  # the grades of a body's aspects
+    for d in now:
+        together[d.start, d.grade, d.bodies].add(d.aspect)
+        if d.aspect in aspects:
+            for body in d.bodies:
+                given[body].add(d.grade)
     made: dict[tuple[int, str], Draft] = {}
-    for d in drafts:
-        same = {o.aspect for o in drafts if (o.start, o.grade, o.status, o.bodies)
-                == (d.start, d.grade, "current", d.bodies)}  # fmt: skip
-        mixed = any(
-            o.status == "current" and o.grade != d.grade and o.aspect in aspects
-            and set(o.bodies) & set(d.bodies) for o in drafts
-        )  # fmt: skip
-        if mixed or len(aspects) < _FEWEST or told & set(d.bodies):
-            continue
-        if set(aspects) <= same:
-            made[d.start, d.grade] = replace(d, aspect=OVERALL, status="current", stated=False)
+    for d in now:
+        alone = all(given[body] <= {d.grade} and body not in told for body in d.bodies)
+        if alone and set(aspects) <= together[d.start, d.grade, d.bodies]:
+            made[d.start, d.grade] = replace(d, aspect=OVERALL, stated=False)
     return list(made.values())
 
 
