@@ -61,7 +61,12 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
     latest = max((d.year or 0 for d in drafts if d.weak == "dated"), default=0)
     since = _SINCE_THEN.search(reading.low) is not None
 
+    told = {(b, d.aspect, d.grade) for d in now if d.direction != "same" for b in d.bodies}
+
     def stands(d: Draft) -> bool:
+        lately = d.year is not None and (reading.year or 0) - d.year <= 1
+        if d.weak == "dated" and lately and all((b, d.aspect, d.grade) in told for b in d.bodies):
+            return True  # the same grade, told once more with its date
         if d.weak == "said":
             return not any((b, d.aspect) in aspects for b in d.bodies)
         return (

@@ -48,7 +48,7 @@ _SCALE = re.compile(
 )
 #: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
 _SHARE = re.compile(
-    r"(?:\d%|\d per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand)|"
+    r"(?:\d%|(?:\d|(?<!\w)[a-z]+) per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand)|"
     r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,80}$"
 )
 #: "Close to outstanding": not quite that.

@@ -26,10 +26,10 @@ def with_plain(
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
     stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| as well(?!\w)| too(?!\w)))"
     plain = re.compile(
-        r"(?:,? (?:the (?:school|home|service|college|force|trust|practice|prison)|it))?"
+        r"[\"']?(?:,? (?:the (?:school|home|service|college|force|trust|practice|prison)|it))?"
         r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"
-        rf"|,? (?:still |now |all |both |also )?(requires? improvement){stop}"
+        rf"|[\"']?,? (?:still |now |all |both |also )?(require[sd]? improvement){stop}"
     )
     found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
     made = dict(marks)
@@ -47,7 +47,7 @@ def with_plain(
             if m is None or any(g.start < m.end() and m.end() - 3 < g.end for g in known):
                 continue
             start, end = m.span(m.lastindex or 0)
-            word = low[start:end].replace("require ", "requires ")
+            word = re.sub(r"require[sd]? ", "requires ", low[start:end])
             added = Graded(start, end, word, "aspect", aspect.start)
             made[sentence.start] = sorted((*known, added), key=lambda g: g.start)
     return made
