@@ -24,8 +24,8 @@ _ARTICLE = re.compile(
 )
 _SITE = re.compile(r"(?:Organization|WebSite|(?:Radio|Television)Station|Newspaper)$")
 _COMMENTED = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
-_SURROGATE = re.compile(
-    r"(?<!\\)\\u(?:(d[89ab]..\\ud[c-f]..)|d[89a-f]..)", re.I)  # fmt: skip
+#: Any escape, so that an escaped backslash is none of the next one; its group is half a pair.
+_ESCAPE = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|u(d[89a-f]..)|.)", re.I | re.S)
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _TELLING = ("headline", "datePublished", "author")  #: an article that has them is the page's own
 
@@ -76,7 +76,7 @@ def read(scripts: Iterable[str]) -> Said:
 def _loads(text: str) -> Any:
     text = _COMMENTED.sub("", _COMMENTED.sub("", text)).strip().rstrip(";")
     if "\\ud" in text or "\\uD" in text:  # nothing can store half a pair
-        text = _SURROGATE.sub(lambda m: m[0] if m[1] else "?", text)
+        text = _ESCAPE.sub(lambda m: "?" if m[1] else m[0], text)
     for mended in (str, _TRAILING_COMMA_OUT, html.unescape):
         try:
             return json.loads(mended(text), strict=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean import clean
@@ -122,6 +122,7 @@ _JSON = st.recursive(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example([{"@id": "\\\U00010000"}], "")  # an escaped backslash before a pair of halves
 @given(_JSON, _TEXT)
 def test_no_json_and_no_attribute_can_break_it(value: Any, text: str) -> None:
     """An article comes out, and nothing in it that no database can store."""
