@@ -9,6 +9,7 @@ from typing import Literal
 from pipeline.models import Finding
 from pipeline.tag.cues import Cues, Hit, cues
 from pipeline.tag.grades import Graded
+from pipeline.tag.numbers import GRADE
 from pipeline.tag.reading import Reading, Sentence
 
 Polarity = Literal["strength", "weakness"]
@@ -31,10 +32,7 @@ _GRADE = re.compile(
 )
 #: Key questions of the CQC: beside a grade, "effective" is what was graded, not praise.
 #: "1 - unsatisfactory, 2 - weak, 3 - adequate": a scale, not what was found.
-_WORD = (
-    r"[\"']?(?:excellent|outstanding|very good|good|adequate|satisfactory|weak|poor|"
-    r"unsatisfactory|inadequate|requires? improvement|needs improvement)[\"']?"
-)
+_WORD = rf"[\"']?{GRADE}[\"']?"
 _SCALE = re.compile(
     rf"(?<!\w)(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}"
     rf"(?:[\s,;/]*(?:(?:and|or|to|through)\s)?(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}(?:\s\(\d\))?){{2,}}(?!\w)"

@@ -116,7 +116,7 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
     ):
         return True
     if (
-        _SO_MANY_HAVE.search(before)
+        _OF_MANY.search(before)
         or _OR_BETTER.match(after)
         or _OF_A_POLICY.search(before)
         or _NEW_WORD.match(after)
@@ -139,13 +139,10 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
     return not noun and bool(_DENIED.search(before) or _ORDINARY_NEXT.match(after))
 
 
-#: "Two have been rated inadequate": of which bodies, others say. "Rated providers good": of many.
-_SO_MANY_HAVE = re.compile(
-    r"(?:^|[,;] |(?<!\w)and )(?:one|two|three|four|five|six|\d+)(?: more| others?)? "
-    r"(?:have|has|had) been (?:rated|judged|graded)(?: as)? [\"']?$|"
+#: "Rated providers good": many of them. "Received no 'weak' grades".
+_OF_MANY = re.compile(
     r"(?<!\w)(?:rated|judged|graded) (?:providers|schools|homes|councils|services|trusts) "
-    r"[\"']?$|(?<!\w)(?:received|given|had|got) no [\"']?$|"
-    r"(?<!\w)all of the country's [^.;]{0,90}$"
+    r"[\"']?$|(?<!\w)(?:received|given|had|got) no [\"']?$"
 )
 #: "All schools graded inadequate because of …", "where all other judgements were good or better",
 #: "a new grade, adequate, had been introduced": of no body.

@@ -34,6 +34,11 @@ _WORDS = "|".join(
     ]
 )
 DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
+#: Words of grades, where figures are told of them: "three were good".
+GRADE = (
+    r"(?:excellent|outstanding|good|very good|adequate|satisfactory|requires? improvement|"
+    r"needs improvement|inadequate|weak|unsatisfactory|poor)"
+)
 NUMBER = rf"(?:{DIGITS}|{_WORDS})"
 
 

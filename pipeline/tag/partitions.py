@@ -6,16 +6,14 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pipeline.tag.numbers import GRADE
+
 #: Words that may follow the number of a part: what became of it, or its grade.
-_GRADES = (
-    r"(?:excellent|outstanding|good|very good|adequate|satisfactory|requires? improvement|"
-    r"needs improvement|inadequate|weak|unsatisfactory|poor)"
-)
 _BECAME = (
     r"(?:(?:was|were|is|are|had|have|has|did|received|got|went|remain(?:s|ed)?|fell|"
     r"(?:were |was )?(?:found|judged|rated|graded)|need(?:s|ed)?|requir(?:e|es|ed|ing)|improved|"
     r"not|(?:of|in) (?:these|them|those|which))(?!\w)|"
-    rf"(?:as )?[\"']?{_GRADES}(?![\w-])(?! [a-z]+s\b))"
+    rf"(?:as )?[\"']?{GRADE}(?![\w-])(?! [a-z]+s\b))"
 )
 
 
@@ -61,7 +59,7 @@ class Partitions:
             re.compile(
                 rf"(?<!\w)(?<!\d )(?:of|across) (?:the |its |all )?(?P<of>{number}){few},? "
                 rf"(?=(?:it|they|the [a-z ]{{3,30}}) (?:was|were) "
-                rf"[^.;]*?{_GRADES} (?:in|for) {number})"
+                rf"[^.;]*?{GRADE} (?:in|for) {number})"
             ),
             # "17 schools were inspected and one was outstanding"
             re.compile(rf"(?<![\w.,-])(?P<of>{number}){few} (?:was|were|have been) {looked}(?!\w)"),
@@ -77,7 +75,7 @@ class Partitions:
             rf"(?: (?={_BECAME})|(?=, (?:such as|including|among them)[^.;]{{3,70}}, {_BECAME}))"
         )
         self._last = re.compile(
-            rf"(?<!\w)(?:against|met|achieved|{_GRADES}[\"']? (?:in|for)) "
+            rf"(?<!\w)(?:against|met|achieved|{GRADE}[\"']? (?:in|for)) "
             rf"(?P<value>{number})(?= ?[.;,]|$| and | but )"
         )
         self._further = re.compile(

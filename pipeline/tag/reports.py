@@ -63,12 +63,10 @@ def is_report(
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
 
 
-#: Bodies that are a service of the whole country: a report on one of them is a national one.
-_NATIONAL = frozenset({"probation-service", "hmpps", "nhs-england"})
-
-
 def _is_national(reading: Reading) -> bool:
-    return bool(reading.bodies) and all(b.id in _NATIONAL for b in reading.bodies)
+    """Whether it is about services of the whole country: a report on them is a national one."""
+    whole = load_yaml(FILE)["national"]["bodies"]
+    return bool(reading.bodies) and all(b.id in whole for b in reading.bodies)
 
 
 def not_ours() -> tuple[str, ...]:

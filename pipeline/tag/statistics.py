@@ -306,8 +306,14 @@ def _percent(f: _Hit) -> _Figure | None:
     )
 
 
+_STAY = re.compile(
+    r"(?<!\w)(?:inspectors|team|inspection),?(?: [a-z]+){0,3} (?:spent|stayed|visited|over|for) $"
+)
+
+
 def _wait(f: _Hit) -> _Figure | None:
-    if not _WAITING.search(f.low[max(0, f.m.start() - 60) : f.m.end() + 60]):
+    stay = _STAY.search(f.low, 0, f.m.start())  # how long inspectors stayed
+    if stay or not _WAITING.search(f.low[max(0, f.m.start() - 60) : f.m.end() + 60]):
         return None
     return f.m.start(), f.m.end("what"), digits(f.m["value"]), None, f.m["what"].strip(), "wait"
 
