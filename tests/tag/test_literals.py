@@ -25,7 +25,8 @@ from pipeline.tag.literals import Sieve, Sought, needed
 from pipeline.tag.sentences import fold, sentences, straight
 
 TESTS = Path(__file__).parents[1]
-OUTCOMES = (*sorted((TESTS / "tag" / "stories").glob("*.yaml")), TESTS / "tag" / "sentences.yaml",
+OUTCOMES = (*sorted((TESTS / "tag" / "stories").glob("*.yaml")),
+            *sorted((TESTS / "tag" / "sentences").glob("*.yaml")),
             TESTS / "eval" / "own_outcomes.yaml")  # fmt: skip
 TOLD: list[tuple[str, set[str] | None]] = [
     ("watchdog", {"watchdog"}),

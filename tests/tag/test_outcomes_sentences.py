@@ -12,7 +12,8 @@ from pipeline import tag
 from pipeline.models import Story
 from pipeline.tag import agencies
 
-RECORDS = yaml.safe_load((Path(__file__).parent / "sentences.yaml").read_text("utf-8"))
+FILES = sorted((Path(__file__).parent / "sentences").glob("*.yaml"))
+RECORDS = [r for f in FILES for r in yaml.safe_load(f.read_text("utf-8"))]
 
 
 def story_of(record: dict[str, Any]) -> Story:
