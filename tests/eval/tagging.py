@@ -29,6 +29,10 @@ HERE = Path(__file__).parent
 OWN = HERE.parent / "tag" / "stories"
 #: Stories of our own whose author had not seen the rules.
 BLIND = HERE / "own_outcomes.yaml"
+#: Real pages restated by readers who did not know the rules, with every name changed.
+RESTATED = HERE / "restated"
+#: Of these, the files that nobody may mend the rules by: only their totals are printed.
+HELD = ("mixed-held", "places-held")
 #: What is reached must not be lost. (set, measure) → floor.
 FLOORS = {
     ("own", "report"): 0.99,
@@ -46,6 +50,12 @@ FLOORS = {
     ("shared", "actions"): 0.96,
     ("shared", "statistics"): 0.91,
 }
+
+
+MEASURES = ("report", "judgements", "with aspect", "presence", "actions", "statistics")
+
+#: A story as it is read from a file, and what a reader took from it.
+Labelled = tuple[dict[str, Any], dict[str, Any]]
 
 
 @dataclass
@@ -124,7 +134,11 @@ _LOW = {"requires improvement", "adequate", "satisfactory", "inconsistent experi
 def body_of(tags: Tags, identity: str | None, labels: list[frozenset[str]]) -> frozenset[str]:
     """The label's name of our body: the one whose telling words agree."""
     names = {a.id: a.name for a in tags.bodies} | {m.id: m.name for m in tags.mentions}
-    own = plain(names.get(identity or "", identity))
+    return same_body(plain(names.get(identity or "", identity)), labels)
+
+
+def same_body(own: frozenset[str], labels: list[frozenset[str]]) -> frozenset[str]:
+    """Of the labels' names that whose telling words agree with `own`; `own` where none does."""
     return next((n for n in labels if n == own), None) or next(
         (n for n in labels if n and own and (n <= own or own <= n)), own
     )
@@ -140,24 +154,45 @@ def number(value: str | None) -> str | None:
     return digits(found[0].rstrip(".,")) + ("%" if "%" in value else "")
 
 
-def _whole(of: str | None) -> str | None:
+def whole(of: str | None) -> str | None:
     """The denominator of a label; "prisoners surveyed" names none."""
     return number(of) if of and re.search(r"\d", of) else None
+
+
+def restated_files() -> dict[str, list[Path]]:
+    """The files the rules were mended by, and those held back."""
+    files = sorted(RESTATED.glob("*.jsonl"))
+    return {
+        "told": [f for f in files if f.stem not in HELD],
+        "held": [f for f in files if f.stem in HELD],
+    }
 
 
 def shared_folder() -> Path:
     return Path(os.environ.get("EVAL_DATA", "../shared/data")).parent / "eval"
 
 
-def score_shared(folder: Path) -> dict[str, Score]:
+def shared(folder: Path) -> Iterable[Labelled]:
+    """The stories of a folder with articles.jsonl and labels.jsonl, each with its label."""
     labels = {d["id"]: d for d in map(json.loads, (folder / "labels.jsonl").open(encoding="utf-8"))}
-    scores = {
-        k: Score()
-        for k in ("report", "judgements", "with aspect", "presence", "actions", "statistics")
-    }
-    rules, unknown = crosswalk(), []
     for article in map(json.loads, (folder / "articles.jsonl").open(encoding="utf-8")):
-        label, identity = labels[article["id"]], article["id"]
+        yield article, labels[article["id"]]
+
+
+def records(file: Path) -> list[dict[str, Any]]:
+    """The stories of a file of `restated/`: a line each, with its label beside it."""
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def restated(files: Iterable[Path]) -> Iterable[Labelled]:
+    return ((record, record["label"]) for file in files for record in records(file))
+
+
+def score_labelled(stories: Iterable[Labelled]) -> dict[str, Score]:
+    scores = {k: Score() for k in MEASURES}
+    rules, unknown = crosswalk(), []
+    for article, label in stories:
+        identity = article["id"]
         story = Story(id=identity, url=article.get("url"), title=article.get("title"),
                       text=article["text"], published_at=article.get("published_at"))  # fmt: skip
         tags = tag.tags(story)
@@ -187,21 +222,21 @@ def _judgements(
     for j in tags.judgements:
         body = " ".join(sorted(body_of(tags, j.body, names)))
         got[(body, j.grade, j.status)] += 1
-        got_aspect[(body, _aspect(j.aspect, rules), j.grade, j.status)] += 1
+        got_aspect[(body, aspect_of(j.aspect, rules), j.grade, j.status)] += 1
     for j in label["judgements"]:
         body = " ".join(sorted(plain(j["body"])))
-        wanted[(body, _grade(j["grade"]), j["status"])] += 1
-        wanted_aspect[(body, _aspect(j["aspect"], rules), _grade(j["grade"]), j["status"])] += 1
+        wanted[(body, grade_of(j["grade"]), j["status"])] += 1
+        wanted_aspect[(body, aspect_of(j["aspect"], rules), grade_of(j["grade"]), j["status"])] += 1
     scores["judgements"].add(identity, got, wanted)
     scores["with aspect"].add(identity, got_aspect, wanted_aspect)
 
 
-def _grade(grade: str) -> str:
+def grade_of(grade: str) -> str:
     """The label's grade as scales have it: older reports write one of them longer."""
     return grade.lower().removesuffix(" to be good")
 
 
-def _aspect(aspect: str, rules: dict[str, Any]) -> str:
+def aspect_of(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
     if covered and value:
         return value
@@ -228,7 +263,7 @@ def _statistics(
 ) -> None:
     background = re.compile("|".join(rules["unscored-statistics"]))
     wanted = Counter(
-        (number(s["value"]), _whole(s["of"]))
+        (number(s["value"]), whole(s["of"]))
         for s in label["statistics"]
         if not background.search(f"{s['what']} {s.get('note') or s.get('notes') or ''}".lower())
     )
@@ -285,9 +320,12 @@ def main() -> int:
     cases = "--brief" not in sys.argv
     held = report("own", score_own(sorted(OWN.glob("*.yaml"))), cases=cases)
     held = report("blind", score_own([BLIND]), cases=cases) and held
+    for name, files in restated_files().items():
+        shown = cases and name != "held"
+        held = report(name, score_labelled(restated(files)), cases=shown) and held
     folder = shared_folder()
     if (folder / "labels.jsonl").exists():
-        held = report("shared", score_shared(folder), cases=cases) and held
+        held = report("shared", score_labelled(shared(folder)), cases=cases) and held
     else:
         print(f"  skipped: {folder} is not there")
     return 0 if held else 1
