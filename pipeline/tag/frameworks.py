@@ -48,6 +48,7 @@ class Framework:
     scales: tuple[tuple[Scale, str, str], ...]
     aspects: tuple[str, ...]
     expand: tuple[str, ...]
+    fixed: bool  #: "all areas" are those of `expand`, in any year and for any kind of provider
     graded: bool  #: False: its stories give no new grade
     actions: tuple[str, ...]  #: kinds that it can lead to
     pillars: tuple[str, ...]  #: aspects of which a report may be about one alone
@@ -101,6 +102,7 @@ def _framework(r: dict[str, Any]) -> Framework:
         used,
         tuple(r.get("aspects", ())),
         tuple(r.get("expand", r.get("aspects", ()))),
+        r.get("fixed", False),
         r.get("grades", True),
         tuple(r["actions"]),
         tuple(r.get("pillars", ())),

@@ -278,7 +278,8 @@ def _reason(
         return "numbered", start  # "grade fours in almost all categories"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
-    if _SO_MANY_GRADES.search(before) and _GRADES.match(after):
+    counting = bool(found) and found[-1].rule == "counted"
+    if _SO_MANY_GRADES.search(before) and (_GRADES.match(after) or (counting and quoted)):
         return "counted", start
     if is_none(before, after, noun=noun is not None):
         return None

@@ -11,7 +11,7 @@ from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL, aspects
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
-from pipeline.tag.drafts import Draft, in_all, in_time, of_no_grades, told_of, vague
+from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
@@ -57,6 +57,8 @@ def judgements(
                True, None)
         for n in numbered(reading, framework)
     ]  # fmt: skip
+    if framework:
+        drafts = but_one(drafts, framework.expand)
     if framework and framework.has_overall(reading.day):
         drafts += in_all(drafts, framework.expand)
     if rows := table(reading, framework, scales):
@@ -180,7 +182,8 @@ def _labelled(
     """What a line "label - grade" is about, in its own words; a number's label stands above it."""
     if grade.rule != "line":
         return ()
-    if before and re.fullmatch(r"[\s*•>-]*\d?\s*[-–—:]?\s*[\"']?", sentence.low[: grade.start]):
+    alone = re.fullmatch(r"[\s*•>-]*\d?\s*[-–—:]?\s*[\"']?", sentence.low[: grade.start])
+    if before and alone and not _GOES_ON.search(before.low):
         above = [a.id for a in aspects(f"for {before.low}", framework)]
         return (above[0],) if above else (before.low.strip(" ?:."),) if before.heading else ()
     if before and before.heading and sentence.low.lstrip(" *•-").startswith("the provision is"):
@@ -199,6 +202,7 @@ def _cell(grade: Graded, before: Sentence | None, framework: Framework | None) -
     return (named[0].id,) if named and before.heading else ()
 
 
+_GOES_ON = re.compile(r"[;,] (?:and|or)$")  #: an item of the list in which the grade stands
 _LINE = 120  #: code points of a line of a table
 _ANY_GRADE = re.compile(
     r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result|"
