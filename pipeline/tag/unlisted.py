@@ -21,7 +21,6 @@ from pipeline.tag.name_forms import (
     NAMES,
     TOKEN,
     after_a_place,
-    before_a_date,
     begins,
     forms,
     is_but_a_place,
@@ -33,54 +32,11 @@ from pipeline.tag.name_forms import (
     without_genitive,
 )
 from pipeline.tag.sentences import Taken
+from pipeline.tag.verdicts import named_by_verdict
 
 _QUOTES = frozenset("'‘’\"“”")
-_VERDICT = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
-    r"(?=(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
-    r",? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
-    r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
-    r"based|formerly|home to)\b[^.\n]{1,90}, )?"
-    r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
-    r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
-    r"given|handed|told|slammed|praised|criticised|found to|inadequate|outstanding)\b|"
-    r"(?:now |still )?requires? improvement\b|"
-    r"(?:has|had|received|got) an? (?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
-)
-_MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
-    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|(?<= after )|(?<= when )|"
-    rf"(?<= because )|(?<= since )|(?<= that )|(?<= said )|(?<= says ))({NAMES})"
-    r"(?=(?: in [A-Z][\w'’-]+)? (?:was|were|is|are|has been|have been) (?:again |now |also |both )?"
-    r"(?:rated|judged|graded|deemed|inadequate|outstanding)\b)"
-)
-#: "Rosemount, in Harwick, was rated good": one word is a name where it has a town.
-_TOWNED = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<= at )|(?<=, and ))((?:The )?{TOKEN})"
-    r"(?=, (?:in|on|at|near|based in) [A-Z][\w'’ ]{2,30}, (?:and (?:The )?[A-Z]|"
-    r"(?:has been|have been|was|were) (?:both )?(?:rated|judged|graded|inspected|told|placed)\b))"
-)
-_GRADE = (
-    r"(?:[Ii]nadequate|[Oo]utstanding|[Gg]ood|[Rr]equir(?:es|ed|ing) [Ii]mprovement|[Ww]eak|"
-    r"[Uu]nsatisfactory|[Aa]dequate|[Vv]ery [Gg]ood|[Ee]xcellent)"
-)
-_IN_A_LIST = re.compile(  # "… Oak Lodge inadequate, Elm Court as good and Ash House outstanding"
-    rf"(?:(?<=, )|(?<= and ))({NAMES})(?= (?:as |was |is )?['‘\"“]?{_GRADE}\b)"
-)
-_LINES = re.compile(  # a line of a list: "Oak Lodge: Good"
-    rf"(?m)^(?:[•*-] )?((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))"
-    rf"(?=(?::| [-–—]) (?:[Rr]ated )?['‘\"“]?{_GRADE}\b)"
-)
-_NUMBERED = re.compile(rf"(?m)^\d{{1,2}}[.)] ({NAMES})(?=\n)")
-_OF = re.compile(rf"\b[Ii]nspection (?:of|at) (?:the )?({NAMES})")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
 _ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
-_VERB = re.compile(
-    rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
-    rf"downgraded|upgraded) ({NAMES})"
-    r"|\b(?:Ofsted|CQC|Commission|Estyn|Inspectorate|[Ii]nspectors|watchdog|regulator) "
-    r"(?:has |have |had )?(?:told|ordered|warned|praised|criticised|slammed|fined|suspended) "
-    rf"({NAMES})(?= (?:to|after|over|for)\b|,)"
-)
 #: "Homecare agency Brightway Care was rated": what it is stands before its name.
 _KIND_AHEAD = re.compile(
     rf"(?:\b|^)(?P<kind>(?i:{'|'.join(v for k, v in KIND_WORDS.items() if k != 'school')})) "
@@ -257,25 +213,13 @@ def _by_form(text: str) -> Iterator[Unlisted]:
 
 
 def _by_verdict(text: str) -> Iterator[Unlisted]:
-    for pattern, rule in (
-        (_VERDICT, "subject of a verdict"),
-        (_MID, "subject of a verdict"),
-        (_OF, "object of an inspection"),
-        (_VERB, "object of a verdict"),
-        (_IN_A_LIST, "in a list of grades"),
-        (_LINES, "in a list of grades"),
-        (_NUMBERED, "a numbered heading"),
-        (_TOWNED, "subject of a verdict"),
-    ):
-        for m in pattern.finditer(text):
-            start, stop = m.span(m.lastindex or 1)
-            start = start_of(text, start, stop, keep_the=True)
-            end = without_genitive(text, before_a_date(text, start, stop))
-            for a, b in each(text, start, end):
-                name = text[a:b]
-                whole = " " in name or (pattern is _TOWNED and not is_place(name))
-                if whole and names_a_body(name) and not _is_person(text, name):
-                    yield _unlisted(text, a, b, kind_by_context(text, name), rule, None)
+    """What was rated, inspected or told something: a body, whatever it is called."""
+    for start, end, rule, single in named_by_verdict(text):
+        for a, b in each(text, start, end):
+            name = text[a:b]
+            whole = " " in name or (single and not is_place(name))
+            if whole and names_a_body(name) and not _is_person(text, name):
+                yield _unlisted(text, a, b, kind_by_context(text, name), rule, None)
 
 
 def _is_person(text: str, name: str) -> bool:
