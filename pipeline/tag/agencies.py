@@ -22,7 +22,14 @@ from pipeline.tag.literals import Sought
 from pipeline.tag.matcher import Candidate, fold
 from pipeline.tag.roles import remit_of, roles
 from pipeline.tag.sentences import Taken, sentences_of
-from pipeline.tag.unlisted import PLACE_AND_KIND, Unlisted, one_name_each, silenced, unlisted
+from pipeline.tag.unlisted import (
+    PLACE_AND_KIND,
+    Unlisted,
+    one_name_each,
+    past_listed,
+    silenced,
+    unlisted,
+)
 
 __all__ = ["agency_of", "inspectorates_and_bodies", "mentions", "stories_names"]
 
@@ -218,7 +225,7 @@ def _formed_names(
         return []
     starts = {c.start for c in bare} | {c.start - 4 for c in bare}  # "The Wirral was rated"
     return one_name_each([
-        u for u in unlisted(story.text)
+        u for u in (past_listed(u, listed) for u in unlisted(story.text))
         if not silenced(u, listed)
         and (u.rule in (PLACE_AND_KIND, "form of name") or u.start not in starts)
     ])  # fmt: skip

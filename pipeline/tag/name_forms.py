@@ -27,6 +27,10 @@ _ASPECT = re.compile(
 _STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square|Row)$")
 
 
+#: A name ends with its word, also where a caption's credit was glued to it: "Elm nurseryCredit".
+_ENDS = r"(?![a-z0-9_-])(?:(?<=[a-z])|(?![A-Z]))"
+
+
 @lru_cache(maxsize=1)
 def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str | None]]]:
     """A name before its head, a name after its prefix; head or prefix, lower case → kind, role."""
@@ -39,7 +43,7 @@ def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str 
         prefixes += form.get("prefixes", [])
     by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
     by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
-    ahead = re.compile(rf"\b(?P<name>{_NAME}) (?P<head>{by_head})(?![\w-])(?! [A-Z][a-z])")
+    ahead = re.compile(rf"\b(?P<name>{_NAME}) (?P<head>{by_head}){_ENDS}(?! (?:[A-Z][a-z]|NHS\b))")
     word = r"[A-Z][^\W_]*(?:-[^\W_]+)*"  # no genitive: it ends the name
     after = re.compile(
         rf"\b(?P<head>{by_prefix}) (?P<name>(?:(?:y|yr|Y|Yr|the) )?{word}"
@@ -105,8 +109,19 @@ _KNOWN_FORM = re.compile(
 
 def names_a_body(name: str) -> bool:
     """Whether it may be a body's: a name of its own, no aspect, no area, no street."""
-    known = _ASPECT.search(name) or _KNOWN_FORM.search(name) or _joins_places(name)
+    known = (
+        _ASPECT.search(name) or _KNOWN_FORM.search(name) or _joins_places(name)
+        or _GRADES.fullmatch(name)
+    )  # fmt: skip
     return is_proper(name) and not known and not is_area(name) and not _STREET.search(name)
+
+
+#: "RI and Inadequate", "Good or Outstanding": grades, whatever was done to them.
+_GRADES = re.compile(
+    r"(?i)(?:(?:the |and |or |to |rated |judged |grade |ri\b|good|outstanding|inadequate|adequate|"
+    r"satisfactory|unsatisfactory|weak|excellent|very|requires?|requiring|improvement|special|"
+    r"measures|serious|weaknesses)[ ,/'’]*)+"
+)
 
 
 def _joins_places(name: str) -> bool:

@@ -162,6 +162,21 @@ def silenced(u: Unlisted, listed: Sequence[Candidate]) -> bool:
     return False
 
 
+def past_listed(u: Unlisted, listed: Sequence[Candidate]) -> Unlisted:
+    """What is left of a name that a listed one of its kind, and "and", were read into.
+
+    "Ipswich Hospital NHS Trust and Royal Harwick NHS Trust": the second.
+    """
+    for c in listed:
+        if c.accepted and u.start <= c.start < c.end < u.end and c.start - u.start <= len("The "):
+            link = _LINKED.match(u.quote, c.end - u.start)
+            if link and _same_kind(u, c) and is_proper(proper_part(u.quote[link.end() :])):
+                return replace(u, start=u.start + link.end(), quote=u.quote[link.end() :])
+    return u
+
+
+_LINKED = re.compile(r",? (?:and |& )(?:the )?|, (?:the )?")
+
 #: "NHS Highland and the Highland Council": two names, of which the second is a listed one.
 _JOINED = re.compile(r"(?:\band(?: the)?|&|,) $")
 
@@ -187,8 +202,9 @@ def _by_form(text: str) -> Iterator[Unlisted]:
             continue
         if text[start - 1 : start] in _QUOTES and any(q in name for q in _QUOTES):
             continue  # "'Inadequate' GP surgery"
-        if m["head"][0].islower() and (
-            (" " not in name and begins(text, start))
+        small = m["head"].rpartition(" ")[2][0].islower()  # "GP surgery" as well
+        if small and (
+            (" " not in name and begins(text, start) and not _only_a_name(text, name))
             or _ARTICLE.search(text[max(0, start - 9) : start])
         ):
             continue  # "Every primary school …", "a Borset care home": no name
@@ -202,7 +218,7 @@ def _by_form(text: str) -> Iterator[Unlisted]:
             continue  # "the Mary Street school"
         if not is_proper(name):
             continue
-        loose = m["head"][0].islower() or (name.isupper() and not m["head"].istitle())
+        loose = small or (name.isupper() and not m["head"].istitle())
         rule = PLACE_AND_KIND if loose and is_but_a_place(name) else "form of name"
         yield _unlisted(text, start, m.end("head"), kind, rule, role)
     for m in after.finditer(text):
@@ -210,6 +226,12 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         yield _unlisted(
             text, m.start(), without_genitive(text, m.end()), kind, "form of name", role
         )
+
+
+def _only_a_name(text: str, word: str) -> bool:
+    """Whether the text has the word more than once, and never but with its capital."""
+    often = re.compile(rf"(?i)\b{re.escape(word)}\b").findall(text)
+    return len(often) > 1 and all(w[0].isupper() for w in often)
 
 
 def _by_verdict(text: str) -> Iterator[Unlisted]:

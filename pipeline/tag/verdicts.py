@@ -55,7 +55,14 @@ _VERB = re.compile(
     r"(?:has |have |had )?(?:told|ordered|warned|praised|criticised|slammed|fined|suspended) "
     rf"({NAMES})(?= (?:to|after|over|for)\b|,)"
 )
+#: "Inspectors have marked Neal Harwick as 'requires improvement'": any verb, a name, a grade.
+_GIVEN = re.compile(
+    rf"\b(?:[a-z]{{2,}}ed|found|gave|gives?|given|put|puts|hands?) ({NAMES})"
+    r"(?=,? (?:(?:as|to be|to|an?|its|the|in|lowest|second[- ]|overall|rating|rated|grade|of) ){0,4}"
+    rf"['‘\"“]?{_GRADE}\b)"
+)
 _PATTERNS = (
+    (_GIVEN, "object of a verdict"),
     (_VERDICT, "subject of a verdict"),
     (_MID, "subject of a verdict"),
     (_OF, "object of an inspection"),
