@@ -172,6 +172,7 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         if whose[2] or is_place(text[start : whose.start()]):
             start = whose.end(1)
             break
+    doer = False  # who does something in a headline all of whose words have capitals
     while not text.startswith(_WHOLE, start):
         word = re.match(r"[\w'’&-]+[,.]? ", text[start:end])
         if word is None:
@@ -188,8 +189,10 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
             return start  # "at Good Hope Hospital"
         the = low == "the" and not keep_the and begins(text, start)
         small = word[0].strip()[0].islower()
-        if not (low in words("leading") or the or genitive or small):
+        acting = doer and low in words("headline_verbs")  # "Inspectors Close Nursing Home"
+        if not (low in words("leading") or the or genitive or small or acting):
             return start
+        doer = low in words("doers")
         start += word.end()
     return start
 

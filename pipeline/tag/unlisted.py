@@ -47,6 +47,9 @@ _APPOSITION = re.compile(
     rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
     r"(?:which is |which runs |is )?(?:a|an|the) (?:[\w-]+ ){0,3}?"
     rf"(?P<kind>{'|'.join(KIND_WORDS.values())})\b"
+    r"(?!['’]s\b| (?:[a-z-]+ )?(?:manager|owner|boss|director|head|teacher|leader|inspector|worker|"
+    r"nurse|carer|resident|patient|pupil|governor|spokes\w+|chief|executive|provider|group|firm|"
+    r"operator|company|assistant|campaigner|consultant|union|watchdog|regulator)s?\b)"
 )
 _SMALL = {"home": "care-home", "school": "school", "nursery": "nursery", "surgery": "surgery"}
 #: "The home on Mill Road": one without a name.
@@ -58,9 +61,7 @@ BY_STREET = "known by its street"
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
 _HOME = re.compile(
-    rf"(?<= at | to | of )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<=visited )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<= told )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"(?:(?<=[a-z,] )|(?<=\bAt ))((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
     rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
     rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
 )

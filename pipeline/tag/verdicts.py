@@ -58,7 +58,7 @@ _VERB = re.compile(
 #: "Inspectors have marked Neal Harwick as 'requires improvement'": any verb, a name, a grade.
 _GIVEN = re.compile(
     rf"\b(?:[a-z]{{2,}}ed|found|gave|gives?|given|put|puts|hands?) ({NAMES})"
-    r"(?=,? (?:(?:as|to be|to|an?|its|the|in|lowest|second[- ]|overall|rating|rated|grade|of) ){0,4}"
+    r"(?=,? (?:(?:as|to|be|an?|its|the|in|lowest|overall|rating|rated|grade|of) ){0,4}"
     rf"['‘\"“]?{_GRADE}\b)"
 )
 _PATTERNS = (
