@@ -12,7 +12,7 @@ from pipeline.tag.context import words_of
 from pipeline.tag.cues import words
 from pipeline.tag.literals import Sought
 from pipeline.tag.reading import Reading, Sentence
-from pipeline.tag.sentences import fold
+from pipeline.tag.sentences import fold, straight
 
 FILE = "reports.yaml"
 _LEAD = 4  # sentences
@@ -50,6 +50,9 @@ def is_report(
     told = _first_person(reading)
     if told:
         reasons.append(told)
+    many = _speaks_of_many(reading)
+    if many:
+        reasons.append(many)
     rule = load_yaml(FILE)["national"]
     if _is_national(reading) and not words(rule["unless"]).search(reading.low[:30000]):
         reasons.append((rule["weight"], rule["reason"]))
@@ -67,6 +70,27 @@ def _is_national(reading: Reading) -> bool:
     """Whether it is about services of the whole country: a report on them is a national one."""
     whole = load_yaml(FILE)["national"]["bodies"]
     return bool(reading.bodies) and all(b.id in whole for b in reading.bodies)
+
+
+def _speaks_of_many(reading: Reading) -> tuple[int, str] | None:
+    """A weight where "schools" and "homes" outnumber "the school" and the inspected body's name."""
+    rule = load_yaml(FILE)["many"]
+    inspected = {b.id for b in reading.bodies}
+    if len(inspected) >= rule["round_up"]:
+        return None
+    prose = [s for s in reading.sentences if not s.furniture]
+    low = " ".join(s.low for s in prose)[:30000]
+    written = " ".join(reading.quote(s.start, s.end) for s in prose)[:30000]
+    plurals = _count(words(rule["kinds"]), straight(written))  # "Art Providers" is a name
+    named = sum(m.id in inspected for m in reading.mentions)
+    singles = _count(words(rule["one"]), low) + named
+    if plurals < rule["at_least"] or plurals <= rule["share"] * (1 + plurals + singles):
+        return None
+    return rule["weight"], rule["reason"]
+
+
+def _count(sought: Sought, low: str) -> int:
+    return sum(1 for _ in sought.finditer(low))
 
 
 def not_ours() -> tuple[str, ...]:
