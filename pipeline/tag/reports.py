@@ -43,14 +43,14 @@ def is_report(
     """
     # grades that are nobody's may be those of a scale that is explained
     took_place = any(j.body for j in judgements) or _took_place(reading, findings)
+    many = _speaks_of_many(reading)
     reasons: list[tuple[int, str]] = [
-        *_outcomes(reading, judgements, findings, actions),
+        *_outcomes(reading, judgements, findings, actions, example=many is not None),
         *_worded(reading),
     ]
     told = _first_person(reading)
     if told:
         reasons.append(told)
-    many = _speaks_of_many(reading)
     if many:
         reasons.append(many)
     rule = load_yaml(FILE)["national"]
@@ -156,14 +156,17 @@ def _outcomes(
     judgements: tuple[Judgement, ...],
     findings: tuple[Finding, ...],
     actions: tuple[Action, ...],
+    *,
+    example: bool,
 ) -> list[tuple[int, str]]:
+    """What was found. `example`: where a story speaks of many, the one it grades is an example."""
     reasons = []
     inspected = {b.id for b in reading.bodies}
     if any(j.status == "current" and j.body in inspected for j in judgements):
         reasons.append((4, "it gives a grade of a named body"))
         prose = [s for s in reading.sentences if not s.furniture][:_LEAD]
         first = prose[-1].end if prose else 0
-        if any(
+        if not example and any(
             j.status == "current" and j.body in inspected and j.start < first for j in judgements
         ):
             reasons.append((2, "it begins with that grade"))
