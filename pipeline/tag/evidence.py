@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence, Role
 from pipeline.tag.literals import Sought
+from pipeline.tag.peers import counted, listed
 from pipeline.tag.sentences import Span
 
 _AROUND = 200  #: code points before and after a mention, of its sentence, that are read
@@ -119,6 +120,10 @@ def evidence_of(
             best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
         elif best[group[0].id] <= -3:  # "shared with X and Y"
             best |= {n.id: -4 for n in group if n.id not in own}
+    for together in (*counted(folded, named, best), *listed(folded, named)):
+        if together & own:
+            own |= together
+            best |= {a: max(best[a], ENOUGH) for a in together if best[a] > -3}
     for a in _with_own_paragraphs(folded, named, own):
         if best[a] >= 0:
             own.add(a)
