@@ -15,7 +15,7 @@ from pipeline.knowledge import load_yaml
 from pipeline.models import Agency, Mention, Role, Story
 from pipeline.tag import anaphora, elsewhere, own_pages, short_forms, slips
 from pipeline.tag.elsewhere import story_date, title_ids
-from pipeline.tag.evidence import Named, Outside
+from pipeline.tag.evidence import Named, Outside, cues
 from pipeline.tag.furniture import furniture
 from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.literals import Sought
@@ -95,7 +95,11 @@ def _without_namesakes(named: list[Named]) -> list[Named]:
 
 def _kinds_elsewhere(story: Story, title: dict[str, str], here: set[str]) -> frozenset[str]:
     """The kinds of the bodies that only the title or the address names, not the text (`here`)."""
-    there = (i for i in elsewhere.slug_ids(story) if (r := gazetteer().get(i)) and not r.role)
+    spelt = elsewhere.slug_ids(story)
+    there = [i for i in spelt if (r := gazetteer().get(i)) and not r.role]
+    if not any(_kind(i) in cues().specific for i in here):
+        the = {k for m in anaphora.pointing(fold(story.text)) for k in m}
+        there += [i for i in spelt if i.startswith("unlisted:") and _kind(i) in the]
     return frozenset(_kind(i) for i in (*title, *there) if i not in here)
 
 
@@ -228,7 +232,7 @@ def _formed_names(
         u for u in (past_listed(u, listed) for u in unlisted(story.text))
         if not silenced(u, listed)
         and (u.rule in (PLACE_AND_KIND, "form of name") or u.start not in starts)
-    ])  # fmt: skip
+    ], story.text)  # fmt: skip
 
 
 def _together(

@@ -8,7 +8,7 @@ another; the mention is `implied`. Where the text names none, the title and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -87,6 +87,11 @@ def resolve(
             if not taken.overlaps(m.start(), m.end())
         ]  # fmt: skip
     return found
+
+
+def pointing(folded: str) -> Iterator[tuple[str, ...]]:
+    """The kinds that each pointing word of a text may mean: of "the school" a school."""
+    return (_KINDS[m["what"]] for m in _THE.finditer(folded))
 
 
 def _last(

@@ -19,7 +19,7 @@ from pipeline.tag.matcher import fold, words
 from pipeline.tag.name_forms import is_area, proper_part
 from pipeline.tag.roles import remit_of
 from pipeline.tag.sentences import sentences_of
-from pipeline.tag.unlisted import silenced, unlisted
+from pipeline.tag.unlisted import one_name_each, silenced, unlisted
 
 _URL_DATE = re.compile(r"[/-](20[0-3]\d)(?:[/-](\d{1,2}))?(?:[/-]|$)")
 
@@ -54,7 +54,7 @@ def title_ids(story: Story, day: date | None) -> dict[str, str]:
 def _ids_in(title: str, day: date | None, region: str | None) -> dict[str, str]:
     found = gazetteer().explain(title, day, region)
     listed = [c for c in found if c.accepted and c.confidence != "ambiguous"]
-    formed = [u for u in unlisted(title) if not silenced(u, listed)]
+    formed = one_name_each([u for u in unlisted(title) if not silenced(u, listed)], title)
     bare = [c for c in found if c.rule == "bare name"]
     if bare:
         folded = fold(title)
@@ -82,7 +82,8 @@ def slug_ids(story: Story) -> dict[str, str]:
     path = unquote(urlsplit(story.url or "").path)
     spelt = " . ".join(re.sub(r"[^a-zA-Z]+", " ", part).title() for part in path.split("/"))
     found = {c.id: c.quote for c in gazetteer().find(spelt, story_date(story))}
-    for m in () if found else _SLUG_NAME.finditer(spelt):
+    listed = any((r := gazetteer().get(i)) and r.role is None for i in found)
+    for m in () if listed else _SLUG_NAME.finditer(spelt):
         name = m[0].split()
         while name and name[0].lower() in words("leading"):
             name = name[1:]

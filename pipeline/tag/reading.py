@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.models import Agency, Mention, Story
@@ -167,6 +168,7 @@ _KINDS = (
 )
 
 
+@lru_cache(maxsize=8)
 def short_names(bodies: tuple[Agency, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Of each of several bodies the name without its kind: "In Alder the inspectors saw …"."""
     if len(bodies) < 2:

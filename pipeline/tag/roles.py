@@ -48,6 +48,7 @@ def roles(
         speaks = not remit and speaks_of_inspection(f"{outside.headline}\n{folded}")
         looked_at = cues().specific if speaks else remit
         inspected = _first_named(evidence, kinds, looked_at, free, sentences)
+    inspected |= _running(inspected, kinds, evidence)
     speaking = _speaking(folded, named)
     rest = {
         a: _bystander(a, kinds, joint=joint, inspected=inspected, speaking=a in speaking)
@@ -140,10 +141,7 @@ def _led(
             run = {a for a, e in evidence.items()
                    if kinds[a] in _RUN_BY_TRUSTS and e.points > ENOUGH}  # fmt: skip
             own = run or own
-        if own_kinds == {"hospital"}:  # the one trust or board named runs it
-            over = {a: e for a, e in evidence.items() if kinds[a] in _RUNS_HOSPITALS}
-            running = {a for a, e in over.items() if e.points >= 0}
-            own |= running if len(running) == 1 else set()
+        own |= _running(own, kinds, evidence)
         if own_kinds <= _RUNS_HOSPITALS:
             sites = {a: e for a, e in evidence.items() if kinds[a] == "hospital"}
             own |= {a for a, e in sites.items() if e.points >= ENOUGH}
@@ -154,6 +152,16 @@ def _led(
     evidence = sited or evidence
     top = max((e.points for e in evidence.values()), default=0)
     return {a for a, e in evidence.items() if e.points >= ENOUGH and e.points == top}
+
+
+def _running(
+    inspected: set[str], kinds: Mapping[str, str], evidence: Mapping[str, Evidence]
+) -> set[str]:
+    """Of a hospital that was inspected: the one trust or board that is named, which runs it."""
+    if {kinds[a] for a in inspected} != {"hospital"}:
+        return set()
+    over = {a for a, e in evidence.items() if kinds[a] in _RUNS_HOSPITALS and e.points >= 0}
+    return over if len(over) == 1 else set()
 
 
 def _national(folded: str, headline: str, inspected: set[str], named: Sequence[Named]) -> bool:

@@ -17,6 +17,7 @@ from itertools import groupby
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence
 from pipeline.tag.matcher import Candidate, words
+from pipeline.tag.numbers import NUMBER
 from pipeline.tag.roles import joint_of_area
 from pipeline.tag.sentences import Span
 
@@ -93,7 +94,7 @@ class Setting:
     councils: int  #: words of what councils do
     police: int
     fire: int
-    joint: bool  #: a joint inspection of an area: the area is not its council
+    joint: bool  #: a joint inspection of an area, and no word of a council: it is not its council
 
 
 @lru_cache(maxsize=4)
@@ -109,8 +110,17 @@ def setting(folded: str, remit: frozenset[str]) -> Setting:
         councils,
         len(_story_words("of-police").findall(folded)) if either else 0,
         len(_story_words("of-fire").findall(folded)) if either else 0,
-        joint_of_area(folded),
+        joint_of_area(folded) and not _COUNCIL.search(folded, 0, _BEGIN),
     )
+
+
+#: "Three more councils": whose area it was that is named.
+_COUNCIL = re.compile(
+    rf"\b(?:an?|the|these|more|several|{NUMBER}) (?:[a-z-]+ )?"
+    r"(?:councils?|local authorit(?:y|ies))\b"
+    r"(?! areas?\b)"
+)
+_BEGIN = 700  #: code points that tell what a story is about
 
 
 def resolve(

@@ -120,12 +120,13 @@ def unlisted(text: str) -> list[Unlisted]:
     return kept
 
 
-def one_name_each(found: list[Unlisted]) -> list[Unlisted]:
+def one_name_each(found: list[Unlisted], text: str) -> list[Unlisted]:
     """A body of one kind and proper name goes by one name all through a story: the fullest.
 
     "Coldwell School" is "Coldwell Primary School" where that is named too; Coldwell Infant School
     and Coldwell Junior School are two.
     """
+    found = [_described(u, found, text) for u in found]
     names = {u.called: (u.kind, proper_part(u.called).lower().removeprefix("the "),
                         frozenset(u.called.lower().split())) for u in found}  # fmt: skip
     fullest: dict[str, str] = {}
@@ -142,6 +143,18 @@ def one_name_each(found: list[Unlisted]) -> list[Unlisted]:
         if not (u.rule == PLACE_AND_KIND and (u.kind in surely or " " not in _place_of(u.quote)))
         and not (u.rule == BY_STREET and u.kind in surely)
     ]  # fmt: skip
+
+
+def _described(u: Unlisted, found: list[Unlisted], text: str) -> Unlisted:
+    """A headline's "Harwick Care Home", never named again, in a story of Elm Court: where it is."""
+    first = len(text) - len(text.lstrip())
+    headline = text.find("\n", first)
+    again = any(o.called == u.called and o.start != u.start for o in found)
+    if u.rule != "form of name" or not u.end <= headline or again:
+        return u
+    other = any(o.kind == u.kind and o.called != u.called for o in found)
+    placed = other and is_but_a_place(proper_part(u.called))
+    return replace(u, rule=PLACE_AND_KIND) if placed else u
 
 
 def _place_of(quote: str) -> str:
@@ -220,7 +233,8 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         if not is_proper(name):
             continue
         loose = small or (name.isupper() and not m["head"].istitle())
-        rule = PLACE_AND_KIND if loose and is_but_a_place(name) else "form of name"
+        described = is_but_a_place(name) or (small and _STREETS.search(name))
+        rule = PLACE_AND_KIND if loose and described else "form of name"
         yield _unlisted(text, start, m.end("head"), kind, rule, role)
     for m in after.finditer(text):
         kind, role = kinds[m["head"].lower()]
