@@ -112,6 +112,21 @@ def evidence_of(
             own.add(n.id)
         if n.start < lead and score >= 0:
             early.add(n.id)
+    _share(folded, named, own, best)
+    sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
+    own = {a for a in own if best.get(a, 0) > -3}
+    return {
+        a: Evidence(
+            score + min(2, max(0, seen[a] - 1))
+            + (a in early) + 3 * (a in told) + 2 * (a in hinted),
+            a in own or (a in hinted and score >= 0 and not sited),
+        )
+        for a, score in best.items()
+    }  # fmt: skip
+
+
+def _share(folded: str, named: Sequence[Named], own: set[str], best: dict[str, int]) -> None:
+    """Let bodies that stand together share what the words say of some of them."""
     for group in _lists(folded, named):
         led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
         if led:
@@ -128,16 +143,6 @@ def evidence_of(
         if best[a] >= 0:
             own.add(a)
             best[a] = max(best[a], ENOUGH)
-    sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
-    own = {a for a in own if best.get(a, 0) > -3}
-    return {
-        a: Evidence(
-            score + min(2, max(0, seen[a] - 1))
-            + (a in early) + 3 * (a in told) + 2 * (a in hinted),
-            a in own or (a in hinted and score >= 0 and not sited),
-        )
-        for a, score in best.items()
-    }  # fmt: skip
 
 
 _LINE = re.compile(r"[^\n]{60,}")
