@@ -33,6 +33,7 @@ class Whole(NamedTuple):
     what: str
     told: int
     at: tuple[int, int] | None = None  #: where its own number stands in the sentence
+    looked_at: bool = False  #: told as what inspectors looked at: "They read 135 files."
 
 
 class Partitions:
@@ -51,7 +52,7 @@ class Partitions:
             ),
             # "of the 13 recommendations that were followed up, progress was good against 11"
             re.compile(
-                rf"(?<!\w)(?<!\d )of (?:the |its |their )(?P<of>{number}){few}"
+                rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all )?(?P<of>{number}){few}"
                 rf"(?: (?:they|inspectors|it|we|that)(?: [a-z]+){{1,4}})?, "
                 rf"(?=[^.;]*? {last}{number} ?(?:[.;,]|$))"
             ),
@@ -71,7 +72,7 @@ class Partitions:
         )
         self._part = re.compile(
             rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?<!one in )"
-            rf"(?P<value>{number})(?: more| others?)?"
+            rf"(?P<value>{number})(?: more| others?)?(?: (?P<again>[a-z]+))??"
             rf"(?: (?={_BECAME})|(?=, (?:such as|including|among them)[^.;]{{3,70}}, {_BECAME}))"
         )
         self._last = re.compile(
@@ -91,18 +92,24 @@ class Partitions:
         counted. Parts that are more than the whole are none of it.
         """
         whole, at = self._whole(low, known)
-        if whole is None and before and self._further.match(low):
+        again = whole is None and before is not None and not self._further.match(low)
+        if whole is None and before:
             whole, at = before._replace(at=None), 0
-        if whole is None:
+        if whole is None or (again and not whole.looked_at):
             return [], None
         found, told = [], whole.told
         parts = [*self._part.finditer(low, at), *self._last.finditer(low, at)]
         for m in sorted(parts, key=lambda m: m.start("value")):
             value = self._digits(m["value"])
+            noun = m.groupdict().get("again")
+            if noun and noun != whole.what.split()[-1]:
+                continue
             if "." in value or told + int(value) > int(whole.of):
                 continue
             told += int(value)
             found.append(Part(m.start("value"), m.end("value"), whole.of, whole.what))
+        if again and len(found) < 2:
+            return [], whole
         return found, whole._replace(told=told) if found else None
 
     def _whole(self, low: str, known: Callable[[str], bool]) -> tuple[Whole | None, int]:

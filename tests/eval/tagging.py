@@ -23,7 +23,7 @@ import yaml
 
 from pipeline import tag
 from pipeline.models import Story, Tags
-from pipeline.tag.statistics import digits
+from pipeline.tag.numbers import digits, in_words
 
 HERE = Path(__file__).parent
 OWN = HERE.parent / "tag" / "stories"
@@ -136,7 +136,7 @@ def number(value: str | None) -> str | None:
         return None
     found = re.search(r"\d[\d,.]*", value)
     if not found:
-        return value
+        return in_words(value)  # "over half" is "more than half"
     return digits(found[0].rstrip(".,")) + ("%" if "%" in value else "")
 
 
