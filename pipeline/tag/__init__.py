@@ -47,6 +47,7 @@ FILES = (
     "details.yaml",
     "findings.yaml",
     "frameworks.yaml",
+    "grade-words.yaml",
     "reading.yaml",
     "reports.yaml",
     "responses.yaml",

@@ -13,6 +13,7 @@ from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
 from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
+from pipeline.tag.grade_words import PLACES
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
 from pipeline.tag.plain_grades import with_plain
@@ -31,7 +32,6 @@ from pipeline.tag.whose import bodies_of
 
 Marks = dict[int, list[Graded]]
 
-_WORD = {"lowest": -1, "highest": 0}
 #: The label of a line that gives a grade: "Making best use of resources - adequate".
 _LABEL = re.compile(r"[\s*•>-]*([^:|]{3,70}?)\s*(?:[:|?]|\s-|-\s|\s[–—])\s*")
 
@@ -128,7 +128,7 @@ def _sentence(
         cell = _cell(grade, before, framework) if listed is None else listed
         if bodies is None or (grade.rule == "cell" and not cell):
             continue
-        word = _word(grade.grade, scales)
+        word = _word(grade.grade, scales, framework)
         named = any(m.id in bodies for m in sentence.mentions)
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
@@ -234,15 +234,21 @@ def _carried(
 
 
 def _known(word: str, scales: tuple[Scale, ...]) -> bool:
-    return word in _WORD or any(s.rank(word) for s in scales)
+    return (word in PLACES and bool(scales)) or any(s.rank(word) for s in scales)
 
 
-def _word(word: str, scales: tuple[Scale, ...]) -> str:
-    """The grade in the inspectorate's words: "the lowest rating" is named by the scale."""
-    if word in _WORD:
-        return scales[0].grades[_WORD[word]] if scales else word
+def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> str:
+    """The grade in the inspectorate's words: "the lowest rating" is named by the scale; where no
+    framework tells which, by one of single words."""
+    if word in PLACES:
+        short = [s for s in scales if max(map(len, s.grades)) <= _WORDS]
+        own = framework.scales if framework else ()
+        return next((s.grades[PLACES[word]] for s in (scales if own else (*short, *scales))), word)
     scale = next((s for s in scales if s.rank(word)), None)
     return scale.aliases.get(word, word) if scale else word
+
+
+_WORDS = 26  #: code points: longer are the wordings of Area SEND outcomes
 
 
 # ---------------------------------------------------------------- the whole
@@ -268,7 +274,7 @@ def _from_title(
     for grade, kinds in zip(found, deal(low, found, framework), strict=True):
         status = status_of(line, grade, found, None)
         for aspect in kinds or (OVERALL,):
-            word = _word(grade.grade, scales)
+            word = _word(grade.grade, scales, framework)
             drafts.append(Draft(line.about or (None,), aspect, word, status, None, where.start,
                                  where.end, f"title: {grade.rule}", False, None))  # fmt: skip
     return drafts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.tag.grade_words import PLACES
+
 _ORDINARY_NEXT = re.compile(
     r"""["']?\s+(?:practice|work|progress|news|debts?|recruitment|staffing|training|support|"
     r"care|start|"""
@@ -38,6 +40,8 @@ _DENIED = re.compile(
 )
 #: A sentence that explains how grades are given.
 _SCALE = re.compile(
+    r"grade (?:1|one) (?:means|is|=)|key to (?:the )?(?:judge?ments|grades|ratings)|"
+    r"is one of (?:the|four|five|six) (?:[a-z]+ )?(?:grades|ratings)|"
     r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
     r"(?:rankings?|ratings?|grades?|scores?) (?:go|goes|range|ranges|run) from|"
     r"is the (?:highest|lowest|top|second[- ][a-z]+) (?:rating|grade)|"
@@ -109,6 +113,35 @@ _PEOPLE_ARE = re.compile(
 )
 
 
+#: "Over 2,100 care homes in England were marked as", "of the 123 homes with the lowest", "none was
+#: deemed weak", "two came in the": some of many, none of them named.
+_SOME_OF_MANY = re.compile(
+    r"(?<!\w)(?:(?!(?:19|20)\d\d(?!\d))\d+(?:[,.]\d+)*|(?:dozens|hundreds|thousands) of|"
+    r"of the \d[\d,]*|(?:a )?few|several|many|most|fewer|more|other) (?!(?:years?|months?|weeks?|days?|areas?|categories|key)(?!\w))"
+    r"(?:[a-z-]+ ){0,3}(?:homes|houses|schools|councils|authorities|services|trusts|providers|"
+    r"hospitals|practices|surgeries|nurseries|colleges|forces|prisons|hospices|academies|"
+    r"childminders|agencies|settings|inspections|brigades|partnerships|universities)"
+    r"(?: (?!(?:and|but|which|who|that)(?!\w))[a-z]+){0,8} [\"']?$|"
+    r"(?<!\w)(?:none|neither|no one|nobody|nothing)(?: of [a-z' ]{2,40})? "
+    r"(?:is|are|was|were|has been|have been|got|received) [a-z ]{0,20}[\"']?"
+    r"(?:[a-z ]{3,20}[\"']? (?:or|nor) [\"']?)?$|"
+    r"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|others|some) "
+    r"(?:came|come|fell|were put|were placed|are) (?:in|into|under) (?:the |an? )?[\"']?$"
+)
+#: "For instance Outstanding or Good", "had to be rated good", "as good as possible", "one point
+#: short of good", "what does 'expected standard' mean": of no body either.
+_NOT_GIVEN = re.compile(
+    r"(?<!\w)(?:for (?:instance|example)|such as|e\.?g\.?,?|(?:words|labels?|terms?) like|"
+    r"grades? like|must be|(?:has|have|had|need|needs|needed|required|expected) to be|"
+    r"(?:missed|misses|missing|miss) (?:out on )?(?:being )?|instead of|rather than|not quite|"
+    r"denied|without|(?:what|how) (?:is|does|do|did)|"
+    r"(?:points?|mark|percentage|whisker|hair) (?:short of|off|below|away from)|"
+    r"(?:short of|below|just (?:under|outside))(?: the [a-z]+)?|means?) "
+    r"(?:an? |the |its |being )*(?:coveted |rated |graded |judged )*[\"']?"
+    r"(?:[a-z ]{3,20}[\"']? or [\"']?)?$"
+)
+
+
 def is_none(before: str, after: str, *, noun: bool) -> bool:
     """Whether what stands around a word makes it no grade. `noun`: "rating" or the like follows."""
     if _IN_NONE.match(after) or any(
@@ -120,6 +153,9 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         or _OR_BETTER.match(after)
         or _OF_A_POLICY.search(before)
         or _NEW_WORD.match(after)
+        or _SOME_OF_MANY.search(before)
+        or _NOT_GIVEN.search(before)
+        or (before.endswith(("as ", "as '", 'as "')) and re.match(r"[\"']? as (?!well)", after))
     ):
         return True
     if re.match(r"[\"']? ones?(?!\w)", after):  # "a rating, and a good one"
@@ -159,8 +195,8 @@ _NEW_WORD = re.compile(
 
 
 _MARKS = re.compile(
-    r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students)(?!\w)"
-    r"[^.;]{0,60}$"
+    r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students|learners|candidates|leavers)(?!\w)"
+    r"(?![^.;]*(?<!\w)(?:inspectors?|ofsted|estyn|college|school|academy)(?!\w))[^.;]{0,140}$"
 )
 
 
@@ -205,7 +241,7 @@ def without_superlatives(
     for start, end, word in matches:
         gaps = [low[end:a] for a, _ in real if 0 <= a - end < _BESIDE]
         gaps += [low[b:start] for _, b in real if 0 <= start - b < _BESIDE]
-        if word in ("lowest", "highest") and gaps:
+        if word in PLACES and any(not _GIVES.search(g) for g in gaps):
             continue
         if word.startswith("grade ") and any(_SAME_GRADE.fullmatch(g) for g in gaps):
             continue
@@ -214,5 +250,10 @@ def without_superlatives(
 
 
 _SAME_GRADE = re.compile(r"[\s\"'(),:-]*(?:or )?[\s\"'(]*")
-_BARE = re.compile(r"lowest|highest|grade \d")
+_BARE = re.compile(r"(?:second )?(?:lowest|highest)|grade \d")
+#: 'Fell short of "outstanding", but inspectors gave top marks for behaviour': two grades.
+_GIVES = re.compile(
+    r"(?<!\w)(?:g[ai]v(?:e|es|en|ing)|award(?:ed|s|ing)?|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|handed|earn(?:ed|s)|"
+    r"but|while|and)(?!\w)"
+)
 _BESIDE = 40  #: code points between a grade and the words that say where it stands on the scale
