@@ -117,7 +117,8 @@ _PEOPLE_ARE = re.compile(
 #: deemed weak", "two came in the": some of many, none of them named.
 _SOME_OF_MANY = re.compile(
     r"(?<!\w)(?:(?!(?:19|20)\d\d(?!\d))\d+(?:[,.]\d+)*|(?:dozens|hundreds|thousands) of|"
-    r"of the \d[\d,]*|(?:a )?few|several|many|most|fewer|more|other) (?!(?:years?|months?|weeks?|days?|areas?|categories|key)(?!\w))"
+    r"of the \d[\d,]*|(?:a )?few|several|many|most|fewer|more|other) "
+    r"(?!(?:years?|months?|weeks?|days?|areas?|categories|key)(?!\w))"
     r"(?:[a-z-]+ ){0,3}(?:homes|houses|schools|councils|authorities|services|trusts|providers|"
     r"hospitals|practices|surgeries|nurseries|colleges|forces|prisons|hospices|academies|"
     r"childminders|agencies|settings|inspections|brigades|partnerships|universities)"
