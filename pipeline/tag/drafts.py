@@ -99,14 +99,17 @@ def _long_ago(reading: Reading, d: Draft) -> bool:
     )  # fmt: skip
 
 
-def of_no_grades(drafts: list[Draft]) -> list[Draft]:
+def of_no_grades(drafts: list[Draft], own: frozenset[str]) -> list[Draft]:
     """A visit without grades: those told are earlier ones, save where a still earlier one is told.
 
     "Report published after a monitoring visit. Classed as good. Previous inspection: outstanding."
+    `own`: grades that such visits give: "making reasonable progress".
     """
     told = {b for d in drafts if d.status == "previous" and d.rule == "line" for b in d.bodies}
     return [
-        replace(d, status="previous") if d.status == "current" and not told & set(d.bodies) else d
+        replace(d, status="previous")
+        if d.status == "current" and d.grade not in own and not told & set(d.bodies)
+        else d
         for d in drafts
     ]
 

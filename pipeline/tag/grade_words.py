@@ -33,6 +33,7 @@ _FORMS = {
     r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
     "requires significant improvement": r"requires? significant improvement",
     "adequate and needs improvement": r"adequate and needs improvement",
+    "no meaningful progress": r"no (?:meaningful|real) progress|little or no progress",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
     "typically positive experiences and outcomes": (
         r"typically (?:lead to )?positive experiences(?: and outcomes)?"
@@ -46,7 +47,9 @@ _FORMS = {
         f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
         for n, word in ((1, "one"), (2, "two"), (3, "three"), (4, "four"))
     },
-    "not met": r"not met|(?:did not|does not|do not|failed to|had not) me?et",
+    "met": r"met|meets|meeting|compl(?:ies|ied|ying) with",
+    "not met": r"not met|(?:(?:did|does|do|had|has|was|were|is|are) not|(?:did|does|was|were)n't) "
+    r"(?:me?et(?:ing)?|compl(?:y|ied|ying) with)|fail(?:s|ed|ing|ure)? to (?:meet|comply with)",
     "second lowest": _place("lowest", _SECOND),
     "second highest": _place("highest", _SECOND),
     "lowest": _place("lowest", ""),

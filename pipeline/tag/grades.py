@@ -20,6 +20,7 @@ from pipeline.tag.no_grade import (
     of_pupils,
     without_superlatives,
 )
+from pipeline.tag.own_scales import own_scale
 from pipeline.tag.reading import Reading, Sentence
 
 
@@ -89,21 +90,11 @@ _LINE = re.compile(
     r"^[\s*•>-]*(?:\d+[.)]\s*)?([^.;]{2,90}?)\s*(?:[:|]|\s-|-\s|\s=|\.{2,})\s*"
     r"(?:grade \d\s*[-:]?\s*)?(?:rated |judged |graded |is |was )?(?:as )?[\"']?$"
 )
-_STANDARD = re.compile(
-    r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|"
-    r"safeguarding: $"
-)
-_STANDARD_NEXT = re.compile(
-    r" (?:the |all |all the |its |every )?(?:required |expected |legal )?"
-    r"(?:safeguarding (?:standards?|requirements?)|"
-    r"(?:standards?|requirements?) (?:for|of|on) safeguarding)(?!\w)"
-)
 #: How prison inspectors give their grades: "outcomes for prisoners were not sufficiently good".
 _OUTCOMES_ARE = re.compile(
     r"(?<!\w)outcomes(?: for (?:prisoners|children|detainees|young people|men|women))?"
     r"(?: in [a-z ]{3,20})? (?:were|are|was|remained|had become)(?: now| still| again)? [\"']?$"
 )
-_OUTCOME = 26  #: code points: longer are the wordings of Area SEND outcomes
 _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
 _OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
 _REMAINS = re.compile(
@@ -218,7 +209,15 @@ def _plainly(low: str, start: int, rule: str) -> bool:
     """Whether an everyday word is a grade beyond doubt: "graded inclusion as exceptional"."""
     if rule == "rated":
         return bool(re.search(r"(?:rated|graded|judged|as|to be)(?: an?)? [\"']?$", low[:start]))
-    return rule in ("standard", "line", "grade and the word rating", "moved", "and so on")
+    return rule in _PLAIN
+
+
+_PLAIN = frozenset(
+    (
+        "standard", "essential standard", "progress", "code", "line",
+        "grade and the word rating", "moved", "and so on",
+    )
+)  # fmt: skip
 
 
 def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
@@ -240,11 +239,8 @@ def _reason(
     word = low[start:end]
     if name in PLACES and of_pupils(low[:start]):
         return None
-    if word.endswith(("met", "meet")):
-        own = _STANDARD.search(before) or _STANDARD_NEXT.match(after)
-        return ("standard", 0) if own else None
-    if len(word) > _OUTCOME and re.search(r"experiences|systemic", word):
-        return "outcome", start
+    if own := own_scale(low, start, end, name):
+        return own if own[0] else None
     if low.startswith("grade", start):
         return "numbered", start  # "grade fours in almost all categories"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")

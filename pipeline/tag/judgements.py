@@ -66,7 +66,7 @@ def judgements(
     if not any(d.status == "current" for d in drafts):
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
     if framework and not framework.graded:
-        drafts = of_no_grades(drafts)
+        drafts = of_no_grades(drafts, frozenset(g for s in scales for g in s.grades))
     return _finish(reading, framework, vague(drafts), (*scales, *fallback) if known else ())
 
 
@@ -242,7 +242,7 @@ def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> 
     framework tells which, by one of single words."""
     if word in PLACES:
         short = [s for s in scales if max(map(len, s.grades)) <= _WORDS]
-        own = framework.scales if framework else ()
+        own = framework.scales if framework and framework.graded else ()
         return next((s.grades[PLACES[word]] for s in (scales if own else (*short, *scales))), word)
     scale = next((s for s in scales if s.rank(word)), None)
     return scale.aliases.get(word, word) if scale else word
