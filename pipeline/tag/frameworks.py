@@ -26,6 +26,7 @@ class Scale:
     id: str
     grades: tuple[str, ...]
     aliases: dict[str, str]
+    row: bool = True  #: its grades are a row such as "good" and "poor"
 
     def rank(self, grade: str) -> int | None:
         """1 is best; None where the scale does not know the grade."""
@@ -67,7 +68,7 @@ class Framework:
 def scales() -> dict[str, Scale]:
     """Every scale by its id."""
     return {
-        r["id"]: Scale(r["id"], tuple(r["grades"]), dict(r.get("aliases", {})))
+        r["id"]: Scale(r["id"], tuple(r["grades"]), dict(r.get("aliases", {})), r.get("row", True))
         for r in load_yaml("scales.yaml")
     }
 

@@ -32,7 +32,6 @@ _FORMS = {
     "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
     r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
     "requires significant improvement": r"requires? significant improvement",
-    "adequate and needs improvement": r"adequate and needs improvement",
     "no meaningful progress": r"no (?:meaningful|real) progress|little or no progress",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
     "typically positive experiences and outcomes": (
@@ -47,6 +46,21 @@ _FORMS = {
         f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
         for n, word in ((1, "one"), (2, "two"), (3, "three"), (4, "four"))
     },
+    "no follow-up": r"no (?:need (?:for|of) (?:any )?|further |formal )?(?:estyn )?follow[- ]up"
+    r"(?: (?:activity|action|visits?|work))?",
+    "adequate and needs improvement": r"adequate and needs? improvement",
+    "unsatisfactory and needs urgent improvement": (
+        r"unsatisfactory and needs? (?:urgent )?improvement"
+    ),
+    "high level of capacity for sustained improvement": (
+        r"high level of capacity (?:for|to) sustain(?:ed|ing)? improvement"
+    ),
+    "needs to address an important area for improvement": (
+        r"needs to address (?:an |the )?(?:important )?areas? for improvement"
+    ),
+    "needs to address urgently the significant areas for improvement": (
+        r"needs to address urgently (?:the )?significant areas for improvement"
+    ),
     "met": r"met|meets|meeting|compl(?:ies|ied|ying) with",
     "not met": r"not met|(?:(?:did|does|do|had|has|was|were|is|are) not|(?:did|does|was|were)n't) "
     r"(?:me?et(?:ing)?|compl(?:y|ied|ying) with)|fail(?:s|ed|ing|ure)? to (?:meet|comply with)",

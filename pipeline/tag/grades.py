@@ -61,13 +61,15 @@ _RATED = re.compile(
 )
 #: "Hailed as outstanding by Ofsted": a grade where it is inspectors who say so.
 _RATED_AS_SUCH = re.compile(
-    rf"(?<!\w)(?:{any_of('rated_as')})(?: (?!as )[a-z'-]+){{0,6}} as (?:an? |being )?[\"']?$"
+    rf"(?<!\w)(?:{any_of('rated_as')})(?: (?!as )[a-z',-]+){{0,16}} as (?:an? |being )?[\"']?$"
 )
+_BY_INSPECTORS = re.compile(rf"[\"']? by (?:the )?(?:[a-z]+ )?(?:{any_of('inspectors')})(?!\w)")
 _INSPECTORS = re.compile(rf"(?<!\w)(?:{any_of('inspectors')})(?!\w)")
 _NOUN_BEFORE = re.compile(
     rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|"
     rf"remained|"
-    r"stays|has been|given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
+    r"stays|has been|before|before (?:that|this|then)|previously|earlier|"
+    r"given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
     r"down|now|at|"
     r"an?|the|still|had|by [a-z ]{3,30}|also|both)){0,5}(?:\s*[:,-])?\s*(?:an? )?(?:overall "
     r")?(?:(?:one|two|three|four|five|six|[1-6]),? ?\(?)?[\"']?$"
@@ -237,7 +239,7 @@ def _reason(
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     offset = max(0, start - 130)
     word = low[start:end]
-    if name in PLACES and of_pupils(low[:start]):
+    if name in PLACES and (of_pupils(low[:start]) or _SOME_OF_THE.search(before)):
         return None
     if own := own_scale(low, start, end, name):
         return own if own[0] else None
@@ -249,7 +251,7 @@ def _reason(
         return "counted", start
     if is_none(before, after, noun=noun is not None):
         return None
-    sure = quoted or word.startswith(("requir", "inadequate"))
+    sure = quoted or word.startswith(("requir", "inadequate")) or _BY_INSPECTORS.match(after)
     rated, moved = _RATED.search(before), _MOVE.search(before)
     if rated and moved and moved.start() > rated.start() and _TO.search(before):
         return "moved", offset + moved.start()  # "rated good in 2022, was upgraded to"
@@ -261,6 +263,7 @@ def _reason(
         ("rated", _FOUND_TO_BE.search(before) if _CHOSEN.match(low[start:end]) else None),
         ("rated", _RATED_AS_SUCH.search(before) if sure and _INSPECTORS.search(low) else None),
         ("rated", _deemed_that(before, after)),
+        ("held", _AS_OBJECT.search(before) if _OBJECT_ENDS.match(after) else None),
     ):
         if hit:
             return rule, offset + hit.start()
@@ -269,6 +272,23 @@ def _reason(
     if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
         return "line", 0
     return _by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
+
+
+#: "Achieved outstanding for its teaching", "was given a good": an adjective as object is a grade.
+_AS_OBJECT = re.compile(
+    r"(?<!\w)(?:achiev(?:ed|es|ing|e)|award(?:ed|s|ing)|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|"
+    r"earn(?:ed|s)?|gain(?:ed|s)?|scor(?:ed|es|ing)|secur(?:ed|es|ing)|handed|given|gave|bagged|"
+    r"landed|obtained|retain(?:ed|s|ing)|maintain(?:ed|s|ing))(?: overall| another| an?| it an?|"
+    r" the [a-z]+ an?| both| all| itself an?)? [\"']?$"
+)
+_OBJECT_ENDS = re.compile(
+    r"[\"']?(?:[,.;]|$| (?:for|in|overall|across|from|on|at|and|but|while|by)(?!\w)(?! (?:work|"
+    r"practice|the field)))"
+)
+
+
+#: "Some of the best grades there are": which, nobody says.
+_SOME_OF_THE = re.compile(r"(?<!\w)(?:some|one|among|amongst|many|any|most)(?: of)? $")
 
 
 def _counted_on(found: list[Graded], start: int) -> bool:

@@ -13,7 +13,7 @@ from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
 from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
-from pipeline.tag.grade_words import PLACES
+from pipeline.tag.grade_words import PLACES, guarded
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
 from pipeline.tag.plain_grades import with_plain
@@ -46,11 +46,14 @@ def judgements(
     known = framework is not None or bool(inspectorates)
     if framework and framework.graded:
         marks = with_plain(
-            reading, framework, marks, {g for s in scales for g in (*s.grades, *s.aliases)}
+            reading,
+            framework,
+            marks,
+            {g for s in scales for g in (*s.grades, *s.aliases)} - guarded(),
         )
     drafts = _stated(reading, framework, marks, (*scales, *fallback))
     drafts = in_time(reading, drafts)
-    if framework is None or (framework.graded and scales):
+    if framework is None or (framework.graded and any(s.row for s in scales)):
         drafts = told_of(reading, drafts)
     drafts += [
         Draft(n.about or (None,), n.aspect, n.grade, n.status, None, n.start, n.end, "number",
@@ -241,14 +244,13 @@ def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> 
     """The grade in the inspectorate's words: "the lowest rating" is named by the scale; where no
     framework tells which, by one of single words."""
     if word in PLACES:
-        short = [s for s in scales if max(map(len, s.grades)) <= _WORDS]
+        short = [s for s in scales if s.row]
         own = framework.scales if framework and framework.graded else ()
         return next((s.grades[PLACES[word]] for s in (scales if own else (*short, *scales))), word)
+    if any(word in s.grades for s in scales):
+        return word
     scale = next((s for s in scales if s.rank(word)), None)
     return scale.aliases.get(word, word) if scale else word
-
-
-_WORDS = 26  #: code points: longer are the wordings of Area SEND outcomes
 
 
 # ---------------------------------------------------------------- the whole

@@ -24,9 +24,10 @@ _IN_NONE = re.compile(
 )
 _COUNT_BEFORE = re.compile(
     r"(?:(?<![\d,.])(?!(?:19|20)\d\d(?!\d))\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|"
-    r"seven|eight|nine|ten|eleven|twelve|"
+    r"(?<!in )(?:seven|eight|nine|ten|eleven|twelve)|"
     r"(?:a )?(?:quarter|third|half)|"
-    r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
+    r"(?<!the )(?<!in )one|(?<!in )(?:two|three|four|five|six)|"
+    r"most|many|few|fewer|others?|proportion|number))"
     r"(?: of (?!(?:the |its )?(?:[a-z]+ )?(?:areas?|aspects|categories)(?!\w))[^.,;]{0,40}?)?"
     r"(?: (?:councils|authorities|schools|homes|practices|services|"
     r"trusts|forces|cases|providers|"
@@ -45,15 +46,17 @@ _SCALE = re.compile(
     r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
     r"(?:rankings?|ratings?|grades?|scores?) (?:go|goes|range|ranges|run) from|"
     r"is the (?:highest|lowest|top|second[- ][a-z]+) (?:rating|grade)|"
-    r"(?:rating|grade|score)[\"']?,? (?:meanwhile,? |though,? )?means|"
+    r"(?<!\w)(?:an?|the) [\"']?(?!(?:new|third|second|fourth|latest)(?!\w))"
+    r"[a-z]+(?: [a-z]+)?[\"']? (?:rating|grade|score)[\"']?,? (?:meanwhile,? |though,? )?means|"
     r"(?:rating|grading) (?:scale|system)|scale (?:which )?(?:runs|goes|ranges) from|"
     r"possible outcomes|(?<!\w)below the first|(?<!\w)last of all|"
     r"(?<!\w)the (?:best|top|highest) (?:is|of)(?!\w)[^.]*(?<!\w)the (?:worst|lowest|bottom)(?!\w)"
 )
 #: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
 _SHARE = re.compile(
-    r"(?:\d%|(?:\d|(?<!\w)[a-z]+) per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand)|"
-    r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,80}$"
+    r"(?:\d%|\d ?pc(?!\w)|(?:\d|(?<!\w)[a-z]+) per ?cent|"
+    r"(?<!\w)half (?:of|now|were|are|have|had|stand)|(?<!\w)one in (?:[a-z]+|\d+)|"
+    r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,120}$"
 )
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
@@ -73,17 +76,19 @@ _OTHERS = re.compile(
 )
 #: "Councils rated good get a short inspection": so it is with any of them.
 _ANY_OF_THEM = re.compile(
-    r"(?:^|[,;(] |(?<!\w)(?:while|for|that|and|of|in|to|than|where|when|any|if) )"
+    r"(?:^|[,;(] |(?<!\w)(?:while|for|that|and|of|in|to|than|where|when|any|if|from|by|"
+    r"at|"
+    r"with|as|or|on|visits?|sees?|inspects?|says?|many|most|all|some) )"
     r"(?:(?!the|both|all|these|two|three|four|five)[a-z'-]+ ){0,2}(?:councils|authorities|schools|"
     r"homes|services|providers|practices|trusts|hospitals|forces|nurseries|colleges|those|areas) "
     r"(?:(?:that|which|who) (?:are|were|is) )?(?:currently |already )?"
     r"(?:rated|graded|judged|deemed|found|branded)(?: to be)?"
     r"(?: as)? [\"']?(?:[a-z ]{3,20}[\"']? (?:or|and) (?:as )?[\"']?)?$"
 )
-_HABIT = re.compile(
-    r"[\"']?(?:,? (?:or|and) (?:as )?[\"']?[a-z ]{3,25}[\"']?)?"
-    r"(?: by (?:the )?[a-z]+)? (?:gets?|receives?|are|will|must|"
-    r"can|face|often|usually|tend|should|have to|may|would|normally|go)(?!\w)"
+#: "Schools rated inadequate in Redby: Alder Primary, …": some that are named.
+_LIST_FOLLOWS = re.compile(
+    r"[\"']?(?: by (?:the )?[a-z]+)?(?: (?:in|across|over) [^.;:]{2,40})?"
+    r"(?:,? (?:are|were|include|included|including|such as|like)(?!\w)|:| -|\.?$)"
 )
 #: "So many schools are going into the inadequate category"; "areas that were found to require
 #: improvement".
@@ -132,6 +137,8 @@ _SOME_OF_MANY = re.compile(
 #: "For instance Outstanding or Good", "had to be rated good", "as good as possible", "one point
 #: short of good", "what does 'expected standard' mean": of no body either.
 _NOT_GIVEN = re.compile(
+    r"(?<!\w)(?:graded|rated|judged|scored|ranked) (?:above|below|higher than|lower than|better "
+    r"than) (?:an? )?[\"']?$|(?<!\w)(?:not yet|can reach|can get to|to reach) (?:an? )?[\"']?$|"
     r"(?<!\w)(?:for (?:instance|example)|such as|e\.?g\.?,?|(?:words|labels?|terms?) like|"
     r"grades? like|must be|(?:has|have|had|need|needs|needed|required|expected) to be|"
     r"(?:missed|misses|missing|miss) (?:out on )?(?:being )?|instead of|rather than|not quite|"
@@ -154,6 +161,7 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         or _OR_BETTER.match(after)
         or _OF_A_POLICY.search(before)
         or _NEW_WORD.match(after)
+        or _GIVEN_SO_OFTEN.match(after)
         or _SOME_OF_MANY.search(before)
         or _NOT_GIVEN.search(before)
         or (before.endswith(("as ", "as '", 'as "')) and re.match(r"[\"']? as (?!well)", after))
@@ -167,13 +175,14 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         return True
     if _SAID_NOT.search(before):
         return True
-    if _ANY_OF_THEM.search(before) and _HABIT.match(after):
+    if _ANY_OF_THEM.search(before) and not _LIST_FOLLOWS.match(after):
         return True
     # "four areas were weak: teaching, …"
     listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None
     if _COUNT_BEFORE.search(before) and not listed:
         return True
-    return not noun and bool(_DENIED.search(before) or _ORDINARY_NEXT.match(after))
+    denied = _DENIED.search(before) and not UNMOVED.search(before)
+    return not noun and bool(denied or _ORDINARY_NEXT.match(after))
 
 
 #: "Rated providers good": many of them. "Received no 'weak' grades".
@@ -189,6 +198,12 @@ _OF_A_POLICY = re.compile(
     r"providers?|services?|practices?|nurser(?:y|ies)|colleges?|forces?|prisons?) "
     r"(?:(?:that|which) (?:is|are|was|were) )?(?:rated|graded|judged)(?: as)? [\"']?$"
 )
+#: "'Needs attention' was given just four times", "'inadequate' went to no school".
+_GIVEN_SO_OFTEN = re.compile(
+    r"[\"']?,? (?:was|were|has been|had been) (?:given|awarded|used|handed out) (?:just |only )?"
+    r"(?:[a-z]+|\d+) times|[\"']?,? (?:went|was (?:given|awarded)|goes) to "
+    r"(?:no|none|nobody|only|just|few)(?!\w)|[\"']? [a-z]+, (?:stands?|is|comes?) above(?!\w)"
+)
 _NEW_WORD = re.compile(
     r"[\"']?,? (?:(?:grade|rating|judge?ment),? )?(?:had been|has been|was|is) "
     r"(?:introduced|added|brought in|scrapped|replaced|abolished)(?!\w)"
@@ -198,6 +213,13 @@ _NEW_WORD = re.compile(
 _MARKS = re.compile(
     r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students|learners|candidates|leavers)(?!\w)"
     r"(?![^.;]*(?<!\w)(?:inspectors?|ofsted|estyn|college|school|academy)(?!\w))[^.;]{0,140}$"
+)
+
+
+#: "The rating has not moved from good": it is good.
+UNMOVED = re.compile(
+    r"(?<!\w)(?:not|n't|never) (?:been )?(?:mov|chang|improv|alter|shift|budg)(?:e|ed) from "
+    r"(?:its |an? |the |being )*[\"']?$"
 )
 
 

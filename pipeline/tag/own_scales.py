@@ -22,7 +22,10 @@ _SAFEGUARDING_NEXT = re.compile(
 )
 #: The standards of the Care Quality Commission until 2014: "failing to meet five essential
 #: standards of quality and safety", "three of the national standards were not met".
-_STANDARDS = r"(?:essential|national|government|core|basic|minimum)(?: [a-z]+){0,3} standards?"
+_STANDARDS = (
+    r"(?:(?:essential|national|government|core|basic|minimum)(?: [a-z]+){0,3}|independent school)"
+    r" standards?"
+)
 _STANDARDS_NEXT = re.compile(rf" (?:with )?(?:[a-z0-9]+ ){{0,5}}{_STANDARDS}(?!\w)")
 _STANDARDS_BEFORE = re.compile(
     rf"(?<!\w){_STANDARDS}(?:(?!(?:by|that|but|which)(?!\w))[^.;]){{0,60}} "
@@ -66,7 +69,9 @@ def own_scale(low: str, start: int, end: int, name: str) -> tuple[str, int] | No
         return ("" if is_none(before, after, noun=True) else "essential standard"), start
     if re.fullmatch(r"[cgv][1-4]", name):
         return ("" if is_none(before, after, noun=True) else "code"), start
-    if end - start > _OUTCOME and re.search(r"experiences|systemic", low[start:end]):
+    if name == "no follow-up":
+        return ("" if is_none(before, after, noun=False) else "standard"), start
+    if end - start > _OUTCOME and re.search(r"experiences|systemic|capacity|areas?", name):
         return "outcome", start
     return None
 

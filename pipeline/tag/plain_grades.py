@@ -7,11 +7,13 @@ import re
 from pipeline.tag.aspects import aspects
 from pipeline.tag.frameworks import Framework
 from pipeline.tag.grades import Graded
+from pipeline.tag.no_grade import is_none
 from pipeline.tag.reading import Reading
 
 _FOUND = re.compile(
     r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
 )
+_BEFORE = 130  #: code points before a word that may make it no grade
 _FORMULA = 35  #: code points of an aspect whose name alone makes a sentence a formal one
 
 
@@ -47,6 +49,8 @@ def with_plain(
             if m is None or any(g.start < m.end() and m.end() - 3 < g.end for g in known):
                 continue
             start, end = m.span(m.lastindex or 0)
+            if is_none(low[max(0, start - _BEFORE) : start], low[end : end + 60], noun=True):
+                continue  # "a little over half of the teaching was good"
             word = re.sub(r"require[sd]? ", "requires ", low[start:end])
             added = Graded(start, end, word, "aspect", aspect.start)
             made[sentence.start] = sorted((*known, added), key=lambda g: g.start)

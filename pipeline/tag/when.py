@@ -7,6 +7,7 @@ from typing import Literal
 
 from pipeline.tag.cues import cues
 from pipeline.tag.grades import Graded
+from pipeline.tag.no_grade import UNMOVED
 from pipeline.tag.reading import Sentence
 
 Status = Literal["current", "previous", "hypothetical"]
@@ -14,12 +15,15 @@ Weak = Literal["dated", "said"]
 Direction = Literal["up", "down", "same", "first"]
 
 _OF = re.compile(
-    r"(?:^|[\s\"'])(?:from|out of|shak(?:e|es|en|ing) off|shook off|leaves?|leaving|left|"
+    r"(?:^|[\s\"'(])(?:from|out of|"
+    r"(?:improv|address|overturn|challeng)(?:e|ing)(?= (?:its|their|the|an?) )|"
+    r"shak(?:e|es|en|ing) off|shook off|leaves?|leaving|left|"
     r"lost|loses|lose|losing|costs?|stripped of|shed|taken away|took away|takes away)"
     r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$"
 )
 _BEHIND = re.compile(
-    r"[\"']? (?:behind|no longer|rating behind|(?:rating|grade|status|judge?ment)"
+    r"[\"']? (?:behind|no longer|(?:is |was |has been |had been )?lost(?: by)?|"
+    r"rating behind|(?:rating|grade|status|judge?ment)"
     r"(?: of [^,.;]{0,60})? (?:has|have|had|was|were|is)(?: been)? (?:downgraded|lowered|upgraded|"
     r"raised|removed|lost|replaced|reduced|changed))(?!\w)"
 )
@@ -88,6 +92,8 @@ def status_of(
         return "hypothetical" if _wished(moved[-90:]) else "current"
     if _which_was_before(low, grade.start):
         return "previous"
+    if UNMOVED.search(head):
+        return "current"
     if _OF.search(head) or _BEHIND.match(tail):
         return "previous"
     if i and re.fullmatch(r"[\"']? or (?:as )?[\"']?", low[found[i - 1].end : grade.start]):
@@ -230,6 +236,9 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 _NEXT_GRADE = re.compile(
     r", (?:it )?(?:is|are|has been|have been) now(?!\w)|,? compared (?:to|with)(?!\w)|"
     r"(?<!\w)(?:up|down) from(?!\w)|"
+    r"(?:,| that| but| and) (?:just |only )?"
+    r"(?:[a-z]+ years? ago|at (?:its|the|their) (?:last|previous)|last time|previously|"
+    r"before that)(?!\w)(?=[^.;]{0,60} (?:it|they|inspectors|ofsted) )|"
     r",? (?:just |only |some |less than |more than )?(?:an? |[a-z0-9]+ )?"
     r"(?:years?|months?|weeks?|days|shortly|soon|not long) (?:after|since)(?!\w)|"
     r"(?<!\w)from (?:its|a|an|their|the) (?:previous|earlier|last)(?!\w)"
@@ -258,7 +267,15 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
+_FIRST_SINCE = re.compile(r"(?<!\w)first (?:[a-z]+ ){0,6}since [a-z ]{0,12}(?:19|20)?$")
 _SINCE = re.compile(r"(?<!\w)since(?!\w)")
+
+
+#: "In 2019 …", "September 2012: Ofsted rates …", a line of a history.
+_OPENING_YEAR = re.compile(
+    r"(?:(?:back )?in (?:[a-z]+ )?|[\s•*-]*(?:\d{1,2} )?(?:[a-z]+ )?(?=(?:19|20)\d\d ?[:–-]))"
+    r"((?:19|20)\d\d)(?!\w)"
+)
 
 
 def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
@@ -270,9 +287,10 @@ def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
     years = [
         int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
         if not (moved and _SINCE.search(low, grade.end, m.end()))
+        and not _FIRST_SINCE.search(low, 0, m.start() + 5)
     ]  # fmt: skip
     if not years:
-        opening = re.match(r"(?:back )?in (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)", low) or re.search(
+        opening = _OPENING_YEAR.match(low) or re.search(
             r"(?<!\w)in (?:[a-z]+ )?((?:19|20)\d\d),? when(?!\w)[^.;]{0,60}$", low[: grade.start]
         )
         years = [int(opening[1])] if opening else []
@@ -286,6 +304,8 @@ def direction_of(
         return None
     start, end = clause(sentence.low, grade, found)
     near = sentence.low[start:end]
+    if UNMOVED.search(sentence.low[start : grade.start]):
+        return "same"
     if _FIRST.search(near):
         return "first"
     if _DOWN.search(near) and grade.rule == "moved":
