@@ -63,7 +63,8 @@ _FORMS = {
     ),
     "met": r"met|meets|meeting|compl(?:ies|ied|ying) with",
     "not met": r"not met|(?:(?:did|does|do|had|has|was|were|is|are) not|(?:did|does|was|were)n't) "
-    r"(?:me?et(?:ing)?|compl(?:y|ied|ying) with)|fail(?:s|ed|ing|ure)? to (?:meet|comply with)",
+    r"(?:me?et(?:ing)?|compl(?:y|ied|ying) with)|fail(?:s|ed|ing|ure)? to (?:meet|comply with)|"
+    r"fail(?:s|ed|ing)?(?= (?:[a-z]+ ){0,2}independent school standards)",
     "second lowest": _place("lowest", _SECOND),
     "second highest": _place("highest", _SECOND),
     "lowest": _place("lowest", ""),

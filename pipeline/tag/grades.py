@@ -216,7 +216,7 @@ def _plainly(low: str, start: int, rule: str) -> bool:
 
 _PLAIN = frozenset(
     (
-        "standard", "essential standard", "progress", "code", "line",
+        "standard", "essential standard", "conclusion", "progress", "code", "line",
         "grade and the word rating", "moved", "and so on",
     )
 )  # fmt: skip

@@ -70,9 +70,11 @@ def own_scale(low: str, start: int, end: int, name: str) -> tuple[str, int] | No
     if re.fullmatch(r"[cgv][1-4]", name):
         return ("" if is_none(before, after, noun=True) else "code"), start
     if name == "no follow-up":
-        return ("" if is_none(before, after, noun=False) else "standard"), start
-    if end - start > _OUTCOME and re.search(r"experiences|systemic|capacity|areas?", name):
+        return ("" if is_none(before, after, noun=False) else "conclusion"), start
+    if end - start > _OUTCOME and re.search(r"experiences|systemic", name):
         return "outcome", start
+    if "capacity" in name or name.startswith("needs to address"):
+        return "conclusion", start
     return None
 
 
