@@ -267,7 +267,7 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
-_FIRST_SINCE = re.compile(r"(?<!\w)first (?:[a-z]+ ){0,6}since [a-z ]{0,12}(?:19|20)?$")
+_FIRST_SINCE = re.compile(r"(?<!\w)first (?:[a-z]+ ){0,6}since (?:[a-z]+ )?(?:19|20)\d\d$")
 _SINCE = re.compile(r"(?<!\w)since(?!\w)")
 
 
@@ -287,7 +287,7 @@ def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
     years = [
         int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
         if not (moved and _SINCE.search(low, grade.end, m.end()))
-        and not _FIRST_SINCE.search(low, 0, m.start() + 5)
+        and not _FIRST_SINCE.search(low, 0, m.end())
     ]  # fmt: skip
     if not years:
         opening = _OPENING_YEAR.match(low) or re.search(
