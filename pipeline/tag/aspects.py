@@ -16,7 +16,7 @@ ALL_AREAS = "all areas"  #: which they are, the story does not say
 ALL_BUT_ONE = "all areas but one"
 #: "In all five areas", "across the board".
 ALL = re.compile(
-    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: of)?"
+    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: of| single)?"
     r"(?: the| its| our)?(?: (?:other|remaining))?(?: (?:two|three|four|five|six|seven|eight|nine|"
     r"ten|eleven|[2-9]|1[0-3])(?: of (?:the|its|our))?)?(?: (?:other|remaining|separate))?"
     r"(?: (?:healthy (?:prison|establishment|institution)|key|main|headline|"
@@ -32,7 +32,8 @@ _EXCEPT = re.compile(
 )
 _LEAD_IN = re.compile(
     r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
-    r"categor(?:y|ies) of|questions?|under|to|except|but|though|although|while|whereas|with|were|"
+    r"categor(?:y|ies) of|questions?|whether|where|which are|namely|including|such as|"
+    r"under|to|except|but|though|although|while|whereas|with|were|"
     r"was|judged|rated|graded|found|that are|that were|services are|are services|providing|"
     r"delivering|and also)|'s|[,:;•*(\"'-]|\d\.\d+)\s*"
     r"(?:being |how |its |our |the |both |only |were |are |it is |they are )?[\"']?$"
@@ -124,7 +125,8 @@ def aspects(low: str, framework: Framework | None) -> list[Found]:
     kept: list[Found] = []
     for f in found:
         if not kept or f.start >= kept[-1].end:
-            kept.append(f)
+            if not (kept and f.id == OVERALL and low[kept[-1].end : f.end] == " overall"):
+                kept.append(f)  # "inadequate for responsiveness overall" is for that alone
         elif f.end > kept[-1].end:
             kept[-1] = f
     return kept

@@ -355,15 +355,22 @@ def _cut(low: str, start: int, end: int) -> bool:
     )
 
 
+#: "And for safe from good to inadequate", "outstanding in primary and in secondary a strong good".
+_FALLS = re.compile(r"(?:[^,;]{0,40}(?<!\w)from (?:an? )?|,? to be )[\"']?$")
+_OWN_GRADE = re.compile(r",? an? (?:[a-z]+ )?[\"']?$")
+_CLOSE = 12  #: code points between a grade and the first aspect that follows it
+
+
 def _next_owns(low: str, aspect: Found, following: Graded, grade: Graded) -> bool:
     """Whether `aspect`, between two grades, belongs to the second: "X was good and Y was weak"."""
     if aspect.excepted:
         return False
     lead = low[aspect.end : following.start]
     verb = re.search(
-        r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$|"
-        r"^[^,;]{0,40}(?<!\w)from (?:an? )?[\"']?$", lead,
-    )  # fmt: skip
+        r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead
+    )
+    if _FALLS.match(lead) or (aspect.start - grade.end > _CLOSE and _OWN_GRADE.match(lead)):
+        return True
     return bool(verb) and not re.match(
         r"[\"']?(?: (?:rating|grade|judge?ment)s?)? (?:for|in|at|on|overall)(?!\w)",
         low[grade.end :],

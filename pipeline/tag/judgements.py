@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.models import Judgement
 from pipeline.tag import graded_lists
@@ -125,7 +126,9 @@ def _sentence(
     nothing_overall = framework is not None and not framework.has_overall(reading.day)
     for i, grade in enumerate(found):
         status = status_of(sentence, grade, found, before)
-        if sentence.speaker == "other" and grade.rule.startswith("quoted"):
+        if (status == "current" and _either(sentence.low, found, i)) or (
+            sentence.speaker == "other" and grade.rule.startswith("quoted")
+        ):
             continue
         bodies = bodies_of(reading, sentence, grade, i, found)
         cell = _cell(grade, before, framework) if listed is None else listed
@@ -150,6 +153,15 @@ def _sentence(
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
     return drafts
+
+
+_OR = re.compile(r"[\"']?,? or (?:even |an? |as )?[\"']?")
+
+
+def _either(low: str, found: list[Graded], i: int) -> bool:
+    """ "Graded good or adequate in all 11 areas": which of the two, nobody says."""
+    near = found[max(0, i - 1) : i + 2]
+    return any(_OR.fullmatch(low, a.end, b.start) for a, b in pairwise(near))
 
 
 def _for_what(

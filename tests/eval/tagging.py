@@ -186,26 +186,32 @@ def _judgements(
     got_aspect, wanted_aspect = Counter[Any](), Counter[Any]()
     for j in tags.judgements:
         body = " ".join(sorted(body_of(tags, j.body, names)))
-        got[(body, j.grade, j.status)] += 1
-        got_aspect[(body, _aspect(j.aspect, rules), j.grade, j.status)] += 1
+        grade = _grade(j.grade, rules)
+        got[(body, grade, j.status)] += 1
+        got_aspect[(body, _aspect(j.aspect, rules), grade, j.status)] += 1
     for j in label["judgements"]:
         body = " ".join(sorted(plain(j["body"])))
-        wanted[(body, _grade(j["grade"]), j["status"])] += 1
-        wanted_aspect[(body, _aspect(j["aspect"], rules), _grade(j["grade"]), j["status"])] += 1
+        wanted[(body, _grade(j["grade"], rules), j["status"])] += 1
+        wanted_aspect[
+            (body, _aspect(j["aspect"], rules), _grade(j["grade"], rules), j["status"])
+        ] += 1
     scores["judgements"].add(identity, got, wanted)
     scores["with aspect"].add(identity, got_aspect, wanted_aspect)
 
 
-def _grade(grade: str) -> str:
-    """The label's grade as scales have it: older reports write one of them longer."""
-    return grade.lower().removesuffix(" to be good")
+def _grade(grade: str, rules: dict[str, Any]) -> str:
+    """The grade without what some reports add to it: "adequate and needs improvement"."""
+    named: dict[str, str] = rules["grades"]
+    return named.get(grade) or re.sub(r" (?:to be good|and needs .*)$", "", grade.lower())
 
 
 def _aspect(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
     if covered and value:
         return value
-    plain = aspect.lower().replace(" other ", " ").replace("categories", "areas")
+    plain = re.sub(
+        r"categories|(headline )?fields", "areas", aspect.lower().replace(" other ", " ")
+    )
     return re.sub(r"^(\w+) of \w+ (?:inspection |key )?(areas|criteria)$", r"\1 \2", plain)
 
 
