@@ -16,13 +16,15 @@ ALL_AREAS = "all areas"  #: which they are, the story does not say
 ALL_BUT_ONE = "all areas but one"
 #: "In all five areas", "across the board".
 ALL = re.compile(
-    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: of| single)?"
-    r"(?: the| its| our)?(?: (?:other|remaining))?(?: (?:two|three|four|five|six|seven|eight|nine|"
+    r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: single| one)?(?: of)?"
+    r"(?: the| its| our| these| those)?(?: (?:other|remaining))?"
+    r"(?: (?:two|three|four|five|six|seven|eight|nine|"
     r"ten|eleven|[2-9]|1[0-3])(?: of (?:the|its|our))?)?(?: (?:other|remaining|separate))?"
     r"(?: (?:healthy (?:prison|establishment|institution)|key|main|headline|"
     r"inspected|inspection|judge?ment|core|graded|quality))? ?"
     r"(?:areas?|themes?|categor(?:y|ies)|questions?|points?|counts?|measures?|aspects?|respects?|"
-    r"standards?|tests?|criteria|criterion|fields?|domains?|indicators?|judge?ments)(?! of "
+    r"standards?|tests?|criteria|criterion|fields?|domains?|indicators?|judge?ments|assessments)"
+    r"(?! of "
     r"(?:concern|improvement|weakness)| that have| which have)(?!\w)"
     r"|across the board"
 )
@@ -31,7 +33,8 @@ _EXCEPT = re.compile(
     r" in)? (?:being |the )?[\"']?$"
 )
 _LEAD_IN = re.compile(
-    r"(?:^|(?<!\w)(?:for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
+    r"(?:^|(?<!\w)(?:(?:level|standard|quality)s? of|"
+    r"for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
     r"categor(?:y|ies) of|questions?|whether|where|which are|namely|including|such as|"
     r"under|to|except|but|though|although|while|whereas|with|were|"
     r"was|judged|rated|graded|found|that are|that were|services are|are services|providing|"

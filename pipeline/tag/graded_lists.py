@@ -28,6 +28,8 @@ def below(
     heads = [
         i for i, s in enumerate(lines) if any(g.rule == "cell" for g in marks.get(s.start, ()))
     ]
+    while heads and not _beside(lines, heads[0], framework):
+        heads = heads[1:]  # a grade by itself, below the name of a body
     if len(heads) < _FEWEST or (heads[0] and _aspect(lines[heads[0] - 1], framework)):
         return {}
     found: dict[int, tuple[str, ...]] = {}
@@ -41,6 +43,13 @@ def below(
         if names:
             found[lines[i].start] = tuple(names)
     return found
+
+
+def _beside(lines: list[Sentence], i: int, framework: Framework | None) -> bool:
+    """Whether an aspect stands in the line above or below."""
+    return any(
+        0 <= j < len(lines) and _aspect(lines[j], framework) is not None for j in (i - 1, i + 1)
+    )
 
 
 def _aspect(line: Sentence, framework: Framework | None) -> str | None:

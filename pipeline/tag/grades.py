@@ -130,6 +130,9 @@ _CALLED = re.compile(
 )
 #: "A 'good' went to Alder Primary for its curriculum".
 _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!\w)")
+#: "Among the inadequate areas were how it responds to the public and …".
+_AMONG = re.compile(r"(?:^|(?<!\w)(?:among|amongst|including)) (?:the |its )?[\"']?$")
+_ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)")
 _RATED_AS = re.compile(
     r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
 )
@@ -347,7 +350,7 @@ def _weaker(
         formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))
     ):
         return "held", offset + held.start()
-    if quoted and _WENT_TO.match(after):
+    if (quoted and _WENT_TO.match(after)) or (_AMONG.search(before) and _ARE_AREAS.match(after)):
         return "held", start
     if _OUTCOMES_ARE.search(before):
         return "held", start

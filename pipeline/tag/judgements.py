@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline.models import Judgement
 from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
-from pipeline.tag.aspects import OVERALL, aspects
+from pipeline.tag.aspects import ALL_AREAS, OVERALL, aspects
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
 from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
@@ -131,7 +131,7 @@ def _sentence(
         ):
             continue
         bodies = bodies_of(reading, sentence, grade, i, found)
-        cell = _cell(grade, before, framework) if listed is None else listed
+        cell = _cell(reading, grade, before, framework) if listed is None else listed
         if bodies is None or (grade.rule == "cell" and not cell):
             continue
         word = _word(grade.grade, scales, framework)
@@ -174,11 +174,27 @@ def _for_what(
 ) -> tuple[str, ...]:
     """The aspects that a grade is given for, as far as the words around it tell."""
     return (
-        (("safeguarding",) if found[i].rule == "standard" else dealt[i])
+        _of_these(dealt[i], sentence, before, framework)
+        or (("safeguarding",) if found[i].rule == "standard" else dealt[i])
         or _carried(sentence, before, framework)
         or _shared(sentence.low, found, dealt, i)
         or _labelled(found[i], sentence, before, framework)
     )
+
+
+def _of_these(
+    dealt: tuple[str, ...], sentence: Sentence, before: Sentence | None, framework: Framework | None
+) -> tuple[str, ...]:
+    """ "In each of these four categories it was good": those of the sentence before."""
+    if before is None or dealt != (ALL_AREAS,) or not _THESE.search(sentence.low):
+        return ()
+    named = dict.fromkeys(a.id for a in aspects(before.low, framework) if a.id != OVERALL)
+    return tuple(named) if len(named) > 1 else ()
+
+
+_THESE = re.compile(
+    r"(?<!\w)(?:all|each|every one) of (?:these|those)(?!\w)|(?<!\w)all (?:these|those) "
+)
 
 
 def _same(low: str, grade: Graded, found: list[Graded]) -> Hit | None:
@@ -209,12 +225,18 @@ def _labelled(
     return () if not words or named or _ANY_GRADE.search(words) else (words,)
 
 
-def _cell(grade: Graded, before: Sentence | None, framework: Framework | None) -> tuple[str, ...]:
-    """What the grade that is a whole line is for: the aspect that is the whole line above."""
-    if grade.rule != "cell" or before is None or len(before.low) > _LINE:
+def _cell(
+    reading: Reading, grade: Graded, before: Sentence | None, framework: Framework | None
+) -> tuple[str, ...]:
+    """What the grade that is a whole line is for: the aspect that is the whole line above; the
+    whole body, where it stands first of all or below the body's name."""
+    if grade.rule != "cell" or (before and (len(before.low) > _LINE or not before.heading)):
         return ()
-    named = aspects(f"for {before.low}", framework)
-    return (named[0].id,) if named and before.heading else ()
+    named = aspects(f"for {before.low}", framework) if before else ()
+    if named:
+        return (named[0].id,)
+    inspected = {b.id for b in reading.bodies}
+    return (OVERALL,) if not before or any(m.id in inspected for m in before.mentions) else ()
 
 
 _GOES_ON = re.compile(r"[;,] (?:and|or)$")  #: an item of the list in which the grade stands

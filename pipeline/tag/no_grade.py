@@ -35,6 +35,11 @@ _COUNT_BEFORE = re.compile(
     r"being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in "
     r"england)){0,5}(?<! and)(?<! or)\s*[\"']?$"
 )
+#: "In eight areas of policing … inadequate in three of them", "in seven of the eight themes".
+_OF_AREAS = re.compile(
+    r"(?<!local )(?<!\w)(?:(?:sub-)?areas|categories|themes|fields|criteria|key questions|"
+    r"questions|measures|standards|indicators|domains|aspects)(?!\w)[^.;]{0,110}$"
+)
 _DENIED = re.compile(
     r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)"
     r"(?: (?!and|but)[a-z]+){0,5}? ?[\"']?$"
@@ -179,7 +184,7 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         return True
     # "four areas were weak: teaching, …"
     listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None
-    if _COUNT_BEFORE.search(before) and not listed:
+    if _COUNT_BEFORE.search(before) and not listed and not _OF_AREAS.search(before):
         return True
     denied = _DENIED.search(before) and not UNMOVED.search(before)
     return not noun and bool(denied or _ORDINARY_NEXT.match(after))

@@ -38,7 +38,7 @@ _YEARS = re.compile(
     r"(?<!act )(?<!act \()((?:19|20)\d\d)(?![\w-])"
 )
 _STILL = re.compile(
-    r"(?<!\w)(?:still|remain(?:s|ed|ing)?|again|retain(?:s|ed)?|maintain(?:s|ed)?|kept|keeps|"
+    r"(?<!\w)(?:still|remain(?:s|ed)?|(?<!the )remaining|again|retain(?:s|ed)?|maintain(?:s|ed)?|kept|keeps|"
     r"stays?|stayed|unchanged|for (?:a|the) (?:second|third) (?:consecutive )?time)(?!\w)"
 )
 _DOWN = re.compile(

@@ -209,10 +209,13 @@ def _aspect(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
     if covered and value:
         return value
-    plain = re.sub(
-        r"categories|(headline )?fields", "areas", aspect.lower().replace(" other ", " ")
+    plain = aspect.lower().replace(" other ", " ")
+    return re.sub(
+        r"^(\w+)(?: of \w+)? (?:inspection |key |headline |sub-)?(?:areas|categories|criteria|"
+        r"themes|measures|fields|standards|tests|questions)$",
+        r"\1 areas",
+        plain,
     )
-    return re.sub(r"^(\w+) of \w+ (?:inspection |key )?(areas|criteria)$", r"\1 \2", plain)
 
 
 def _actions(
