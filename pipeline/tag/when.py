@@ -38,8 +38,9 @@ _YEARS = re.compile(
     r"(?<!act )(?<!act \()((?:19|20)\d\d)(?![\w-])"
 )
 _STILL = re.compile(
-    r"(?<!\w)(?:still|remain(?:s|ed)?|(?<!the )remaining|again|retain(?:s|ed)?|maintain(?:s|ed)?|kept|keeps|"
-    r"stays?|stayed|unchanged|for (?:a|the) (?:second|third) (?:consecutive )?time)(?!\w)"
+    r"(?<!\w)(?:still|remain(?:s|ed)?|(?<!the )remaining|again|retain(?:s|ed)?|maintain(?:s|ed)?|"
+    r"kept|keeps|stays?|stayed|unchanged|"
+    r"for (?:a|the) (?:second|third) (?:consecutive )?time)(?!\w)"
 )
 _DOWN = re.compile(
     r"(?<!\w)(?:downgrad|dropp|drops|fell|fall|slipp|plung|demot|stripped|lost|loses|cost|"
