@@ -7,7 +7,7 @@ makes them bodies. Later "the council" or "the trust" points back to what was la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -56,13 +56,11 @@ def mentions(story: Story) -> tuple[Mention, ...]:
     if not story.title:
         told |= {n.id for n in named if n.end <= text.find(headline) + len(headline)}
     head, others = fold(headline), _kinds_elsewhere(story, title, {n.id for n in named})
-    owner = elsewhere.own_site(story.url)
-    ahead = [n for i in (*([owner.id] if owner else ()), *title, *known)
-             if (n := _ahead(i, title.get(i, "")))]  # fmt: skip
+    ahead = _all_ahead(story, title, known, named)
 
     def of(names: list[Named]) -> dict[str, Role]:
         outside = Outside(told=told, hinted=elsewhere.hinted(head, names), inspectorates=known,
-                          others=others, headline=head)  # fmt: skip
+                          others=others - {n.kind for n in names}, headline=head)  # fmt: skip
         return roles(folded, names, cut, outside)
 
     role_of = of(named)
@@ -95,12 +93,36 @@ def _without_namesakes(named: list[Named]) -> list[Named]:
 
 def _kinds_elsewhere(story: Story, title: dict[str, str], here: set[str]) -> frozenset[str]:
     """The kinds of the bodies that only the title or the address names, not the text (`here`)."""
-    spelt = elsewhere.slug_ids(story)
-    there = [i for i in spelt if (r := gazetteer().get(i)) and not r.role]
-    if not any(_kind(i) in cues().specific for i in here):
-        the = {k for m in anaphora.pointing(fold(story.text)) for k in m}
-        there += [i for i in spelt if i.startswith("unlisted:") and _kind(i) in the]
+    there = [i for i in elsewhere.slug_ids(story) if (r := gazetteer().get(i)) and not r.role]
+    there += _spelt_alone(story, here)
     return frozenset(_kind(i) for i in (*title, *there) if i not in here)
+
+
+def _spelt_alone(story: Story, here: Collection[str]) -> dict[str, str]:
+    """Unlisted bodies of the address, each with its name, where the text has "the school" alone.
+
+    `here`: ids that the text names.
+    """
+    if any(_kind(i) in cues().specific for i in here):
+        return {}
+    the = {k for m in anaphora.pointing(fold(story.text)) for k in m}
+    return {i: name for i, name in elsewhere.slug_ids(story).items()
+            if i.startswith("unlisted:") and _kind(i) in the}  # fmt: skip
+
+
+def _all_ahead(
+    story: Story, title: dict[str, str], known: frozenset[str], named: Sequence[Named]
+) -> list[Named]:
+    """The bodies of the title, the address and the site, as named before the text."""
+    owner = elsewhere.own_site(story.url)
+    ids = {n.id for n in named}
+    there = dict.fromkeys([owner.id] if owner else (), "") | title | dict.fromkeys(known, "")
+    there |= _spelt_alone(story, ids)
+    if not any(_kind(i) in cues().specific for i in (*there, *ids)):
+        remit = remit_of({*known, *(n.id for n in named if n.role == "inspectorate")})
+        whose = own_pages.owner_by_host(story, remit)
+        there |= dict([whose]) if whose else {}
+    return [n for i, quote in there.items() if (n := _ahead(i, quote))]
 
 
 def stories_names(story: Story) -> tuple[dict[tuple[int, str], str], list[Candidate]]:
