@@ -25,6 +25,7 @@ from pipeline.tag.evidence import (
 )
 from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.matcher import fold
+from pipeline.tag.name_forms import proper_part
 from pipeline.tag.sentences import Span
 
 
@@ -49,6 +50,7 @@ def roles(
         looked_at = cues().specific if speaks else remit
         inspected = _first_named(evidence, kinds, looked_at, free, sentences)
     inspected |= _running(inspected, kinds, evidence)
+    inspected |= {a for a in _of_one_house(free, inspected) if evidence[a].points >= 0}
     speaking = _speaking(folded, named)
     rest = {
         a: _bystander(a, kinds, joint=joint, inspected=inspected, speaking=a in speaking)
@@ -142,6 +144,9 @@ def _led(
                    if kinds[a] in _RUN_BY_TRUSTS and e.points > ENOUGH}  # fmt: skip
             own = run or own
         own |= _running(own, kinds, evidence)
+        top = max((evidence[a].points for a in own), default=_SURE)  # as much spoken of as these
+        own |= {a for a, e in evidence.items()
+                if kinds[a] in own_kinds and e.points >= max(top, _SURE)}  # fmt: skip
         if own_kinds <= _RUNS_HOSPITALS:
             sites = {a: e for a, e in evidence.items() if kinds[a] == "hospital"}
             own |= {a for a, e in sites.items() if e.points >= ENOUGH}
@@ -162,6 +167,16 @@ def _running(
         return set()
     over = {a for a, e in evidence.items() if kinds[a] in _RUNS_HOSPITALS and e.points >= 0}
     return over if len(over) == 1 else set()
+
+
+def _of_one_house(named: Sequence[Named], inspected: set[str]) -> set[str]:
+    """The nursery of a school that was inspected, and the other way: one proper name."""
+    young = {n.id: (n.kind, proper_part(n.name)) for n in named if n.kind in _OF_CHILDREN}
+    houses = {proper: kind for i, (kind, proper) in young.items() if i in inspected}
+    return {i for i, (kind, proper) in young.items() if houses.get(proper, kind) != kind}
+
+
+_OF_CHILDREN = frozenset({"school", "nursery"})
 
 
 def _national(folded: str, headline: str, inspected: set[str], named: Sequence[Named]) -> bool:
@@ -304,5 +319,6 @@ def _bystander(
     return "commentator" if speaking else "mentioned"
 
 
+_SURE = 3  #: points of a body that is the inspected one, though no words say it outright
 _RUNS_HOSPITALS = frozenset({"trust", "health-board"})
 _RUN_BY_TRUSTS = frozenset({"school", "college", "nursery"})

@@ -133,7 +133,8 @@ def one_name_each(found: list[Unlisted], text: str) -> list[Unlisted]:
     for name, (kind, proper, said) in names.items():
         wider = [
             n for n, (k, p, s) in names.items()
-            if k == kind and ((p == proper and s > said) or n.endswith(f" {name}"))
+            if k == kind and ((p == proper and s - said and said - s <= _WITH_NURSERY)
+                              or n.endswith(f" {name}"))
         ]  # fmt: skip
         if proper and len(wider) == 1:
             fullest[name] = wider[0]
@@ -143,6 +144,10 @@ def one_name_each(found: list[Unlisted], text: str) -> list[Unlisted]:
         if not (u.rule == PLACE_AND_KIND and (u.kind in surely or " " not in _place_of(u.quote)))
         and not (u.rule == BY_STREET and u.kind in surely)
     ]  # fmt: skip
+
+
+#: "Harwick School and Nursery" is Harwick Primary School.
+_WITH_NURSERY = frozenset({"school", "and", "nursery", "class"})
 
 
 def _described(u: Unlisted, found: list[Unlisted], text: str) -> Unlisted:
