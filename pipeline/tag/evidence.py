@@ -17,7 +17,7 @@ from typing import Any
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence, Role
 from pipeline.tag.literals import Sought
-from pipeline.tag.peers import counted, listed
+from pipeline.tag.peers import counted, counts, listed, several
 from pipeline.tag.sentences import Span
 
 _AROUND = 200  #: code points before and after a mention, of its sentence, that are read
@@ -112,7 +112,7 @@ def evidence_of(
             own.add(n.id)
         if n.start < lead and score >= 0:
             early.add(n.id)
-    _share(folded, named, own, best)
+    _share(folded, named, own, best, sentences)
     sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
     own = {a for a in own if best.get(a, 0) > -3}
     return {
@@ -125,7 +125,13 @@ def evidence_of(
     }  # fmt: skip
 
 
-def _share(folded: str, named: Sequence[Named], own: set[str], best: dict[str, int]) -> None:
+def _share(
+    folded: str,
+    named: Sequence[Named],
+    own: set[str],
+    best: dict[str, int],
+    sentences: Sequence[Span],
+) -> None:
     """Let bodies that stand together share what the words say of some of them."""
     for group in _lists(folded, named):
         led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
@@ -139,11 +145,34 @@ def _share(folded: str, named: Sequence[Named], own: set[str], best: dict[str, i
         if together & own:
             own |= together
             best |= {a: max(best[a], ENOUGH) for a in together if best[a] > -3}
-    for a in _with_own_paragraphs(folded, named, own):
+    for a in (*_with_own_paragraphs(folded, named, own), *_of_many(folded, named, own, sentences)):
         if best[a] >= 0:
             own.add(a)
             best[a] = max(best[a], ENOUGH)
 
+
+def _of_many(
+    folded: str, named: Sequence[Named], own: set[str], sentences: Sequence[Span]
+) -> set[str]:
+    """Bodies of a story that begins with several: each is in a sentence that tells of an outcome.
+
+    "Three schools have had reports. … At Elm School, said Estyn, pupils are kind."
+    """
+    kinds = several(folded)
+    kinds |= _OF_LEARNING if kinds & _OF_LEARNING else frozenset()
+    told = [n for n in named if n.kind in kinds and n.role is None]
+    leading = {n.id for n in told if n.id in own}
+    if not leading or any(len(leading) >= n and k & kinds for n, k in counts(folded)):
+        return set()  # of none, or of as many as the story is about
+    found = set()
+    for n in told:
+        sentence = around(sentences, n.start)
+        if n.id not in own and _TOLD.search(folded, sentence.start, sentence.end):
+            found.add(n.id)
+    return found
+
+
+_OF_LEARNING = frozenset({"school", "college", "nursery", "training", "provider"})
 
 _LINE = re.compile(r"[^\n]{60,}")
 _TOLD = re.compile(

@@ -54,18 +54,42 @@ _COUNTS = {"a pair": 2, "a trio": 3}
 _TIME = re.compile(r"\b(?:years?|months?|weeks?|days?|hours?|inspectors?|reports?|times)\b")
 
 
+@lru_cache(maxsize=1)
+def _many() -> re.Pattern[str]:
+    """A plural that a story may be about: "three schools", "Harwick's schools", "latest reports"."""
+    words = "|".join(sorted(_plurals()[0], key=len, reverse=True))
+    return re.compile(
+        rf"(?<!one of )(?<!one of the )(?<!other )(?<![\w.,£-])"
+        rf"(?:{NUMBER}|several|more|many|every|all|these|number|new|latest|some|both|"
+        rf"[a-z]+'s?|[a-z]+s'|[a-z]+shire|private|independent|local)"
+        rf"(?: of)? (?:(?!other\b|in\b|at\b|and\b|per\b|out\b)[a-z'-]+ ){{0,3}}?"
+        rf"(?P<plural>{words})(?![\w-])"
+    )
+
+
+def several(folded: str) -> frozenset[str]:
+    """The kinds of bodies that the beginning of a story tells of in the plural."""
+    kinds = _plurals()[0]
+    return frozenset(k for m in _many().finditer(folded, 0, _FIRST) for k in kinds[m["plural"]])
+
+
+def counts(folded: str) -> Iterator[tuple[int, frozenset[str]]]:
+    """How many bodies, and of which kinds, the beginning of a story says that it is about."""
+    kinds, pattern = _plurals()
+    for m in pattern.finditer(folded, 0, _FIRST):
+        count = _COUNTS.get(m["count"]) or int(float(digits(m["count"])))
+        if 1 < count < _MOST and not _TIME.search(m["between"]):
+            yield count, kinds[m["plural"]]
+
+
 def counted(folded: str, named: Sequence[Name], points: Mapping[str, int]) -> Iterator[set[str]]:
     """Sets of bodies of which the beginning of the story tells how many they are.
 
     "Three more colleges were rated inadequate", where just three are named that nothing speaks
     against (`points` by id).
     """
-    kinds, pattern = _plurals()
-    for m in pattern.finditer(folded, 0, _FIRST):
-        count = _COUNTS.get(m["count"]) or int(float(digits(m["count"])))
-        if not 1 < count < _MOST or _TIME.search(m["between"]):
-            continue
-        ids = {n.id for n in named if n.kind in kinds[m["plural"]] and points[n.id] > -3}
+    for count, kinds in counts(folded):
+        ids = {n.id for n in named if n.kind in kinds and points[n.id] > -3}
         if len(ids) == count:
             yield ids
 
