@@ -195,12 +195,17 @@ def _with_own_paragraphs(folded: str, named: Sequence[Named], own: set[str]) -> 
 
 _BEGINS = 40  #: code points at the beginning of a paragraph, in which it names its body
 
+#: Where a body is: words among which no verb stands.
+_TOWN = (
+    r"(?!(?:[a-z'’-]+ ){0,4}(?:was|were|is|are|has|have|had|said|who|which|while|but|after|when)\b)"
+    r"[a-z'’ -]{3,30}?"
+)
 _BETWEEN = re.compile(
     r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| \([a-z]{2,8}\)| )*"
     r"(?: (?:the|at|in))? ?"
     r"|, (?:[a-z'’-]+ ){1,3}(?:school|academy|college|home|house|lodge|surgery|nursery), (?:the )?"
-    r"|, [a-z' -]{3,30}; (?:and )?"
-    r"|,? (?:in|near) (?!in |near )[a-z' -]{3,25}?,? and (?:the )?"
+    rf"|, {_TOWN}(?: \([^()]{{3,50}}\))?; (?:and )?(?:the )?"
+    rf"|,? (?:in|near|at|on) {_TOWN}(?:[,;] and|[,;]| and) (?:(?:in|at) )?(?:the )?"
 )
 
 

@@ -80,7 +80,7 @@ def _without_firms_inspected(
 
 
 _RUNS = re.compile(
-    r"\b(?:run|owned|operated|managed|provided) by (?:the )?(?:[a-z'-]+ ){0,3}$|"
+    r"\b(?:run|owned|operated|managed|provided) by:?\s+(?:the )?(?:[a-z'-]+ ){0,3}$|"
     r"\b(?:owners?|operators?|landlords?),? $"
 )
 _ALSO = re.compile(
@@ -272,7 +272,7 @@ def _competed(inspected: set[str], points: Mapping[str, int], kinds: Mapping[str
     """Between a council and what it runs, between the main body and those named in passing."""
     councils = {a for a in inspected if kinds[a] == "council"}
     specific = {a for a in inspected if kinds[a] in cues().specific}
-    if specific and councils:
+    if specific and len(councils) == 1:
         first, other = max(points[a] for a in specific), max(points[a] for a in councils)
         inspected = inspected - (councils if first + 2 >= other else specific)
     if specific & inspected:
