@@ -103,6 +103,9 @@ def _last(
     if m["of"]:
         before = [n for n in ordered if n.kind in kinds and _inspects(n.id, _OF[m["of"]])]
     before = [n for n in before if n.confidence != "ambiguous"]
+    if m["what"].endswith(" council"):  # "the city council" is none of a county
+        word = m["what"].partition(" ")[0]
+        before = [n for n in before if word in fold(n.name)] or before
     if not before:
         return None
     leading = {n.id for n in before if role_of.get(n.id) in ("inspected", "inspectorate")}

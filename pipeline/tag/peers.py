@@ -56,7 +56,7 @@ _TIME = re.compile(r"\b(?:years?|months?|weeks?|days?|hours?|inspectors?|reports
 
 @lru_cache(maxsize=1)
 def _many() -> re.Pattern[str]:
-    """A plural that a story may be about: "three schools", "Harwick's schools", "latest reports"."""
+    """A plural that a story may be about: "three schools", "Harwick's schools"."""
     words = "|".join(sorted(_plurals()[0], key=len, reverse=True))
     return re.compile(
         rf"(?<!one of )(?<!one of the )(?<!other )(?<![\w.,£-])"

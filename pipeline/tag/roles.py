@@ -49,6 +49,8 @@ def roles(
         speaks = not remit and speaks_of_inspection(f"{outside.headline}\n{folded}")
         looked_at = cues().specific if speaks else remit
         inspected = _first_named(evidence, kinds, looked_at, free, sentences)
+        if not inspected and speaks_of_inspection(f"{outside.headline}\n{folded}"):
+            inspected = _alone(folded, free, evidence)
     inspected |= _running(inspected, kinds, evidence)
     inspected |= {a for a in _of_one_house(free, inspected) if evidence[a].points >= 0}
     speaking = _speaking(folded, named)
@@ -167,6 +169,13 @@ def _running(
         return set()
     over = {a for a, e in evidence.items() if kinds[a] in _RUNS_HOSPITALS and e.points >= 0}
     return over if len(over) == 1 else set()
+
+
+def _alone(folded: str, named: Sequence[Named], evidence: Mapping[str, Evidence]) -> set[str]:
+    """The only place or service that a story names, in its beginning: whoever inspects such."""
+    places = {n.id for n in named if n.kind in cues().specific}
+    early = {n.id for n in named if n.start < lead_of(folded)}
+    return {a for a in places & early if evidence[a].points >= 0} if len(places) == 1 else set()
 
 
 def _of_one_house(named: Sequence[Named], inspected: set[str]) -> set[str]:
