@@ -159,8 +159,10 @@ def _of_many(
     "Three schools have had reports. … At Elm School, said Estyn, pupils are kind."
     """
     kinds = several(folded)
+    leads = {n.kind for n in named if n.id in own}
+    leads |= _OF_LEARNING if leads & kinds & _OF_LEARNING else set()
     kinds |= _OF_LEARNING if kinds & _OF_LEARNING else frozenset()
-    told = [n for n in named if n.kind in kinds and n.role is None]
+    told = [n for n in named if n.kind in kinds & leads and n.role is None]
     leading = {n.id for n in told if n.id in own}
     if not leading or any(len(leading) >= n and k & kinds for n, k in counts(folded)):
         return set()  # of none, or of as many as the story is about
