@@ -67,6 +67,20 @@ _FOR_WHOM = re.compile(
     r"(?:people|those|children|pupils|patients|residents|families|parents|carers|women|men|"
     r"students|users|learners) who (?=(?:do|are|have|can) not|cannot|don't|aren't|can't|never)"
 )
+#: "For children who are at risk, arrangements are strong", "help for those who struggle".
+_OF_THEM = re.compile(
+    r"(?<!\w)(?:people|those|children|pupils|patients|residents|families|parents|carers|women|men|"
+    r"students|users|learners|prisoners|adults|offenders|victims|anyone|child|someone) "
+    r"(?:who|that) (?:(?:are|is|may|might|have|has|need|struggle|suffer|face|live)(?!\w)"
+    r"[a-z ,']{0,40})?$"
+)
+#: "Helped to feel safe" is; "work to keep people safe" is what it is for.
+_HELPED = re.compile(
+    r"(?<!\w)(?:help|support|abl|allow|enabl|continu|manag|come|came|grow|grew|learn|encourag|inspir|"
+    r"motivat|empower)[a-z]*(?: [a-z']+){0,3} to $"
+)
+#: "Never seen worse", "few as bad as this": the worst of all.
+_WORST = re.compile(r"(?:worse|more|poorer|dirtier|as|so) $|^(?:worse|poorer|weaker|more [a-z]+)")
 _AWAY = re.compile(r"(?<!\w)without(?: [a-z'-]+){1,4} (?:is|was|are|were|has|have)(?!\w)")
 #: "This does not offer the care that people need to feel safe": all that follows is not there.
 _NOT_GIVEN = re.compile(
@@ -263,7 +277,16 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if resolved:
             return "strength" if hit.id == "area-for-improvement" else None
         return own
+    if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 80), hit.start):
+        return None
     window = " ".join(window.split(" ")[-7:])
+    if (
+        own == "strength"
+        and hit.id == "benefits"
+        and clause[: hit.start].endswith("to ")
+        and not _HELPED.search(clause, 0, hit.start)
+    ):
+        return None
     wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
     denied = cues(FILE, "negation").find(_AWAY.sub("", window))
     if own == "strength":
@@ -276,6 +299,8 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if denied and not re.search(r"not only|no doubt", window):
             return "weakness"
         return None if wished else "strength"
+    if denied and (_WORST.search(clause[: hit.start]) or _WORST.match(clause[hit.start :])):
+        return "weakness"
     if denied:
         return "strength" if _PLAIN_NO.search(window) else None
     return None if wished else "weakness"
