@@ -73,11 +73,13 @@ def is_report(
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
 
 
-#: "In Harwick", where no list knows the town.
+#: "In Harwick", where no list knows the town; "Redby Training Ltd", which none knows for a body.
 _SOMEWHERE = re.compile(
     r"(?<!\w)(?:in|at|near) (?!England|Scotland|Wales|Britain|Great|Northern|United|Europe|Ofsted|"
     r"Parliament|Westminster|Whitehall|(?:Janu|Febru)ary|March|April|May|June|July|August|"
     r"(?:Sept|Nov|Dec)ember|October|Year|Key|Mr|Ms|Dr|Monday|Tuesday)[A-Z][a-z]{2,}"
+    r"|[A-Z][\w'’-]+ (?:Training |Learning )?(?:Ltd|Limited|CIC|School|Academy|College|Primary|"
+    r"Nursery|House|Lodge|Court|Hospital|Surgery|Centre|Council|Police|Prison|Trust|Home)(?!\w)"
 )
 
 
