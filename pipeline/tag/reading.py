@@ -266,9 +266,9 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
         ):
             return "inspectors"
         closing = re.search(r'(?:^|"|\s\s)[\s,.]*$', before)  # the verb follows a quotation
-        found = _who(after) if closing else _who(before[-110:])
+        found = _who(after, first=True) if closing else _who(before[-110:])
         if found is None and before.rstrip().endswith(","):
-            found = _who(after)
+            found = _who(after, first=True)
         known = _TITLED.search(before) or (_TITLED_NEXT.match(after) if closing else None)
         found = people.get(known[1], found) if known else found
         if found:
@@ -281,12 +281,14 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
     return None
 
 
-def _who(subject: str) -> Speaker | None:
-    """The voice named nearest to the verb."""
-    hits: list[tuple[int, Speaker]] = []
+def _who(subject: str, *, first: bool = False) -> Speaker | None:
+    """The voice named nearest to the verb: the last before it, the first after it."""
+    hits: list[tuple[int, int, Speaker]] = []
     for voice in _VOICES:
-        hits.extend((h.end, voice) for h in cues("reading.yaml", voice).all(subject))
-    return max(hits)[1] if hits else None
+        hits.extend((h.end, -h.start, voice) for h in cues("reading.yaml", voice).all(subject))
+    if not hits:
+        return None
+    return min(hits, key=lambda h: (-h[1], -h[0]))[2] if first else max(hits)[2]
 
 
 _VOICES: tuple[Speaker, ...] = ("inspectors", "body", "other")
