@@ -43,6 +43,18 @@ def plural(word: str) -> bool:
     return bare and word not in _NO_NOUNS
 
 
+def noun_of(phrase: str) -> str:
+    """The noun or the measure that the number before a folded phrase counts, "" where it is bare.
+
+    "Six were good": bare. "Six months later": months.
+    """
+    thing = counted(phrase)
+    if thing:
+        return thing.noun
+    words = re.findall(r"[a-z'-]+", phrase[:30])[:2]
+    return next((w for w in words if w in _UNCOUNTED), "") if phrase[:1] == " " else ""
+
+
 def counted(phrase: str) -> Counted | None:
     """What the number before a folded phrase counts; None where that is nothing.
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pipeline.knowledge import load_yaml
 from pipeline.tag.counting import Counted, counted
 from pipeline.tag.numbers import DIGITS, NUMBER, digits, in_words
 
@@ -30,7 +31,7 @@ _IN = re.compile(
 )
 #: "In almost two thirds of cases", "three-quarters of the 384 cases": a share in words.
 _FRACTION = re.compile(
-    r"(?<![\w-])(?<!first )(?<!second )(?<!other )(?<!and a )(?<!and )(?P<value>(?:(?:more than|"
+    r"(?<![\w-])(?<!first )(?<!second )(?<!other )(?<!and a )(?P<value>(?:(?:more than|"
     r"almost|nearly|over|just over|just under|about|around|fewer than|less than|under|up to|"
     r"at least|roughly|some|only) )?(?:(?:an?|one|two|three|four|nine)[- ]"
     r"(?:third|quarter|fifth|sixth|seventh|eighth|tenth)s?|half))"
@@ -79,6 +80,16 @@ _ELIDED = re.compile(
     rf"(?:,|;| -| and| while| but)(?: only| just| another| a further| some)? (?P<value>{NUMBER})"
     r"(?=(?P<what> (?:on|with|against|needed|convicted|were|had|did)(?!\w)))"
 )
+_OF_THEM = re.compile(
+    rf",(?: only| just| some| about| around| over| more than| almost| nearly)* (?P<value>{NUMBER})"
+    r"(?=(?P<what> of (?:them|these|those|whom)(?!\w)))"
+)
+#: Of these one is worth telling.
+_ONE = re.compile(
+    r"(?<![\w-])(?P<value>one)(?P<what> (?:new |further |additional |statutory |single )*"
+    r"(?:recommendation|requirement|breach|"
+    r"area (?:for|of|requiring) (?:improvement|concern|non-compliance)))(?! of(?!\w))"
+)
 _COUNT = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?!\w|[.,:/]\d|%| per ?cent| ?- ?\d|-)"
     r"(?=(?P<what>,? [\"'(]?[a-z][^.;:)]{0,80}))"
@@ -121,12 +132,18 @@ _VOID = re.compile(
     r"november|december|under|over|past|key stage|year|years|level|levels|children of|scale of|"
     r"years \d\d? and) ?|[£$€#])$"
 )
+_DAY = re.compile(rf"{_MONTH} $")
+#: "- 2 More than 600": the number of an item of a list.
+_ITEM = re.compile(r"[-•*\s(]*$")
 _LOOSE = re.compile(r"(?<!\w)(?:under|over|past) $")  # "over 50 officers" is no age
+#: "In two years 21 complaints": that many years are over.
+_YEARS = re.compile(rf"(?<!\w){NUMBER} (?:years?|weeks?|days?) $")
+_LIST = 4  #: letters before the number of an item
 _BETWEEN = re.compile(rf"(?:^|[^\w])(?:{NUMBER})(?: to|-| or| and) $")
 #: Numbers that people dial, and steps of a scale.
 _DIALLED = re.compile(r"(?:999|101|111|112)(?: and (?:999|101))? calls?(?!\w)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\w)")
-_ALL = re.compile(r"(?<!\w)all (?:of )?(?:the |its |their )?$")
+_ALL = re.compile(r"(?<!\w)(?<!in )all (?:of )?(?:the |its |their )?$|in all (?:of )?the $")
 
 
 def read(rule: str, m: re.Match[str], low: str) -> Figure | None:
@@ -153,7 +170,11 @@ def _no_count(f: Hit) -> bool:
     """A number that people dial, a year, an age, the number of a part of something."""
     at = f.m.start("value")
     before = f.low[max(0, at - 24) : at]
+    before = _YEARS.sub("", before)
+    numeral = f.m["value"][0].isdigit()
     if _VOID.search(before) and not (_LOOSE.search(before) and f.thing):
+        return numeral or not _DAY.search(before)  # "in january six orders were made"
+    if numeral and at < _LIST and _ITEM.match(f.low[:at]):
         return True
     year = _YEAR.match(f.low, at)
     return bool(_DIALLED.match(f.low, at) or year or _BETWEEN.search(before))
@@ -166,18 +187,15 @@ _WRONG = re.compile(
     r"shortcomings)(?: (?:in|of|to|meet|comply|with|against|on|the|its|their|at least|more than|"
     r"a total of|these|those|another|a further))* $"
 )
-#: "44 councils have been inspected so far": how many bodies, where they are many.
-_BATCH = re.compile(
-    r"(?<!\w)(?:rated|graded|inspected|inspections|assessed|visited|reviewed|published|so far|"
-    r"tranche|round of)(?!\w)"
-)
-_MANY = 10
+_MANY = 10  #: so many bodies are counted for their own sake: "over 900 units to inspect"
 #: "Manages five homes": how much of it a body has.
 _OWNS = re.compile(
     r"(?<!\w)(?:manages?|runs?|operates?|owns?|oversees|responsible for|made up of|comprises?|"
     r"consists of|includes|there are|looks after|covers?|covering|serv(?:es|ing))"
     r"(?: (?:about|around|over|more than|some|nearly|almost|a total of|the))* $"
 )
+#: Of these even two are told as a figure; "two staff" are only who was there.
+_GRAVE = frozenset(load_yaml("statistics.yaml")["grave"])
 _RATE = re.compile(rf" (?:per|for every|in every|out of every) (?P<of>{NUMBER})(?!\w)")
 
 
@@ -195,6 +213,8 @@ def _count(f: Hit) -> Figure | None:
         return None
     if _MIGHT.match(f.low, f.what_end):
         return None
+    if value == "2" and f.thing.noun.split()[-1] not in _GRAVE:
+        return None
     rate = _RATE.match(f.low, f.what_end)
     of = digits(rate["of"]) if rate else value if every else None
     rule = "count" if framed else "frame"
@@ -207,9 +227,7 @@ def _framed(f: Hit, before: str, value: str) -> bool:
         return True
     if _ALL.search(before):
         return f.m["what"].startswith(" of ")
-    if _KNOWN_ONES.search(before) or int(value) < _MANY:
-        return False
-    return bool(_BATCH.search(f.low, max(0, f.m.start() - 60), f.what_end + 60))
+    return not _KNOWN_ONES.search(before) and int(value) >= _MANY
 
 
 #: "The other 29 forces", "all 43 forces": they are known already.
@@ -218,6 +236,11 @@ _KNOWN_ONES = re.compile(r"(?<!\w)(?:the|other|these|those|its|remaining|all|eac
 _FROM = re.compile(r"(?<!\w)from (?:about |around |just |only |some )?$")
 _TO = re.compile(r"[^.;]{0,60}?(?<!\w)(?:up |down )?to (?:[a-z]+ ){0,2}" + NUMBER + r"(?!\w)")
 _MIGHT = re.compile(r" (?:might|could|would|may)(?!\w)")
+
+
+def _one(f: Hit) -> Figure | None:
+    what = f.m["what"].strip()
+    return Figure(f.m.start(), f.m.end("what"), "1", None, what, "count", what.split()[-1])
 
 
 def _elided(f: Hit) -> Figure | None:
@@ -243,7 +266,7 @@ def _before(low: str, at: int) -> str:
 
 _SCALE = re.compile(  # "one of four grades" explains a scale
     r" (?:(?:possible|overall|different|ofsted|cqc|set) )*(?:grades?|ratings?|outcomes?|levels?|"
-    r"verdicts?|judge?ments?|terms|stages|categories|others?)(?!\w)"
+    r"verdicts?|judge?ments?|terms|stages|others?)(?!\w)"
 )
 #: "Is one of three homes", "register at one of two others": which one it is, not how many.
 _WHICH = re.compile(
@@ -251,12 +274,19 @@ _WHICH = re.compile(
 )
 
 
+_LAST = re.compile(r"(?<!\w)(?:last|first|next|latest|other) $")
+
+
 def _share(f: Hit) -> Figure | None:
     value, of = digits(f.m["value"]), digits(f.m["of"])
     if float(of) < float(value) or float(of) > 1_000_000 or _SCALE.match(f.low, f.m.end("of")):
         return None
     before = f.low[max(0, f.m.start("value") - 24) : f.m.start("value")]
-    if (value == "1" and _WHICH.search(before)) or re.search(r"\d (?:to|-) $", before):
+    if (
+        _LAST.search(before)
+        or (value == "1" and _WHICH.search(before))
+        or re.search(r"\d (?:to|-) $", before)
+    ):
         return None
     end = max(f.m.end("of"), f.what_end)
     noun = f.thing.noun if f.thing else ""
@@ -338,8 +368,8 @@ def _wait(f: Hit) -> Figure | None:
 
 def _total(f: Hit) -> Figure | None:
     noun = _before(f.m["what"], len(f.m["what"]))
-    if not noun:
-        return None
+    if not noun or re.search(rf"(?:from|aged|of) {NUMBER}?$", f.m["what"]):
+        return None  # "takes children from 0 to 4"
     value = digits(f.m["value"])
     return Figure(f.m.start("what") + 1, f.m.end("value"), value, None, noun, "total", noun)
 
@@ -360,11 +390,12 @@ def _size(f: Hit) -> Figure | None:
 _READERS: dict[str, Callable[[Hit], Figure | None]] = {
     "share": _share, "one in": _one_in, "fraction": _fraction, "percent": _percent, "rise": _rise,
     "total": _total, "wait": _wait, "score": _score, "size": _size, "count": _count,
-    "elided": _elided,
+    "elided": _elided, "of them": _elided, "one": _one,
 }  # fmt: skip
 #: Tried in this order: what an earlier one took, a later one leaves.
 EXPRESSIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("share", _SHARE), ("one in", _IN), ("fraction", _FRACTION), ("percent", _PERCENT),
     ("rise", _RISE), ("total", _TOTAL), ("wait", _WAIT), ("score", _SCORE), ("size", _SIZE),
-    ("size", _SIZED), ("count", _COUNT), ("elided", _ELIDED),
+    ("size", _SIZED), ("count", _COUNT), ("elided", _ELIDED), ("one", _ONE),
+    ("of them", _OF_THEM),
 )  # fmt: skip

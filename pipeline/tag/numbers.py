@@ -46,8 +46,8 @@ NUMBER = rf"(?:{DIGITS}|{_WORDS})"
 
 #: Words before a share that say the same: "over half" is "more than half".
 _SAME = {
-    "over": "more than", "nearly": "almost", "around": "about", "roughly": "about",
-    "some": "about", "fewer than": "less than", "under": "less than", "a half": "half",
+    "over": "more than", "nearly": "almost", "fewer than": "less than", "under": "less than",
+    "around": "", "roughly": "", "some": "", "about": "",
 }  # fmt: skip
 
 
@@ -58,8 +58,8 @@ def in_words(share: str) -> str:
     )
     for word, same in _SAME.items():
         if plain.startswith(f"{word} "):
-            plain = f"{same} {plain[len(word) + 1 :]}"
-    return plain.replace("a half", "half")
+            plain = f"{same} {plain[len(word) + 1 :]}".strip()
+    return plain
 
 
 def digits(number: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.knowledge import load_yaml
 from pipeline.models import Statistic
-from pipeline.tag.counting import counted
+from pipeline.tag.counting import counted, noun_of
 from pipeline.tag.figures import EXPRESSIONS, Figure, read
 from pipeline.tag.graded_counts import graded_counts, wholes
 from pipeline.tag.numbers import NUMBER, digits
@@ -19,12 +19,12 @@ __all__ = ["NUMBER", "digits", "statistics"]
 
 _DIVIDED = frozenset(load_yaml("statistics.yaml")["divided"])
 _CAPACITY = re.compile(
-    rf"(?:up to|maximum of|places for|capacity (?:for|of)) ({NUMBER}) (?:people|children|"
-    rf"young people|residents|patients|adults)"
+    rf"(?:up to|maximum of|places for|capacity (?:for|of)) ({NUMBER}) (?:[a-z]+ ){{0,2}}?"
+    r"(?:people|children|residents|patients|adults)(?!\w)"
 )
 _USING = re.compile(
-    r" (?:people|children|young people|residents|patients|adults) (?:were |was |are "
-    r")?(?:using|living|in residence|being cared|receiving|placed)"
+    r" (?:people|children|young people|residents|patients|adults) (?:were |was |are |now )*"
+    r"(?:using|living|lived|staying|stayed|in residence|being cared|cared for|receiving|placed)"
 )
 
 
@@ -32,7 +32,7 @@ def _kind_of(what: str | None) -> str:
     """What is counted, so that "failure to comply notices" and "notices" are one kind."""
     words_ = (what or "").split()
     notices = next((w for w in words_ if w.startswith("notice")), None)
-    return notices or " ".join(words_)[:12]
+    return notices or "".join(words_[-1:])[:12]
 
 
 _SHARES = frozenset({"share", "one in", "fraction", "percent"})
@@ -52,7 +52,9 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
     for sentence in reading.sentences:
         if sentence.furniture or sentence.speaker != "inspectors" or sentence.low.endswith("?"):
             continue
-        parts, whole = _PARTITIONS.parts(sentence.low, whole, _divides)
+        if _ITEM.match(reading.quote(sentence.start, sentence.start + 12)):
+            continue
+        parts, whole = _PARTITIONS.parts(sentence.low, whole, _divides, noun_of)
         found = _sentence(sentence.low, parts, whole, areas)
         found = [_some_of(f, sentence.low, everything) for f in found]
         found = [f for f in found if f.rule != "frame"]
@@ -61,6 +63,10 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
         if looked_at and whole is None:
             whole = Whole(looked_at.figure.value, looked_at.figure.noun, 0, looked_at=True)
     return _told_once(reading, _of_places(reading, made))
+
+
+#: "- 2 More than 600 laptops given": an item of a numbered list, as of what is most read.
+_ITEM = re.compile(r"[-•*\s]*\d{1,2} [\"'“‘]?[A-Z]")
 
 
 def _told_once(reading: Reading, made: list[tuple[Sentence, Figure]]) -> tuple[Statistic, ...]:
@@ -139,6 +145,7 @@ _LOOK = (
 )
 _LOOKED = re.compile(rf"(?<!\w){_LOOK}(?: (?:a total of|about|some|around|just|only|over))* $")
 _WAS_LOOKED = re.compile(rf"(?: [a-z]+){{0,3}}? {_LOOK}(?!\w)")
+_OF_THEM = re.compile(r"(?<!\w)of (?:them|these|those)(?!\w)")
 _HAS = 40  #: letters between a count and the share of it: "has 1,600 homes; roughly 18% are …"
 
 
@@ -157,10 +164,11 @@ def _with_wholes(
     for i, f in enumerate(found):
         if f.rule not in ("percent", "fraction") or f.of:
             continue
-        near = next(
-            (c for c in reversed(found[:i]) if c.rule == "count" and 0 <= f.start - c.end < _HAS),
-            None,
-        )
+        counts = [c for c in found[:i] if c.rule == "count" and c.value.isdigit()]
+        if _OF_THEM.search(sentence.low, f.start, f.start + 40) and counts:
+            found[i] = f._replace(of=counts[-1].value)
+            continue
+        near = next((c for c in reversed(counts) if 0 <= f.start - c.end < _HAS), None)
         if near and not f.noun and int(near.value) >= _A_WHOLE:
             found[i] = f._replace(of=near.value)
             found.remove(near)
