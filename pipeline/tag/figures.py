@@ -87,8 +87,7 @@ _OF_THEM = re.compile(
 #: Of these one is worth telling.
 _ONE = re.compile(
     r"(?<![\w-])(?P<value>one)(?P<what> (?:new |further |additional |statutory |single )*"
-    r"(?:recommendation|requirement|breach|"
-    r"area (?:for|of|requiring) (?:improvement|concern|non-compliance)))(?! of(?!\w))"
+    r"(?:recommendation|requirement|breach))(?! of(?!\w))"
 )
 _COUNT = re.compile(
     rf"{_NOT_BEFORE}(?P<value>{NUMBER})(?!\w|[.,:/]\d|%| per ?cent| ?- ?\d|-)"
