@@ -36,47 +36,52 @@ class Whole(NamedTuple):
     looked_at: bool = False  #: told as what inspectors looked at: "They read 135 files."
 
 
+def _wholes(number: str) -> tuple[re.Pattern[str], ...]:
+    """Ways of telling a whole that its parts follow; any number after the first is a part."""
+    few = r"(?P<what>(?: [a-z'-]+){1,4}?)"
+    last = r"(?:against|met|achieved) "
+    looked = r"(?:inspected|visited|assessed|evaluated|examined|reviewed|looked at|checked)"
+    return (
+        # "Of nine indicators four were weak", "out of 28 areas of assessment, only three …"
+        re.compile(
+            rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all |previous |total )*"
+            rf"(?P<of>{number}){few}"
+            rf"(?:(?: of [a-z' -]{{3,30}})?,?|(?: (?:that|which|who) [^.;,]{{3,120}})?,)"
+            rf" (?=(?:only |just |some )?{number} )"
+        ),
+        # "of the 13 recommendations that were followed up, progress was good against 11"
+        re.compile(
+            rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all )?(?P<of>{number}){few}"
+            rf"(?: (?:they|inspectors|it|we|that)(?: [a-z]+){{1,4}})?, "
+            rf"(?=[^.;]*? {last}{number} ?(?:[.;,]|$))"
+        ),
+        # "of 11 areas it was good in three and adequate in five"
+        re.compile(
+            rf"(?<!\w)(?<!\d )(?:of|across) (?:the |its |all )?(?P<of>{number}){few},? "
+            rf"(?=(?:it|they|the [a-z ]{{3,30}}) (?:was|were) "
+            rf"[^.;]*?{GRADE} (?:in|for) {number})"
+        ),
+        # "17 schools were inspected and one was outstanding"
+        re.compile(rf"(?<![\w.,-])(?P<of>{number}){few} (?:was|were|have been) {looked}(?!\w)"),
+        # "we made five recommendations, of which two have been met, two partly and one not"
+        re.compile(
+            rf"(?<![\w.,-])(?P<of>{number}){few}(?: [a-z]+){{0,8}}?,? of (?:which|whom),? "
+            rf"(?=(?:only |just |some )?{number}(?!\w))"
+        ),
+        # "it focuses on nine indicators and evaluates seven of these as good and two as weak"
+        re.compile(
+            rf"(?<![\w.,-])(?P<of>{number})(?P<what>(?: [a-z'-]+){{1,4}})"
+            rf"(?=[^.;]{{0,80}} (?<!in )(?!one ){number} of (?:these|them|which)(?!\w))"
+        ),
+    )
+
+
 class Partitions:
     """The expressions, made for the numbers that the caller knows how to read."""
 
     def __init__(self, number: str, digits: Callable[[str], str]) -> None:
         self._digits, self._number = digits, number
-        few = r"(?P<what>(?: [a-z'-]+){1,4}?)"
-        last = r"(?:against|met|achieved) "
-        looked = r"(?:inspected|visited|assessed|evaluated|examined|reviewed|looked at|checked)"
-        self._wholes = (
-            # "Of nine indicators four were weak", "out of 28 areas of assessment, only three …"
-            re.compile(
-                rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all |previous |total )*"
-                rf"(?P<of>{number}){few}"
-                rf"(?:(?: of [a-z' -]{{3,30}})?,?|(?: (?:that|which|who) [^.;,]{{3,120}})?,)"
-                rf" (?=(?:only |just |some )?{number} )"
-            ),
-            # "of the 13 recommendations that were followed up, progress was good against 11"
-            re.compile(
-                rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all )?(?P<of>{number}){few}"
-                rf"(?: (?:they|inspectors|it|we|that)(?: [a-z]+){{1,4}})?, "
-                rf"(?=[^.;]*? {last}{number} ?(?:[.;,]|$))"
-            ),
-            # "of 11 areas it was good in three and adequate in five"
-            re.compile(
-                rf"(?<!\w)(?<!\d )(?:of|across) (?:the |its |all )?(?P<of>{number}){few},? "
-                rf"(?=(?:it|they|the [a-z ]{{3,30}}) (?:was|were) "
-                rf"[^.;]*?{GRADE} (?:in|for) {number})"
-            ),
-            # "17 schools were inspected and one was outstanding"
-            re.compile(rf"(?<![\w.,-])(?P<of>{number}){few} (?:was|were|have been) {looked}(?!\w)"),
-            # "we made five recommendations, of which two have been met, two partly and one not"
-            re.compile(
-                rf"(?<![\w.,-])(?P<of>{number}){few}(?: [a-z]+){{0,8}}?,? of (?:which|whom),? "
-                rf"(?=(?:only |just |some )?{number}(?!\w))"
-            ),
-            # "it focuses on nine indicators and evaluates seven of these as good and two as weak"
-            re.compile(
-                rf"(?<![\w.,-])(?P<of>{number})(?P<what>(?: [a-z'-]+){{1,4}})"
-                rf"(?=[^.;]{{0,80}} (?<!in )(?!one ){number} of (?:these|them|which)(?!\w))"
-            ),
-        )
+        self._wholes = _wholes(number)
         self._part = re.compile(
             rf"(?<![\w£$€.,/:-])(?<!age )(?<!grade )(?<!one in )"
             rf"(?P<value>{number})(?: more| others?)?(?: (?P<again>[a-z]+))??"

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from pipeline.knowledge import load_yaml
 from pipeline.models import Statistic
 from pipeline.tag.counting import counted, noun_of
-from pipeline.tag.figures import EXPRESSIONS, Figure, read
+from pipeline.tag.figures import EXPRESSIONS, read
 from pipeline.tag.graded_counts import graded_counts, wholes
+from pipeline.tag.hits import Figure
 from pipeline.tag.numbers import NUMBER, digits
 from pipeline.tag.partitions import Part, Partitions, Whole
 from pipeline.tag.reading import Reading, Sentence
