@@ -247,7 +247,8 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
         not before.strip() and _TOWN_AFTER.fullmatch(after) and n.kind not in _AREAL
     ):
         return (4, True) if _heads(folded, sentence.end) else (0, False)
-    total, outright, best = 0, False, 0
+    verdict = n.rule in _BY_VERDICT
+    total, outright, best = 0, verdict, ENOUGH * verdict
     for strong, side, points, pattern in cues().evidence:
         if side == "both" and n.rule == "bare name":
             continue  # "Gwynedd: urgent improvements required": where it was
@@ -259,6 +260,8 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
     return best + total, outright
 
 
+#: Rules that found the name by what was done to it: what else is it but inspected?
+_BY_VERDICT = frozenset({"subject of a verdict", "object of a verdict", "object of an inspection"})
 _NUMBER = re.compile(r"^\W*\d{1,2}[.)] $")  # of a heading: "12. Elm Lodge"
 #: "Cairnie Lodge, Arbroath": still a heading.
 _TOWN_AFTER = re.compile(r",? (?:in )?[a-z' -]{3,25}")

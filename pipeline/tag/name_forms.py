@@ -197,9 +197,15 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
     return start
 
 
+_TAIL_OF_ANOTHER = re.compile(r"\b(?:in|near|[A-Z]\w+ for) \Z")
+
+
 def after_a_place(text: str, start: int, end: int) -> int:
-    """Of "… in Ryde and Carisbrooke Health Centre", where Ryde is only a place: the second."""
-    if re.search(r"\b(?:in|near) $", text[max(0, start - 6) : start]) and (
+    """Of "… in Ryde and Carisbrooke Health Centre", where Ryde is only a place: the second.
+
+    Also of "Skills for Growth and Redby College".
+    """
+    if _TAIL_OF_ANOTHER.search(text, max(0, start - 25), start) and (
         link := re.search(r" and ", text[start:end])
     ):
         return start + link.end()

@@ -77,7 +77,8 @@ def _without_firms_inspected(
         n.id for n in firms
         if _RUNS.search(folded, max(0, n.start - 40), n.start) or _ALSO.match(folded, n.end)
     }  # fmt: skip
-    freed = {i for i, e in shown.items() if e.own and e.points >= ENOUGH} - running
+    others = any(n.kind != "company" and n.role is None for n in named)
+    freed = {i for i, e in shown.items() if not others or (e.own and e.points >= ENOUGH)} - running
     return [replace(n, kind="provider", role=None) if n.id in freed else n for n in named]
 
 

@@ -79,6 +79,10 @@ _VERDICT = re.compile(
     r"\b(?:councils?|authorit(?:y|ies)|rated|inadequate|outstanding|requires improvement|ofsted|"
     r"cqc|inspectors|inspection|visits?|visited|good|monitoring|focused|progress)\b"
 )
+_GRADED = re.compile(
+    r"\b(?:gradings?|grades?|graded|rated|ratings?|good|outstanding|inadequate|"
+    r"requires? improvement|inspect(?:ed|ion|ors))\b"
+)
 _LIST = r"(?:[A-Z][\w'’.-]+(?: (?:and |upon |on |of |the )?[A-Z][\w'’.-]+)*)"
 _LIST_AFTER = re.compile(rf"^(?:,? (?:and|&) (?:the )?{_LIST}|, {_LIST})+(?=[ '’])")
 _LIST_BEFORE = re.compile(rf"(?:{_LIST}, )*(?:{_LIST},? (?:and|&) |{_LIST}, )$")
@@ -185,6 +189,8 @@ def _kinds(
     subject = not _PLACE.search(ahead) or _in_list(low_before, low_after)
     if subject and kinds and _JUDGED.match(behind):
         return kinds, f"the subject of a judgement{which}"
+    if subject and kinds and not councils and _GRADED.search(f"{low_before} # {low_after}"):
+        return kinds, f"its sentence tells of a grade{which}"
     if not subject:
         return (), "it is a place here"
     if story.councils < 2 or not councils:

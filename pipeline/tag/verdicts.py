@@ -12,16 +12,22 @@ from pipeline.tag.kinds import HOME_LIKE
 from pipeline.tag.name_forms import NAMES, TOKEN, before_a_date, start_of, without_genitive
 
 _VERDICT = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
-    r"(?=(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
+    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}(?: for {TOKEN}(?: {TOKEN})?)?|The {TOKEN})"
+    r"(?=(?: \([A-Z][A-Za-z]{1,7}\))?(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
     r",? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
     r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
     r"based|formerly|home to)\b[^.\n]{1,90}, )?"
     r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
     r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
-    r"given|handed|told|slammed|praised|criticised|found to|inadequate|outstanding)\b|"
+    r"given|handed|told|slammed|praised|criticised|found to|inadequate|outstanding|applauded|"
+    r"commended|marked|hailed|lauded|condemned|blasted|labelled|awarded|ranked|scored|classed|"
+    r"declared|closed|shut|suspended|fined|warned|ordered|forced|re-?inspected|moved up|"
+    r"promoted|elevated|recognised|deregistered|singled out|censured|rebuked|good)\b|"
+    r"(?:jumped|leapt|rose|climbed|fell|dropped|slipped|plunged|plummeted|sank|tumbled|moved|went|"
+    r"improved|progressed|hopped|shot)(?: [a-z]+)? (?:from|to|two|one|up|down|three)\b|"
     r"(?:now |still )?requires? improvement\b|"
-    r"(?:has|had|received|got) an? (?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
+    r"(?:has|had|received|got|gets|gained|earned|secured|achieved|kept|retained|won) an? "
+    r"(?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
 )
 _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
     rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|(?<= after )|(?<= when )|"
