@@ -148,8 +148,6 @@ def inspectorates_and_bodies(
     bodies = _agencies(mentions, "inspected", open_)
     if not bodies:
         bodies = _bodies_elsewhere(story, title, inspectorates, mentions)
-    elif site := _site_of_the_address(story, bodies, inspectorates, mentions):
-        bodies = site
     elif all(a.kind in _RUN_SITES for a in bodies.values()):
         bodies |= _sites_elsewhere(story, mentions)
     owner = elsewhere.own_site(story.url)
@@ -360,32 +358,6 @@ def _names_a_place(mentions: tuple[Mention, ...]) -> bool:
 
 _PLACES = frozenset({"school", "college", "nursery", "care-home", "hospital", "surgery"})
 
-
-def _site_of_the_address(
-    story: Story,
-    bodies: dict[str, Agency],
-    inspectorates: dict[str, Agency],
-    mentions: tuple[Mention, ...],
-) -> dict[str, Agency]:
-    """The school that only the address names, where the text says "the school" and names no school.
-
-    The council that it does name is not what was inspected.
-    """
-    said, named = fold(story.text), {_kind(m.id) for m in mentions}
-    kinds = {k for i in inspectorates if (r := gazetteer().get(i)) for k in r.inspects}
-    if any(a.kind != "council" for a in bodies.values()):
-        return {}
-    sites = {
-        i: q for i, q in elsewhere.slug_ids(story).items()
-        if (k := _kind(i)) in _PLACES & kinds and k not in named
-        and said.count(f"the {_CALLED.get(k, k)}") > 1
-    }  # fmt: skip
-    return {i: replace(_from_id(i, q), rule="named in the address", confidence="implied")
-            for i, q in sites.items()}  # fmt: skip
-
-
-#: What a text calls a kind of place, where that is not the kind's own name.
-_CALLED = {"care-home": "home"}
 
 _RUN_SITES = frozenset({"health-board", "trust"})
 
