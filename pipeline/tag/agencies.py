@@ -348,7 +348,14 @@ def _bodies_elsewhere(
     if whose:
         agency = _from_id(*whose)
         return {agency.id: replace(agency, rule="whose page it is", confidence="implied")}
+    council = elsewhere.council_of_slug(story) if "council" in kinds else None
+    if council and not _names_a_place(mentions) and _THE_COUNCIL.search(fold(story.text)):
+        agency = council.agency
+        return {agency.id: replace(agency, rule="named in the address", confidence="implied")}
     return {}
+
+
+_THE_COUNCIL = Sought(r"\b(?:the|an) (?:council|(?:local )?authority)\b")
 
 
 def _names_a_place(mentions: tuple[Mention, ...]) -> bool:

@@ -24,11 +24,20 @@ _ASPECT = re.compile(
     r"protection|leavers|provision|safety|activity|release|victims|children|teaching|inclusion)$"
 )
 #: What a name of a street ends with; "Hill" and "Park" also end names of schools.
-_STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square|Row)$")
+STREET = re.compile(
+    r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square|Row|Walk|Way)$"
+)
 
 
 #: A name ends with its word, also where a caption's credit was glued to it: "Elm nurseryCredit".
 _ENDS = r"(?![a-z0-9_-])(?:(?<=[a-z])|(?![A-Z]))"
+
+
+#: Where one of several stands, after the head: "Redby Academy Harwick", "King's College London".
+_SITE = (
+    r" (?!Ofsted|Estyn|The )[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})?"
+    r"(?=[,.;:\n]| (?!said|says|and\b)[a-z])"
+)
 
 
 @lru_cache(maxsize=1)
@@ -43,8 +52,12 @@ def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str 
         prefixes += form.get("prefixes", [])
     by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
     by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
-    ahead = re.compile(rf"\b(?P<name>{_NAME}) (?P<head>{by_head}){_ENDS}(?! (?:[A-Z][a-z]|NHS\b))")
-    word = r"[A-Z][^\W_]*(?:-[^\W_]+)*"  # no genitive: it ends the name
+    ahead = re.compile(
+        rf"\b(?P<name>{_NAME}) (?P<head>{by_head}){_ENDS}"
+        r"(?:(?! (?:[A-Z][a-z]|NHS\b))|"
+        rf"(?:(?<=Academy)|(?<=College)|(?<=Hospital))(?P<site>{_SITE}))"
+    )
+    word = r"[A-Z][^\W\d_]*(?:-[^\W\d_]+)*"  # no genitive: it ends the name
     after = re.compile(
         rf"\b(?P<head>{by_prefix}) (?P<name>(?:(?:y|yr|Y|Yr|the) )?{word}"
         rf"(?: (?:(?:y|yr|a'r|ar|o'r|of|and) )?{word}){{0,2}})"
@@ -62,11 +75,13 @@ def _spelt(head: str) -> str:
     return text if head.isupper() or head in words("capital_heads") else f"(?i:{text})"
 
 
+#: What a name that ends with a short head may be followed by: not what makes it another thing.
 _AFTER_A_SHORT_HEAD = (
-    r"[,.]|['’]s| (?:was|in|is|has|have|at|good|outstanding|inadequate|"
-    r"and|after|to|had|for|were|are|children|pupils|staff|kept|keeps|"
-    r"retained|retains|remains|remained|received|got|gets|went|fell|dropped|slipped|improved|"
-    r"moved|did|does|must|needs|requires|while|but|on|with)\b"
+    r"[,.;:)\n]|['’]s|$| (?:Ofsted|Estyn|CQC|HMI|Education Scotland)\b|"
+    r" (?!(?:care|schools?|school's|academ(?:y|ies)|education|curriculum|street|road|court|phase|"
+    r"sector|level|teaching|teachers?|trust|needs|provision|courses?|programmes?|providers?|"
+    r"costs?|fees|manager|officers?|services?|team|staffing|settings?|of|or|years|age|college|"
+    r"associations?|standards|benefit|stock|market|estate|crisis|workers?|inspectors?)\b)[a-z]"
 )
 
 
@@ -113,7 +128,7 @@ def names_a_body(name: str) -> bool:
         _ASPECT.search(name) or _KNOWN_FORM.search(name) or _joins_places(name)
         or _GRADES.fullmatch(name)
     )  # fmt: skip
-    return is_proper(name) and not known and not is_area(name) and not _STREET.search(name)
+    return is_proper(name) and not known and not is_area(name) and not STREET.search(name)
 
 
 #: "RI and Inadequate", "Good or Outstanding": grades, whatever was done to them.
@@ -157,6 +172,10 @@ _LEADS_UP = re.compile(
 _OWNERS = re.compile(r"(['’]s )(The )?(?=[A-Z])")
 
 
+_ON = re.compile(r"([\w'’]+) on (?:the )?([A-Z][\w'’]*)")
+_RIVERS = frozenset(
+    {"Trent", "Tees", "Thames", "Sea", "Wye", "Tweed", "Avon", "Spey", "Tyne", "Humber", "Wharfe"}
+)
 #: Names that begin with a word that else only leads up to one.
 _WHOLE = ("Our Lady", "All Saints", "All Hallows", "All Souls")
 _AT = re.compile(r"(?<!\w)(?:[Aa]t|[Tt]o|[Oo]f|[Nn]ear) \Z")
@@ -168,6 +187,9 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         start = run + len("-run ")  # "the council-run Harwick Nursery"
     for lead in _LEADS_UP.finditer(text, start, end):
         start = lead.end()  # "Monitoring Inspection of Harwick Primary School"
+    for on in _ON.finditer(text, start, end):
+        if on[2] not in _RIVERS and not is_place(on[0]):
+            start = on.start(2)  # "the Care Inspectorate on Little Redbies nursery"
     for whose in _OWNERS.finditer(text, start, end):  # "Blaenau Gwent's Brynmawr School"
         if whose[2] or is_place(text[start : whose.start()]):
             start = whose.end(1)

@@ -44,7 +44,7 @@ _PLURAL = re.compile(
     r"^(?: city| county)?(?:(?:, | and |, and | & )[A-Z][\w'’.-]+(?: (?:and |upon |on |of |the )?"
     r"[A-Z][\w'’.-]+)*){0,12}(?: (?:city|county|borough))?,? "
     r"(?P<head>(?i:fire (?:and rescue )?services|police forces|forces|police|councils|"
-    r"county councils|authorities|boroughs))\b"
+    r"county councils|authorities|boroughs|services))\b"
 )
 _OF_A_PLACE = re.compile(
     r" (?:[a-z-]+ ){0,2}(?:schools?|academy|nursery|(?:care |nursing |children's )?homes?|surgery|"
@@ -58,7 +58,7 @@ _PLURAL_BEFORE = re.compile(
     r"(?: [a-z]+){0,4}(?: -|:|,| \(|,? such as| of) $"
 )
 _IN_IT = re.compile(r"[\s\W]*(?:in|at) ")
-_HEADS = {"fire": "fire", "police": "police", "forces": "police"}
+_HEADS = {"fire": "fire", "police": "police", "forces": "police", "services": "fire"}
 _AGENDA = re.compile(
     r"\b(?:visited|went to|inspectors (?:in|at|to)|inspected|reinspected|re-inspected|visit to|"
     r"told|praised|"
@@ -79,9 +79,19 @@ _VERDICT = re.compile(
     r"\b(?:councils?|authorit(?:y|ies)|rated|inadequate|outstanding|requires improvement|ofsted|"
     r"cqc|inspectors|inspection|visits?|visited|good|monitoring|focused|progress)\b"
 )
+#: "Staffordshire's service was told …".
+_ITS_SERVICE = re.compile(
+    r"^(?:'s?)? (?:fire (?:and rescue )?|police )?(?:service|brigade|force|constabulary|crews?)\b"
+)
+#: "They are Cleveland, Wiltshire and the Met".
+_THEY_ARE = re.compile(
+    r"\b(?:they|these|those|others?|forces|services)(?: [a-z]+){0,3} (?:are|were|include[sd]?)"
+    r"(?: also|:)? $"
+)
 _GRADED = re.compile(
     r"\b(?:gradings?|grades?|graded|rated|ratings?|good|outstanding|inadequate|"
-    r"requires? improvement|inspect(?:ed|ion|ors))\b"
+    r"requires? improvement|praised?|concerns?|special measures|improved|deteriorated|"
+    r"inspect(?:ed|ion|ors))\b"
 )
 _LIST = r"(?:[A-Z][\w'’.-]+(?: (?:and |upon |on |of |the )?[A-Z][\w'’.-]+)*)"
 _LIST_AFTER = re.compile(rf"^(?:,? (?:and|&) (?:the )?{_LIST}|, {_LIST})+(?=[ '’])")
@@ -173,7 +183,10 @@ def _kinds(
         return (_HEADS.get(plural["head"].split()[0], "council"),), "one of those listed"
     plural = _PLURAL.match(after)
     head = _HEADS.get(plural["head"].split()[0].lower(), "council") if plural else ""
-    if plural and (plural["head"].islower() or head == "council" or head in story.remit):
+    loose = plural and plural["head"].lower() == "services"  # of anything, save in a story of fire
+    if plural and (
+        head in story.remit or (not loose and (plural["head"].islower() or head == "council"))
+    ):
         return (head,), f"one of several before “{plural['head']}”"
     councils = not story.remit or "council" in story.remit
     if councils and (service := _service(low_before, low_after)):
@@ -183,6 +196,8 @@ def _kinds(
     if story.joint:
         return (), "a joint inspection is of the area, not of its council"
     kinds, which = _by_remit(story)
+    if kinds and not councils and (_ITS_SERVICE.match(low_after) or _THEY_ARE.search(ahead)):
+        return kinds, f"it stands for its service{which}"
     agenda = _AGENDA.search(ahead)
     if agenda and kinds and (story.councils or not agenda[0].startswith("at")):
         return kinds, f"visited, judged or told by inspectors{which}"

@@ -16,9 +16,10 @@ from pipeline.tag.areas import is_place
 from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.joined import UNITS, before_and, beside_their_kind, each, with_areas
 from pipeline.tag.kinds import HOME_LIKE, KIND_WORDS, context_counts, kind_by_context, with_context
-from pipeline.tag.matcher import Candidate
+from pipeline.tag.matcher import Candidate, words
 from pipeline.tag.name_forms import (
     NAMES,
+    STREET,
     TOKEN,
     after_a_place,
     begins,
@@ -34,7 +35,7 @@ from pipeline.tag.name_forms import (
 from pipeline.tag.sentences import Taken
 from pipeline.tag.verdicts import named_by_verdict
 
-_QUOTES = frozenset("'‘’\"“”")
+_QUOTES = frozenset("'‘’\"“”`´")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
 _ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
 #: "Homecare agency Brightway Care was rated": what it is stands before its name.
@@ -61,7 +62,8 @@ BY_STREET = "known by its street"
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
 _HOME = re.compile(
-    rf"(?:(?<=[a-z,] )|(?<=\bAt ))((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"(?:(?<=[a-z,] )(?<!\w of )|(?<=\bAt )|(?<=[a-z] of ))"
+    rf"((?:The )?(?:{TOKEN} (?:of )?){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
     rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
     rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
 )
@@ -76,6 +78,19 @@ _OWNER = re.compile(
     rf"|\b(?:owners?|operators?|provider|company),? ({NAMES}|{TOKEN} {TOKEN}),"
     rf"|\bpart of (?:the )?({NAMES} (?:Group|Homes|Care|Healthcare|Federation))"
 )
+
+
+_CHURCH = (
+    (re.compile(r"\b(?:church of england|c ?of ?e|c\.? ?e\.?)(?= )"), "ce"),
+    (re.compile(r"\b(?:roman catholic|r\.? ?c\.?)(?= )"), "catholic"),
+)
+
+
+def church_short(name: str) -> str:
+    """A name in small letters with "Church of England" and "C of E" written one way."""
+    for pattern, short in _CHURCH:
+        name = pattern.sub(short, name)
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +116,8 @@ class Unlisted:
     @property
     def id(self) -> str:
         """The same for "The Grange" and "Grange", for "primary school" and "Primary School"."""
-        plain = self.name.lower().replace("'", "").replace("’", "").replace("&", "and")
+        plain = church_short(self.name.lower()).replace("'", "").replace("’", "")
+        plain = plain.replace("&", "and")
         plain = re.sub(r"[^\w]+", "-", plain).strip("-").removeprefix("the-")
         return f"unlisted:{self.kind}:{plain}"
 
@@ -216,6 +232,7 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         link = text.find(" of the ", start, m.start("head"))
         if link > 0 and _TITLED.match(text, start):
             start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
+        start = _unglued(text, start, m.end("head"))
         name = text[start : m.start("head")].strip(" ,")
         if not name or not is_proper(name) or "\n" in name:
             continue
@@ -240,12 +257,25 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         loose = small or (name.isupper() and not m["head"].istitle())
         described = is_but_a_place(name) or (small and _STREETS.search(name))
         rule = PLACE_AND_KIND if loose and described else "form of name"
-        yield _unlisted(text, start, m.end("head"), kind, rule, role)
+        yield _unlisted(
+            text, start, m.end("site") if m["site"] else m.end("head"), kind, rule, role
+        )
     for m in after.finditer(text):
         kind, role = kinds[m["head"].lower()]
         yield _unlisted(
             text, m.start(), without_genitive(text, m.end()), kind, "form of name", role
         )
+
+
+_GLUED = re.compile(r"[A-Z][a-z]+(?=[A-Z][a-z]{2})")
+
+
+def _unglued(text: str, start: int, end: int) -> int:
+    """The start after a word that was glued to a name: "in HarwickDaisy Care Home"."""
+    glued = _GLUED.match(text, start)
+    if glued and re.search(rf"(?<![^\W_]){re.escape(text[glued.end() : end])}", text):
+        return glued.end()
+    return start
 
 
 def _only_a_name(text: str, word: str) -> bool:
@@ -279,9 +309,12 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
         if " " in name and names_a_body(name) and not is_place(name):
             kind = kind_by_context(text, name)
             kind = kind if m[2] == "home" and kind == "childrens-home" else _SMALL[m[2]]
-            yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
+            rule = BY_STREET if STREET.search(name) else "what it is stands beside it"
+            yield _unlisted(text, m.start(1), m.end(1), kind, rule, None)
     for m in _KIND_AHEAD.finditer(text):
         start, end = m.span(2)
+        if m[2].split()[0].lower() in words("leading"):
+            continue  # "Redby Nursery In Harwick"
         if names_a_body(m[2]) and not is_place(m[2]) and not _is_person(text, m[2]):
             kind = _kind_of(m["kind"].lower())
             yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
@@ -297,6 +330,8 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
         yield _unlisted(text, m.start(2), m.end(2), kind, BY_STREET, None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
+        if len(re.findall(r" [A-Z]", text[m.end(1) : m.start("kind")])) > 1:
+            continue  # "…, the Little Learners nursery": that is another name
         name, word = text[start : m.end(1)], m["kind"].replace("’", "'")
         if names_a_body(name) and " " in name:
             kind = _kind_of(word)
