@@ -26,8 +26,8 @@ def meant(name: str, kind: str) -> AgencyRecord | None:
     ):  # "Borset Teaching Hospital's": the trust called Borset Teaching Hospitals
         several = {r.id: r for r, known in _stems() if known == f"{written}s"}
         return next(iter(several.values())) if len(several) == 1 else None
-    if kind == "council" and (found := _by_first_word().get(written)):
-        return found
+    if kind == "council" and (council := _by_first_word().get(written)):
+        return council
     if kind not in (*_COMPLETE, "trust") or len(name) < _SHORTEST:
         return None
     if kind == "trust":
