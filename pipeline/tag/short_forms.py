@@ -179,15 +179,8 @@ def _kinds(
     if not low_before.strip() and not low_after.strip(" .") and _REPORT.match(folded, span.end):
         return ("council",), "the title of a report"
     ahead, behind = _without_list(before, low_before, after, low_after)
-    if plural := _PLURAL_BEFORE.search(ahead):
-        return (_HEADS.get(plural["head"].split()[0], "council"),), "one of those listed"
-    plural = _PLURAL.match(after)
-    head = _HEADS.get(plural["head"].split()[0].lower(), "council") if plural else ""
-    loose = plural and plural["head"].lower() == "services"  # of anything, save in a story of fire
-    if plural and (
-        head in story.remit or (not loose and (plural["head"].islower() or head == "council"))
-    ):
-        return (head,), f"one of several before “{plural['head']}”"
+    if several := _one_of_several(ahead, after, story):
+        return several
     councils = not story.remit or "council" in story.remit
     if councils and (service := _service(low_before, low_after)):
         return ("council",), service
@@ -213,6 +206,20 @@ def _kinds(
     if _VERDICT.search(low_before) or _VERDICT.search(low_after):
         return ("council",), "its sentence speaks of a judgement or a council"
     return (), "its sentence does not speak of a council"
+
+
+def _one_of_several(ahead: str, after: str, story: Setting) -> tuple[tuple[str, ...], str] | None:
+    """The kind of a list of names that a plural stands beside: "Harwick and Redby councils"."""
+    if plural := _PLURAL_BEFORE.search(ahead):
+        return (_HEADS.get(plural["head"].split()[0], "council"),), "one of those listed"
+    plural = _PLURAL.match(after)
+    head = _HEADS.get(plural["head"].split()[0].lower(), "council") if plural else ""
+    loose = plural and plural["head"].lower() == "services"  # of anything, save in a story of fire
+    if plural and (
+        head in story.remit or (not loose and (plural["head"].islower() or head == "council"))
+    ):
+        return (head,), f"one of several before “{plural['head']}”"
+    return None
 
 
 def _service(before: str, after: str) -> str | None:
