@@ -18,18 +18,12 @@ from pipeline.tag.elsewhere import story_date, title_ids
 from pipeline.tag.evidence import Named, Outside, cues
 from pipeline.tag.furniture import furniture
 from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.kept_names import one_name_each, past_listed, silenced
 from pipeline.tag.literals import Sought
 from pipeline.tag.matcher import Candidate, fold
 from pipeline.tag.roles import remit_of, roles
 from pipeline.tag.sentences import Taken, sentences_of
-from pipeline.tag.unlisted import (
-    PLACE_AND_KIND,
-    Unlisted,
-    one_name_each,
-    past_listed,
-    silenced,
-    unlisted,
-)
+from pipeline.tag.unlisted import PLACE_AND_KIND, Unlisted, unlisted
 
 __all__ = ["agency_of", "inspectorates_and_bodies", "mentions", "stories_names"]
 

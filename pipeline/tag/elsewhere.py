@@ -16,11 +16,12 @@ from pipeline.tag import short_forms
 from pipeline.tag.areas import areas
 from pipeline.tag.evidence import Named
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
+from pipeline.tag.kept_names import one_name_each, silenced
 from pipeline.tag.matcher import fold, words
 from pipeline.tag.name_forms import is_area, proper_part
 from pipeline.tag.roles import remit_of
 from pipeline.tag.sentences import sentences_of
-from pipeline.tag.unlisted import one_name_each, silenced, unlisted
+from pipeline.tag.unlisted import unlisted
 
 _URL_DATE = re.compile(r"[/-](20[0-3]\d)(?:[/-](\d{1,2}))?(?:[/-]|$)")
 

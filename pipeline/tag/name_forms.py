@@ -54,7 +54,7 @@ def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str 
     by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
     ahead = re.compile(
         rf"\b(?P<name>{_NAME}) (?P<head>{by_head}){_ENDS}"
-        r"(?:(?! (?:[A-Z][a-z]|NHS\b))|"
+        r"(?:(?! (?:(?!Ofsted|Estyn)[A-Z][a-z]|NHS\b))|"
         rf"(?:(?<=Academy)|(?<=College)|(?<=Hospital))(?P<site>{_SITE}))"
     )
     word = r"[A-Z][^\W\d_]*(?:-[^\W\d_]+)*"  # no genitive: it ends the name
@@ -81,7 +81,7 @@ _AFTER_A_SHORT_HEAD = (
     r" (?!(?:care|schools?|school's|academ(?:y|ies)|education|curriculum|street|road|court|phase|"
     r"sector|level|teaching|teachers?|trust|needs|provision|courses?|programmes?|providers?|"
     r"costs?|fees|manager|officers?|services?|team|staffing|settings?|of|or|years|age|college|"
-    r"associations?|standards|benefit|stock|market|estate|crisis|workers?|inspectors?)\b)[a-z]"
+    r"associations?|standards|benefit|stock|market|estate|crisis|workers?)\b)[a-z]"
 )
 
 
@@ -246,10 +246,18 @@ def before_a_date(text: str, start: int, end: int) -> int:
     return date.start() if date else end
 
 
+#: What follows a name that ends with an s of its own, and never what somebody owns.
+_NO_OWNED = re.compile(
+    r"[,.;]|$| (?:was|were|is|are|has|have|had|in|and rated|to|after|at|on|which|must|got)\b"
+)
+
+
 def without_genitive(text: str, end: int) -> int:
     """The end before an apostrophe, with its s or without."""
     for tail in ("'s", "’s", "'", "’"):
         if text.endswith(tail, 0, end):
+            if len(tail) > 1 and _NO_OWNED.match(text, end):
+                return end  # "St Anne's was rated good"
             return end - len(tail)
     return end
 

@@ -9,14 +9,13 @@ where the story gives one (see `particulars`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pipeline.tag.areas import is_place
-from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.joined import UNITS, before_and, beside_their_kind, each, with_areas
 from pipeline.tag.kinds import HOME_LIKE, KIND_WORDS, context_counts, kind_by_context, with_context
-from pipeline.tag.matcher import Candidate, words
+from pipeline.tag.matcher import words
 from pipeline.tag.name_forms import (
     NAMES,
     STREET,
@@ -27,13 +26,12 @@ from pipeline.tag.name_forms import (
     is_but_a_place,
     is_proper,
     names_a_body,
-    proper_part,
     spelt_out,
     start_of,
     without_genitive,
 )
 from pipeline.tag.sentences import Taken
-from pipeline.tag.verdicts import named_by_verdict
+from pipeline.tag.verdicts import CALLED, PEOPLE_OF, named_by_verdict
 
 _QUOTES = frozenset("'‘’\"“”`´")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
@@ -67,7 +65,7 @@ _HOME = re.compile(
     rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
     rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
 )
-_STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
+_STREETS = STREET
 _SEATS = re.compile(
     r"\b(?:Town|City|County|Village|Guild|Westminster|Music|Albert|Church|Civic|Market|"
     r"Country|Opera|Wembley|Downing|Crown|High|Magistrates|Supreme|Council|Somerset)"
@@ -136,103 +134,30 @@ def unlisted(text: str) -> list[Unlisted]:
     return kept
 
 
-def one_name_each(found: list[Unlisted], text: str) -> list[Unlisted]:
-    """A body of one kind and proper name goes by one name all through a story: the fullest.
-
-    "Coldwell School" is "Coldwell Primary School" where that is named too; Coldwell Infant School
-    and Coldwell Junior School are two.
-    """
-    found = [_described(u, found, text) for u in found]
-    names = {u.called: (u.kind, proper_part(u.called).lower().removeprefix("the "),
-                        frozenset(u.called.lower().split())) for u in found}  # fmt: skip
-    fullest: dict[str, str] = {}
-    for name, (kind, proper, said) in names.items():
-        wider = [
-            n for n, (k, p, s) in names.items()
-            if k == kind and ((p == proper and s - said and said - s <= _WITH_NURSERY)
-                              or n.endswith(f" {name}"))
-        ]  # fmt: skip
-        if proper and len(wider) == 1:
-            fullest[name] = wider[0]
-    surely = {u.kind for u in found if u.rule not in (PLACE_AND_KIND, BY_STREET)}
-    return [
-        replace(u, named=fullest.get(u.called)) for u in found
-        if not (u.rule == PLACE_AND_KIND and (u.kind in surely or " " not in _place_of(u.quote)))
-        and not (u.rule == BY_STREET and u.kind in surely)
-    ]  # fmt: skip
-
-
-#: "Harwick School and Nursery" is Harwick Primary School.
-_WITH_NURSERY = frozenset({"school", "and", "nursery", "class"})
-
-
-def _described(u: Unlisted, found: list[Unlisted], text: str) -> Unlisted:
-    """A headline's "Harwick Care Home", never named again, in a story of Elm Court: where it is."""
-    first = len(text) - len(text.lstrip())
-    headline = text.find("\n", first)
-    again = any(o.called == u.called and o.start != u.start for o in found)
-    if u.rule != "form of name" or not u.end <= headline or again:
-        return u
-    other = any(o.kind == u.kind and o.called != u.called for o in found)
-    placed = other and is_but_a_place(proper_part(u.called))
-    return replace(u, rule=PLACE_AND_KIND) if placed else u
-
-
-def _place_of(quote: str) -> str:
-    return proper_part(quote) or quote
-
-
 #: "Chipping Norton school": its name, unless the text has a fuller one; "a Moray school" never is.
 PLACE_AND_KIND = "a place and a kind"
 
 
-def silenced(u: Unlisted, listed: Sequence[Candidate]) -> bool:
-    """A listed name wins, save over a longer one that merely has it inside ("… Council School")."""
-    for c in listed:
-        if c.start < u.end and u.start < c.end:
-            inside = u.start <= c.start and c.end <= u.end and u.end - u.start > c.end - c.start
-            joined = c.end == u.end and _JOINED.search(u.quote[: c.start - u.start])
-            if not inside or joined or u.rule != "form of name" or _same_kind(u, c):
-                return True
-    return False
-
-
-def past_listed(u: Unlisted, listed: Sequence[Candidate]) -> Unlisted:
-    """What is left of a name that a listed one of its kind, and "and", were read into.
-
-    "Ipswich Hospital NHS Trust and Royal Harwick NHS Trust": the second.
-    """
-    for c in listed:
-        if c.accepted and u.start <= c.start < c.end < u.end and c.start - u.start <= len("The "):
-            link = _LINKED.match(u.quote, c.end - u.start)
-            if link and _same_kind(u, c) and is_proper(proper_part(u.quote[link.end() :])):
-                return replace(u, start=u.start + link.end(), quote=u.quote[link.end() :])
-    return u
-
-
-_LINKED = re.compile(r",? (?:and |& )(?:the )?|, (?:the )?")
-
-#: "NHS Highland and the Highland Council": two names, of which the second is a listed one.
-_JOINED = re.compile(r"(?:\band(?: the)?|&|,) $")
-
-
-def _same_kind(u: Unlisted, c: Candidate) -> bool:
-    record = gazetteer().get(c.id)
-    return bool(record and (record.kind == u.kind or record.role == "inspectorate"))
+def _start_of_name(text: str, m: re.Match[str]) -> int:
+    """Where the name before a head begins, what only leads up to it left out."""
+    start = start_of(text, m.start("name"), m.start("head"))
+    start = after_a_place(text, start, m.start("head"))
+    start -= 4 if text.endswith("Sir ", 0, start) else 0  # "Sir John Borset School"
+    if m["head"] in UNITS:
+        start = with_areas(text, start)
+    link = text.find(" of the ", start, m.start("head"))
+    if link > 0 and _TITLED.match(text, start):
+        start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
+    start = _unglued(text, start, m.end("head"))
+    if doctor := _DOCTOR.search(text, max(0, start - 12), m.start("head")):
+        start = doctor.start()
+    return start
 
 
 def _by_form(text: str) -> Iterator[Unlisted]:
     ahead, after, kinds = forms()
     for m in ahead.finditer(text):
-        start = start_of(text, m.start("name"), m.start("head"))
-        start = after_a_place(text, start, m.start("head"))
-        start -= 4 if text.endswith("Sir ", 0, start) else 0  # "Sir John Borset School"
-        if m["head"] in UNITS:
-            start = with_areas(text, start)
-        link = text.find(" of the ", start, m.start("head"))
-        if link > 0 and _TITLED.match(text, start):
-            start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
-        start = _unglued(text, start, m.end("head"))
+        start = _start_of_name(text, m)
         name = text[start : m.start("head")].strip(" ,")
         if not name or not is_proper(name) or "\n" in name:
             continue
@@ -240,7 +165,12 @@ def _by_form(text: str) -> Iterator[Unlisted]:
             continue  # "'Inadequate' GP surgery"
         small = m["head"].rpartition(" ")[2][0].islower()  # "GP surgery" as well
         if small and (
-            (" " not in name and begins(text, start) and not _only_a_name(text, name))
+            (
+                " " not in name
+                and begins(text, start)
+                and not _only_a_name(text, name)
+                and not _in_prose(text, start, m)
+            )
             or _ARTICLE.search(text[max(0, start - 9) : start])
         ):
             continue  # "Every primary school …", "a Borset care home": no name
@@ -267,6 +197,24 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         )
 
 
+#: "Dr A Khan's surgery".
+_DOCTOR = re.compile(r"\bDrs?\.? (?:[A-Z]\.? ){0,2}[A-Z]\w+['’]s \Z")
+_SENTENCE = re.compile(r"[^\n]{12,}[.!?][\"'”’]?[ \n]")
+
+
+def _in_prose(text: str, start: int, m: re.Match[str]) -> bool:
+    """Whether a sentence begins here, and no headline: in prose one nursery has an article, unless
+    the word before it is its name.
+    """
+    word = text[start : m.start("head")].strip().lower()
+    if word in words("leading") or word in words("determiners"):
+        return False
+    return m["head"].lower() in _SINGULAR and bool(_SENTENCE.match(f"{text[start : start + 400]} "))
+
+
+_SINGULAR = frozenset({"nursery", "surgery", "school", "care home", "nursing home", "academy",
+                       "hospice", "playgroup", "pre-school", "day nursery"})  # fmt: skip
+
 _GLUED = re.compile(r"[A-Z][a-z]+(?=[A-Z][a-z]{2})")
 
 
@@ -289,13 +237,39 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
     for start, end, rule, single in named_by_verdict(text):
         for a, b in each(text, start, end):
             name = text[a:b]
-            whole = " " in name or (single and not is_place(name))
-            if whole and names_a_body(name) and not _is_person(text, name):
-                yield _unlisted(text, a, b, kind_by_context(text, name), rule, None)
+            whole = " " in name or (single and _is_a_name(text, name))
+            if not whole or not names_a_body(name) or _is_person(text, name):
+                continue
+            kind = kind_by_context(text, name)
+            freely = kind in _NAMED_FREELY and not is_place(name) and not _NO_PLACE.search(name)
+            if rule not in (PEOPLE_OF, CALLED) or freely:
+                yield _unlisted(text, a, b, kind, rule, None)
+
+
+#: "Pupils at GCSE", "people at Christmas": where nobody inspects.
+_NO_PLACE = re.compile(
+    r"(?i)\b(?:gcses?|a[ -]levels?|levels?|key|stage|ks\d|year|reception|phase|sixth|christmas|"
+    r"easter|assembly|westminster|parliament|senedd|holyrood|stormont|conference|framework|"
+    r"inspectorate|authority|agency|union|association|headquarters|hq|network|university|"
+    r"ombudsman|tribunal|airport|station|club|festival|museum|theatre|church)$"
+    r"|^(?:gcse|a[ -]level|key stage|ks\d|year \w+)"
+)
+#: Kinds whose names need not say what they are.
+_NAMED_FREELY = frozenset({"school", "nursery", "care-home", "childrens-home", "surgery", "dentist",
+                           "hospital", "home-care", "training", "college"})  # fmt: skip
+
+
+def _is_a_name(text: str, word: str) -> bool:
+    """Whether one word is a name: no place, no acronym, and never in small letters."""
+    bare = word.removeprefix("The ")
+    small = re.search(rf"(?<!\w){re.escape(bare.lower())}(?!\w)", text)
+    return not (small or is_place(bare) or bare.isupper() or bare.lower() in words("leading"))
 
 
 def _is_person(text: str, name: str) -> bool:
     """Whether the text speaks elsewhere of Mrs Oliver, or of what Karen said."""
+    if " " not in name:
+        return bool(re.search(rf"{_TITLED.pattern}\.? (?:\w+ )?{re.escape(name)}\b", text))
     first, last = name.split()[0], re.escape(name.split()[-1])
     spoken = rf"\b{re.escape(first)}(?: {last})?,? (?:said|says|added|told|explained|who)\b"
     titled = rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Sir|Dame)\.? (?:[A-Z]\w+ )?{last}\b"

@@ -11,8 +11,14 @@ from collections.abc import Iterator
 from pipeline.tag.kinds import HOME_LIKE
 from pipeline.tag.name_forms import NAMES, TOKEN, before_a_date, start_of, without_genitive
 
+#: Words that are a home's or a school's whole name: Oakfields, Elmhurst.
+_HOUSES = (
+    r"[A-Z][a-z]{1,9}(?:fields?|hurst|crest|dene|croft|woods?|lands?|brook|side|view|mount|leigh|"
+    r"haven|acres?|meads?|lea|holme|bank|gate|lawns?|mere|thorpe|stead|cliffe|garth|dale|lodge)"
+)
 _VERDICT = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}(?: for {TOKEN}(?: {TOKEN})?)?|The {TOKEN})"
+    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))"
+    rf"({NAMES}(?: for {TOKEN}(?: {TOKEN})?)?|The {TOKEN}|{_HOUSES}(?= ))"
     r"(?=(?: \([A-Z][A-Za-z]{1,7}\))?(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
     r",? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
     r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
@@ -67,7 +73,25 @@ _GIVEN = re.compile(
     r"(?=,? (?:(?:as|to|be|an?|its|the|in|lowest|overall|rating|rated|grade|of) ){0,4}"
     rf"['‘\"“]?{_GRADE}\b)"
 )
+#: "Staff at Cedar Falls were kind", "inspectors went to Little Acorns": whose else are they?
+_PEOPLE_OF = re.compile(
+    r"\b(?:(?:[Ss]taff|[Pp]upils|[Cc]hildren|[Pp]arents|[Rr]esidents|[Pp]atients|[Ll]earners|"
+    r"[Aa]pprentices|[Ss]tudents|[Tt]eachers|[Tt]rainees|[Ll]eaders|[Mm]anagers|[Gg]overnors|[Cc]arers|"
+    r"[Nn]urses|[Yy]oungsters|[Pp]eople|[Cc]are|[Tt]eaching|[Ll]eadership|[Ss]tandards|[Ll]ife) at|"
+    r"(?:[Ii]nspectors|Ofsted|CQC|Commission|Estyn|Inspectorate|[Ww]atchdog|[Rr]egulator)"
+    r"(?: (?:from|for|of) (?:the )?(?:[A-Z]\w+ ?){1,4})?"
+    r"(?:,? who)? (?:has |have |had )?(?:went to|visited|came to|called at|arrived at|returned to|"
+    r"were at|inspected|found that|observed)|"
+    r"[Vv]isit to|[Ii]nspection (?:of|at)|[Rr]eport (?:on|into|about)|[Ff]indings (?:on|about|at)) "
+    rf"((?:The )?(?:{NAMES}|{TOKEN}))(?![\w-])"
+)
+#: "Called Foxglove and Daisy, the homes …", "a nursery named Little Acorns".
+_CALLED = re.compile(rf"\b(?:[Cc]alled|[Nn]amed) ((?:The )?(?:{NAMES}|{TOKEN}))(?![\w-])")
+CALLED = "called so"
+PEOPLE_OF = "whose people are spoken of"
+_ALONE = {_PEOPLE_OF, _CALLED, _TOWNED, _VERDICT}  #: beside which one word is enough of a name
 _PATTERNS = (
+    (_CALLED, CALLED),
     (_GIVEN, "object of a verdict"),
     (_VERDICT, "subject of a verdict"),
     (_MID, "subject of a verdict"),
@@ -77,6 +101,7 @@ _PATTERNS = (
     (_LINES, "in a list of grades"),
     (_NUMBERED, "a numbered heading"),
     (_TOWNED, "subject of a verdict"),
+    (_PEOPLE_OF, PEOPLE_OF),
 )
 
 
@@ -87,4 +112,26 @@ def named_by_verdict(text: str) -> Iterator[tuple[int, int, str, bool]]:
             start, stop = m.span(m.lastindex or 1)
             start = start_of(text, start, stop, keep_the=True)
             end = without_genitive(text, before_a_date(text, start, stop))
-            yield start, end, rule, pattern is _TOWNED
+            if pattern is _TOWNED and _NAME_AT.search(text, max(0, start - 20), start):
+                continue  # "Busy Bees at Harwick, in Redby"
+            if pattern is _PEOPLE_OF and _in_title_case(text, start):
+                continue
+            link = text.find(" and ", start, end)
+            if pattern is _CALLED and link > 0 and _SEVERAL.match(text, end):
+                yield start, link, rule, True
+                start = link + len(" and ")
+            yield start, end, rule, pattern in _ALONE
+
+
+#: "Called Foxglove and Daisy, the sites …".
+_SEVERAL = re.compile(r",? (?:the|two|three|both|these)(?: [a-z-]+){0,2} [a-z-]+s\b")
+
+
+def _in_title_case(text: str, at: int) -> bool:
+    """Whether all longer words of the line have capitals, so that a capital tells no name."""
+    line = text[text.rfind("\n", 0, at) + 1 : (text.find("\n", at) + 1 or len(text) + 1) - 1]
+    longer = re.findall(r"\b[^\W\d_]{5,}", line)
+    return len(longer) > 2 and all(w[0].isupper() for w in longer)
+
+
+_NAME_AT = re.compile(r"[A-Z]\w* at \Z")
