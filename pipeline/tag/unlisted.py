@@ -262,6 +262,10 @@ _NAMED_FREELY = frozenset({"school", "nursery", "care-home", "childrens-home", "
 def _is_a_name(text: str, word: str) -> bool:
     """Whether one word is a name: no place, no acronym, and never in small letters."""
     bare = word.removeprefix("The ")
+    plain = re.escape(bare)
+    placed = rf"\b(?:in|near|around|across) {plain}\b|\b{plain} (?:[A-Z]\w+ )?Council\b"
+    if re.search(placed, text):
+        return False
     small = re.search(rf"(?<!\w){re.escape(bare.lower())}(?!\w)", text)
     return not (small or is_place(bare) or bare.isupper() or bare.lower() in words("leading"))
 
