@@ -48,6 +48,7 @@ FILES = (
     "findings.yaml",
     "frameworks.yaml",
     "grade-words.yaml",
+    "outcomes.yaml",
     "reading.yaml",
     "reports.yaml",
     "responses.yaml",

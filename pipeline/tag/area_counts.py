@@ -17,15 +17,15 @@ AREAS = (
     r"domains?|measures?|themes?|criteri(?:a|on)|indicators?|fields?)"
     r"(?: of (?:policing|its work|work|the inspection|practice))?"
 )
-_WHICH = r"(?:other|further|more|key|core|headline|inspected|inspection|remaining|judged)"
+_WHICH = r"(?:other|further|more|key|core|headline|inspected|inspection|remaining|judged|quality)"
 #: "Four of the eight areas", "seven out of nine inspected themes".
 SOME = re.compile(
     rf"(?<!\w)({COUNT}) (?:out )?of (?:the |its |their |a total of )?({COUNT}|thirteen)"
-    rf"(?: [a-z]+)? {AREAS}(?!\w)"
+    rf"(?: [a-z]+){{0,2}} {AREAS}(?!\w)"
 )
 _AFTER = re.compile(
-    rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to|against) (?:the )?(?:other |"
-    rf"further |remaining |just |only )?({COUNT})"
+    rf"[\"']?(?: (?:ratings?|grad(?:es?|ings?)|evaluations?))?,? (?:in|for|across|at|on|to|"
+    rf"against) (?:the )?(?:other |further |remaining |just |only )?({COUNT})"
     rf"(?: of (?:the|its|their) \d+(?: inspection)?(?= [a-z])| of (?:them|these|those))?"
     rf"(?: (?:of the|of its|{_WHICH})){{0,2}}(?: ({AREAS})| others)?"
     r"(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"

@@ -344,6 +344,8 @@ def _next_owns(low: str, aspect: Found, following: Graded, grade: Graded) -> boo
     if aspect.excepted:
         return False
     lead = low[aspect.end : following.start]
+    if not lead.strip(" \"'"):
+        return True  # "good for respect, with activities poor"
     verb = re.search(
         r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead
     )

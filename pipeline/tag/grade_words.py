@@ -44,7 +44,7 @@ _FORMS = {
     ),
     **{
         f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
-        for n, word in ((1, "one"), (2, "two"), (3, "three"), (4, "four"))
+        for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)
     },
     "no follow-up": r"no (?:need (?:for|of) (?:any )?|further |formal )?(?:estyn )?follow[- ]up"
     r"(?: (?:activity|action|visits?|work))?",
@@ -65,6 +65,11 @@ _FORMS = {
     "not met": r"not met|(?:(?:did|does|do|had|has|was|were|is|are) not|(?:did|does|was|were)n't) "
     r"(?:me?et(?:ing)?|compl(?:y|ied|ying) with)|fail(?:s|ed|ing|ure)? to (?:meet|comply with)|"
     r"fail(?:s|ed|ing)?(?= (?:[a-z]+ ){0,2}independent school standards)",
+    **{
+        f"{word} star": rf"(?:{word}|{n})[ -]stars?"
+        for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)
+    },
+    "important areas for improvement": r"(?:an )?important areas? for improvement",
     "second lowest": _place("lowest", _SECOND),
     "second highest": _place("highest", _SECOND),
     "lowest": _place("lowest", ""),
@@ -97,3 +102,25 @@ def allowed_words(framework: Framework | None) -> frozenset[str]:
     """The guarded words that are grades of the framework."""
     used = framework.scales if framework else ()
     return guarded() & {w for scale, _, _ in used for w in (*scale.grades, *scale.aliases)}
+
+
+def with_numbers(low: str, matches: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Grade words together with the number that stands beside them: "2 - weak", "weak (two)"."""
+    made = []
+    for start, end, word in matches:
+        before = _NUMBER_BEFORE.search(low, max(0, start - 12), start)
+        after = _NUMBER_AFTER.match(low, end)
+        if before and "," in before[0] and low.startswith(",", end):
+            end += 1  # "a five, very good, for wellbeing"
+        made.append((before.start() if before else start, after.end() if after else end, word))
+    return made
+
+
+_NUMBER_BEFORE = re.compile(
+    r"(?<![\w.])(?:an? )?(?:[1-6]|one|two|three|four|five|six)(?:,| ?[-–—:]| ?\()\s?[\"']?$|"
+    r"(?<=[-–:|] )[1-6] [\"']?$"
+)
+_NUMBER_AFTER = re.compile(
+    r"[\"']? ?(?:\((?:[1-6]|one|two|three|four|five|six)\)|- [1-6](?![\d.])|"
+    r"(?:[1-6]|one|two|three|four|five|six)[- ]stars?(?!\w))"
+)

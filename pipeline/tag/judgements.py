@@ -17,6 +17,7 @@ from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grade_words import PLACES, guarded
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
+from pipeline.tag.phrased import phrased, with_phrased
 from pipeline.tag.plain_grades import with_plain
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
@@ -71,6 +72,7 @@ def judgements(
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
     if framework and not framework.graded:
         drafts = of_no_grades(drafts, frozenset(g for s in scales for g in s.grades))
+    drafts = with_phrased(drafts, phrased(reading))
     return _finish(reading, framework, vague(drafts), (*scales, *fallback) if known else ())
 
 
@@ -80,6 +82,7 @@ def _stated(
     """What each sentence says by itself."""
     drafts: list[Draft] = []
     before: Sentence | None = None
+    headings = graded_lists.Headings()
     listed = graded_lists.below(reading.sentences, marks, framework)
     for sentence in reading.sentences:
         if sentence.furniture:
@@ -87,7 +90,10 @@ def _stated(
         found = [g for g in marks.get(sentence.start, ()) if _known(g.grade, scales)]
         if found:
             below = listed.get(sentence.start, ()) if listed else None
-            drafts.extend(_sentence(reading, sentence, before, framework, scales, found, below))
+            made = _sentence(reading, sentence, before, framework, scales, found, below)
+            drafts += made if not headings.earlier else graded_lists.of_earlier(made)
+        else:
+            headings.pass_by(sentence)
         before = sentence
     return drafts
 
@@ -140,6 +146,8 @@ def _sentence(
         start, end = evidence(sentence, grade, found)
         kinds = cell or _for_what(sentence, before, framework, found, dealt, i)
         kinds = kinds or (own_words(sentence.low, grade) if nothing_overall else ()) or (OVERALL,)
+        if nothing_overall and kinds == (OVERALL,) and _is_praise(sentence.low, grade):
+            continue
         for aspect in kinds:
             drafts.append(
                 Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
@@ -153,6 +161,15 @@ def _sentence(
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
     return drafts
+
+
+_LOOSELY = re.compile(r" (?:marks?|accolades?)(?!\w)")
+
+
+def _is_praise(low: str, grade: Graded) -> bool:
+    """ "All achieved top marks": for nothing that is named, where there is no overall grade."""
+    loosely = _LOOSELY.match(low, grade.end) or low.endswith("some of ", 0, grade.start)
+    return grade.grade in PLACES and bool(loosely)
 
 
 _OR = re.compile(r"[\"']?,? or (?:even |an? |as )?[\"']?")
@@ -230,7 +247,9 @@ def _cell(
 ) -> tuple[str, ...]:
     """What the grade that is a whole line is for: the aspect that is the whole line above; the
     whole body, where it stands first of all or below the body's name."""
-    if grade.rule != "cell" or (before and (len(before.low) > _LINE or not before.heading)):
+    asked = before is not None and before.low.endswith("?")  # "How good is our setting? 4 - Good"
+    heads = before is None or (len(before.low) <= _LINE and (before.heading or asked))
+    if grade.rule != "cell" or not heads:
         return ()
     named = aspects(f"for {before.low}", framework) if before else ()
     if named:

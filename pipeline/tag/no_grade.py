@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.tag.grade_words import PLACES
+from pipeline.tag.grade_words import PLACES, with_numbers
 
 _ORDINARY_NEXT = re.compile(
     r"""["']?\s+(?:practice|work|progress|news|debts?|recruitment|staffing|training|support|"
@@ -28,7 +28,8 @@ _COUNT_BEFORE = re.compile(
     r"(?:a )?(?:quarter|third|half)|"
     r"(?<!the )(?<!in )one|(?<!in )(?:two|three|four|five|six)|"
     r"most|many|few|fewer|others?|proportion|number))"
-    r"(?: of (?!(?:the |its )?(?:[a-z]+ )?(?:areas?|aspects|categories)(?!\w))[^.,;]{0,40}?)?"
+    r"(?: of (?!(?:the |its )?(?:[a-z]+ ){0,3}(?:areas?|aspects|"
+    r"categories|standards|tests|indicators|themes|questions)(?!\w))[^.,;]{0,40}?)?"
     r"(?: (?:councils|authorities|schools|homes|practices|services|"
     r"trusts|forces|cases|providers|"
     r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|"
@@ -263,7 +264,7 @@ def without_superlatives(
     low: str, matches: list[tuple[int, int, str]]
 ) -> list[tuple[int, int, str]]:
     """Without the "lowest" of "inadequate, the lowest rating" and the "grade 4" of "inadequate
-    (grade 4)", which say what the grade is."""
+    (grade 4)", which say what the grade is; a number beside it belongs to it."""
     real = [(a, b) for a, b, word in matches if not _BARE.match(word)]
     kept = []
     for start, end, word in matches:
@@ -271,14 +272,15 @@ def without_superlatives(
         gaps += [low[b:start] for _, b in real if 0 <= start - b < _BESIDE]
         if word in PLACES and any(not _GIVES.search(g) for g in gaps):
             continue
-        if word.startswith("grade ") and any(_SAME_GRADE.fullmatch(g) for g in gaps):
+        numbered = word.startswith("grade ") or word.endswith(" star")
+        if numbered and any(_SAME_GRADE.fullmatch(g) for g in gaps):
             continue
         kept.append((start, end, word))
-    return kept
+    return with_numbers(low, kept)
 
 
 _SAME_GRADE = re.compile(r"[\s\"'(),:-]*(?:or )?[\s\"'(]*")
-_BARE = re.compile(r"(?:second )?(?:lowest|highest)|grade \d")
+_BARE = re.compile(r"(?:second )?(?:lowest|highest)|grade \d|[a-z]+ star")
 #: 'Fell short of "outstanding", but inspectors gave top marks for behaviour': two grades.
 _GIVES = re.compile(
     r"(?<!\w)(?:g[ai]v(?:e|es|en|ing)|award(?:ed|s|ing)?|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|handed|earn(?:ed|s)|"

@@ -28,8 +28,10 @@ def with_plain(
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
     stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| as well(?!\w)| too(?!\w)))"
     plain = re.compile(
-        r"[\"']?(?:,? (?:the (?:school|home|service|college|force|trust|practice|prison)|it))?"
-        r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
+        r"[\"']?(?:,? (?:the (?:school|home|service|college|force|trust|practice|prison)|it)|"
+        r" (?:at|of|in) (?:the |this )?[#a-z'-]+(?: [#a-z'-]+){0,5}?)?"
+        r" (?:was|were|is|are|had been) (?:also |both |all |now |still )?"
+        r"(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"
         rf"|[\"']?,? (?:still |now |all |both |also )?(require[sd]? improvement){stop}"
     )
@@ -40,7 +42,8 @@ def with_plain(
             continue
         low = reading.bare(sentence)
         for aspect in aspects(low, framework):
-            if bare and aspect.end - aspect.start < _FORMULA:
+            said = framework.plain and _FOUND.search(low, 0, aspect.start)
+            if bare and aspect.end - aspect.start < _FORMULA and not said:
                 continue
             m = plain.match(low, aspect.end)
             if m is None and _FOUND.search(low, 0, aspect.start):

@@ -138,7 +138,7 @@ def read(
     short = short_names(bodies)
     for i, span in enumerate(spans):
         inside = mentions[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
-        text = low[span.start : span.end]
+        text = low[span.start : span.end].replace("\n", " ")
         after = low[spans[i + 1].start : spans[i + 1].end] if i + 1 < len(spans) else ""
         furniture = _is_furniture(text, after)
         opened = max((q.end for q in quoted if q.start < span.start < q.end - 1), default=0)

@@ -45,7 +45,7 @@ def is_report(
     `context.told_of_inspection` says.
     """
     # grades that are nobody's may be those of a scale that is explained
-    took_place = any(j.body for j in judgements) or _took_place(reading, findings)
+    took_place = any(j.body for j in judgements) or _took_place(reading, findings, actions)
     many = _speaks_of_many(reading)
     reasons: list[tuple[int, str]] = [
         *_outcomes(reading, judgements, findings, actions, example=many is not None),
@@ -178,8 +178,25 @@ def _opening(prose: list[Sentence]) -> int:
     return max(_LEAD, long[_LONG - 1] + 1 if len(long) >= _LONG else 0)
 
 
-def _took_place(reading: Reading, findings: tuple[Finding, ...]) -> bool:
-    """Whether words say that an inspection took place, or a named inspectorate found something."""
+#: Measures that an inspectorate takes on what it found.
+_TAKEN_ON_FINDINGS = frozenset(
+    ("failure-to-comply", "improvement-notice", "warning-notice", "requirement-notice",
+     "compliance-notice", "priority-action", "requirements", "conditions", "cancellation",
+     "suspension", "special-measures", "significant-improvement", "immediate-improvement",
+     "service-requiring-significant-improvement")
+)  # fmt: skip
+
+
+def _took_place(
+    reading: Reading, findings: tuple[Finding, ...], actions: tuple[Action, ...]
+) -> bool:
+    """Whether words say that an inspection took place, or a named inspectorate found something or
+    took a measure against a body."""
+    if reading.inspectorates and any(
+        a.body and a.kind in _TAKEN_ON_FINDINGS and a.status in ("imposed", "lifted")
+        for a in actions
+    ):
+        return True
     if reading.inspectorates and any(
         f.speaker == "inspectors" and f.confidence == "stated" for f in findings
     ):
