@@ -26,7 +26,7 @@ _NAME = r"(?:[A-Z][a-z'’-]+\s){1,2}[A-Z][A-Za-z'’-]+"
 _PERSON = re.compile(_NAME + r"(?:,[^,]{2,60},)?(?:\s(?:also|has|had))?\s$")
 _PASSIVE = re.compile(
     r"(?<!\w)(?:was|were|been|is|are|be|being|get|got)(?: (?:also|highly|widely|then|now|all|"
-    r"both))? $"
+    r"both|however|meanwhile|[a-z]+ly)|, (?:however|though|meanwhile|too|[a-z]+ly),)? $"
 )
 _FULL = re.compile(_NAME)
 #: "Mr Rowe's report said", "the find": no verb.
