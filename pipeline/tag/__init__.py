@@ -47,6 +47,8 @@ FILES = (
     "details.yaml",
     "findings.yaml",
     "frameworks.yaml",
+    "grade-words.yaml",
+    "outcomes.yaml",
     "reading.yaml",
     "reports.yaml",
     "responses.yaml",
@@ -98,7 +100,7 @@ def _tags(story: Story) -> Tags:
     figures = corrections.apply_findings(story, statistics.statistics(reading), records)
     if not inspected:
         rated, found, acts, figures = (), (), (), ()
-    report, reasons = reports.is_report(reading, rated, found, acts, inspected=inspected)
+    report, reasons = reports.is_report(reading, rated, found, acts, where, inspected=inspected)
     answers = responses.responses(reading, rated) if report and inspected else ()
     answers = corrections.apply_findings(story, answers, records)
     bodies = particulars.with_particulars(story, bodies, mentions, where)

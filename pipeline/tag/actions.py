@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from pipeline.knowledge import load_yaml
 from pipeline.models import Action
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.reading import Reading, Sentence
@@ -27,10 +28,15 @@ def actions(reading: Reading) -> tuple[Action, ...]:
     What the body itself promises is not an action; neither is one explained or denied.
     """
     made: dict[tuple[str, str | None, Status], Action] = {}
+    own = load_yaml(FILE)
+    sections = ["actions", *(a.id for a in reading.inspectorates if a.id in own)]
+    listed = _what_there_is(reading)
     for sentence in reading.sentences:
         if sentence.furniture or cues(FILE, "explained").find(sentence.low):
             continue
-        hits = list(cues(FILE, "actions").all(sentence.low))
+        if sentence.start in listed:
+            continue
+        hits = [h for section in sections for h in cues(FILE, section).all(sentence.low)]
         for hit in hits:
             if hit.id == "recommendation" and any(h.id in _TAKEN for h in hits):
                 continue  # what is recommended is that measure
@@ -54,6 +60,28 @@ def actions(reading: Reading) -> tuple[Action, ...]:
     return tuple(_settled(list(made.values())))
 
 
+#: "It can put a school in one of these categories:": what follows line by line is no outcome.
+_CATEGORIES = re.compile(
+    r"(?<!\w)(?:categor(?:y|ies)|options|levels|possible|outcomes|judge?ments are|can|may|either)"
+    r"(?!\w)[^.]*:$"
+)
+_NAME_OF_ONE = 60  #: code points of a line that only names a category
+
+
+def _what_there_is(reading: Reading) -> frozenset[int]:
+    """Where the lines of a list stand that only say which categories an inspectorate has."""
+    found: set[int] = set()
+    listing = False
+    for sentence in reading.sentences:
+        if _CATEGORIES.search(sentence.low):
+            listing = True
+        elif listing and len(sentence.low) < _NAME_OF_ONE and sentence.heading:
+            found.add(sentence.start)
+        else:
+            listing = False
+    return frozenset(found) if len(found) > 1 else frozenset()
+
+
 _TAKEN = frozenset({"special-measures", "closure", "cancellation", "statutory-direction"})
 #: "Progress on the recommendations", "of the 13 recommendations they followed up": earlier ones.
 _PROGRESS_ON = re.compile(
@@ -64,6 +92,10 @@ _PROGRESS_ON = re.compile(
 _OF_LAST = re.compile(
     r"[^.;]{0,50}(?:(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?(?:inspection|report|visit|"
     r"review)|followed up|(?<!\w)ago(?!\w))"
+)
+#: "Ten requirements of the last inspection were unmet": they stand.
+_UNMET = re.compile(
+    r"(?<!\w)(?:unmet|not (?:yet |fully |all )?(?:been )?met|outstanding|not [a-z]+ complied)(?!\w)"
 )
 #: "Had just been re-inspected", "its recent re-inspection in August": that visit has been made.
 _BEEN_BACK = re.compile(
@@ -108,6 +140,8 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
     low = sentence.low
     if _ONCE.search(low, 0, hit.start) or _EARLIER.match(low, hit.end):
         return True
+    if hit.id == "requirements" and _UNMET.search(low):
+        return False
     if hit.id in ("recommendation", "requirements"):
         return bool(_PROGRESS_ON.search(low, 0, hit.start) or _OF_LAST.match(low, hit.end))
     if hit.id == "re-inspection" and re.match(r"re-?inspect", low[hit.start :]):
@@ -135,7 +169,8 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
 _NEVER = re.compile(r"^had (?:the|it|they|there|its)(?!\w)[^.;]*(?:could|would|might) have(?!\w)")
 _LIFTED = re.compile(
     r"[^.;]{0,90}(?<!\w)(?:has|have) (?:now |both |all )?"
-    r"(?:been (?:lifted|removed|withdrawn)|come out of (?:the category|it|them))(?!\w)"
+    r"(?:been (?:lifted|removed|withdrawn|met|complied with|closed)|"
+    r"come out of (?:the category|it|them))(?!\w)"
 )
 
 
@@ -145,10 +180,20 @@ _WILL_BE = frozenset({"closure", "academy-order", "re-inspection", "monitoring-v
                       "immediate-improvement"})  # fmt: skip
 
 
+#: "Two recommendations and 12 requirements": the law's demands are none of the former.
+_ALWAYS_MADE = frozenset({"requirements", "requirement-notice", "priority-action"})
+_NEAR, _OF_A_LIST = 55, 120  #: code points before an action in which words may lift it
+#: "Removed the school in Harwick from the list of schools that require significant improvement".
+_IN_A_LIST = re.compile(r"(?<!\w)(?:list|category|register) (?:of|for) ")
+_LISTED = frozenset({"significant-improvement", "service-requiring-significant-improvement"})
+
+
 def _status(sentence: Sentence, hit: Hit) -> Status | None:
     """The status that the words before (and, for lifting, shortly after) the action give it."""
     low = sentence.low
-    before = low[max(0, hit.start - 60) : hit.start]
+    listed = hit.id in _LISTED or _IN_A_LIST.search(low, max(0, hit.start - _NEAR), hit.start)
+    reach = _OF_A_LIST if listed else _NEAR
+    before = low[max(0, hit.start - reach - 5) : hit.start]
     near = re.split(r"[;:]|(?<!\w)(?:but|and then|while)(?!\w)", before)[-1]
     after = low[hit.end : hit.end + 45]
     if _NEVER.search(low):
@@ -161,7 +206,7 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
         return None
     if hit.id == "recommendation":
         return "recommended"
-    ended = cues(FILE, "lifted").find(near[-55:]) or _ENDED.match(after)
+    ended = cues(FILE, "lifted").find(near[-reach:]) or _ENDED.match(after)
     if ended and _NOT_ENOUGH.search(low[max(0, hit.start - 90) : hit.start]):
         return None
     if re.match(r"fac(?:e|es|ed|ing)(?!\w)", low[hit.start : hit.end]):
@@ -180,6 +225,8 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
         return "threatened"
     if re.match(r" (?:was|were|is|are|has been|have been|be) recommended(?!\w)", after):
         return "recommended"
+    if hit.id in _ALWAYS_MADE:
+        return "imposed"
     if cues(FILE, "recommended").find(near[-40:]) and not _IMPOSED.search(low):
         return "recommended"
     return "imposed"

@@ -7,7 +7,7 @@ makes them bodies. Later "the council" or "the trust" points back to what was la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -15,14 +15,15 @@ from pipeline.knowledge import load_yaml
 from pipeline.models import Agency, Mention, Role, Story
 from pipeline.tag import anaphora, elsewhere, own_pages, short_forms, slips
 from pipeline.tag.elsewhere import story_date, title_ids
-from pipeline.tag.evidence import Named, Outside
+from pipeline.tag.evidence import Named, Outside, cues
 from pipeline.tag.furniture import furniture
 from pipeline.tag.gazetteer import gazetteer
+from pipeline.tag.kept_names import one_name_each, past_listed, silenced
 from pipeline.tag.literals import Sought
 from pipeline.tag.matcher import Candidate, fold
 from pipeline.tag.roles import remit_of, roles
 from pipeline.tag.sentences import Taken, sentences_of
-from pipeline.tag.unlisted import PLACE_AND_KIND, Unlisted, one_name_each, silenced, unlisted
+from pipeline.tag.unlisted import PLACE_AND_KIND, Unlisted, unlisted
 
 __all__ = ["agency_of", "inspectorates_and_bodies", "mentions", "stories_names"]
 
@@ -49,13 +50,11 @@ def mentions(story: Story) -> tuple[Mention, ...]:
     if not story.title:
         told |= {n.id for n in named if n.end <= text.find(headline) + len(headline)}
     head, others = fold(headline), _kinds_elsewhere(story, title, {n.id for n in named})
-    owner = elsewhere.own_site(story.url)
-    ahead = [n for i in (*([owner.id] if owner else ()), *title, *known)
-             if (n := _ahead(i, title.get(i, "")))]  # fmt: skip
+    ahead = _all_ahead(story, title, known, named)
 
     def of(names: list[Named]) -> dict[str, Role]:
         outside = Outside(told=told, hinted=elsewhere.hinted(head, names), inspectorates=known,
-                          others=others, headline=head)  # fmt: skip
+                          others=others - {n.kind for n in names}, headline=head)  # fmt: skip
         return roles(folded, names, cut, outside)
 
     role_of = of(named)
@@ -88,8 +87,36 @@ def _without_namesakes(named: list[Named]) -> list[Named]:
 
 def _kinds_elsewhere(story: Story, title: dict[str, str], here: set[str]) -> frozenset[str]:
     """The kinds of the bodies that only the title or the address names, not the text (`here`)."""
-    there = (i for i in elsewhere.slug_ids(story) if (r := gazetteer().get(i)) and not r.role)
+    there = [i for i in elsewhere.slug_ids(story) if (r := gazetteer().get(i)) and not r.role]
+    there += _spelt_alone(story, here)
     return frozenset(_kind(i) for i in (*title, *there) if i not in here)
+
+
+def _spelt_alone(story: Story, here: Collection[str]) -> dict[str, str]:
+    """Unlisted bodies of the address, each with its name, where the text has "the school" alone.
+
+    `here`: ids that the text names.
+    """
+    if any(_kind(i) in cues().specific for i in here):
+        return {}
+    the = {k for m in anaphora.pointing(fold(story.text)) for k in m}
+    return {i: name for i, name in elsewhere.slug_ids(story).items()
+            if i.startswith("unlisted:") and _kind(i) in the}  # fmt: skip
+
+
+def _all_ahead(
+    story: Story, title: dict[str, str], known: frozenset[str], named: Sequence[Named]
+) -> list[Named]:
+    """The bodies of the title, the address and the site, as named before the text."""
+    owner = elsewhere.own_site(story.url)
+    ids = {n.id for n in named}
+    there = dict.fromkeys([owner.id] if owner else (), "") | title | dict.fromkeys(known, "")
+    there |= _spelt_alone(story, ids)
+    if not any(_kind(i) in cues().specific for i in (*there, *ids)):
+        remit = remit_of({*known, *(n.id for n in named if n.role == "inspectorate")})
+        whose = own_pages.owner_by_host(story, remit)
+        there |= dict([whose]) if whose else {}
+    return [n for i, quote in there.items() if (n := _ahead(i, quote))]
 
 
 def stories_names(story: Story) -> tuple[dict[tuple[int, str], str], list[Candidate]]:
@@ -218,10 +245,10 @@ def _formed_names(
         return []
     starts = {c.start for c in bare} | {c.start - 4 for c in bare}  # "The Wirral was rated"
     return one_name_each([
-        u for u in unlisted(story.text)
+        u for u in (past_listed(u, listed) for u in unlisted(story.text))
         if not silenced(u, listed)
         and (u.rule in (PLACE_AND_KIND, "form of name") or u.start not in starts)
-    ])  # fmt: skip
+    ], story.text)  # fmt: skip
 
 
 def _together(
@@ -315,7 +342,14 @@ def _bodies_elsewhere(
     if whose:
         agency = _from_id(*whose)
         return {agency.id: replace(agency, rule="whose page it is", confidence="implied")}
+    council = elsewhere.council_of_slug(story) if "council" in kinds else None
+    if council and not _names_a_place(mentions) and _THE_COUNCIL.search(fold(story.text)):
+        agency = council.agency
+        return {agency.id: replace(agency, rule="named in the address", confidence="implied")}
     return {}
+
+
+_THE_COUNCIL = Sought(r"\b(?:the|an) (?:council|(?:local )?authority)\b")
 
 
 def _names_a_place(mentions: tuple[Mention, ...]) -> bool:

@@ -43,6 +43,9 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
             j.start == first and j.rule in ("rated", "moved")
             and not _THE_GRADE.search(j.quote.lower())
         )  # fmt: skip
+        headline = j.start in headings and j.rule == "quoted" and j.aspect == "overall"
+        if headline and named > sum(o.aspect == "overall" for o in found):
+            return True  # "'Outstanding' finding thrills head", and below, what it was for
         return j.aspect == "not stated" and named > 0 and not first_said
 
     return [j for j in found if not again(j)]
@@ -50,7 +53,8 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
 
 _COUNTED = re.compile(
     r"(?:(one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d+)(?: of [a-z0-9]+)?|"
-    r"a number of|some|several|many|most) [a-z ]*(?:areas?|categor(?:y|ies)|standards?|tests?)"
+    r"a number of|some|several|many|most) [a-z ]*(?:areas?|categor(?:y|ies)|standards?|tests?|"
+    r"measures?|aspects?|themes?|questions?|indicators?|criteria|statements?)"
 )
 #: "Recommendations came with the weak rating": one that was told before.
 _THE_GRADE = re.compile(

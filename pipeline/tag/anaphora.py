@@ -8,7 +8,7 @@ another; the mention is `implied`. Where the text names none, the title and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -89,6 +89,11 @@ def resolve(
     return found
 
 
+def pointing(folded: str) -> Iterator[tuple[str, ...]]:
+    """The kinds that each pointing word of a text may mean: of "the school" a school."""
+    return (_KINDS[m["what"]] for m in _THE.finditer(folded))
+
+
 def _last(
     ordered: Sequence[Named], m: re.Match[str], role_of: Mapping[str, Role], folded: str
 ) -> Named | None:
@@ -98,6 +103,9 @@ def _last(
     if m["of"]:
         before = [n for n in ordered if n.kind in kinds and _inspects(n.id, _OF[m["of"]])]
     before = [n for n in before if n.confidence != "ambiguous"]
+    if m["what"].endswith(" council"):  # "the city council" is none of a county
+        word = m["what"].partition(" ")[0]
+        before = [n for n in before if word in fold(n.name)] or before
     if not before:
         return None
     leading = {n.id for n in before if role_of.get(n.id) in ("inspected", "inspectorate")}

@@ -6,50 +6,19 @@ import re
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
-from pipeline.tag.aspects import ALL, OVERALL, Found, aspects
+from pipeline.tag import area_counts
+from pipeline.tag.area_counts import AREAS, COUNT
+from pipeline.tag.aspects import ALL_AREAS, ALL_BUT_ONE, OVERALL, Found, aspects, every_area
 from pipeline.tag.frameworks import Framework
 from pipeline.tag.grades import Graded
 from pipeline.tag.statistics import digits
 
-ALL_AREAS = "all areas"  #: of the framework; which they are, the framework says
-_SOME = re.compile(
-    r"(?<!\w)(one|two|three|four|five|six|seven|eight|nine|ten|eleven|[1-9]|1\d) "
-    r"(?:out )?of (?:the |its |their |a total of )?(two|three|four|five|six|seven|eight|nine|ten|"
-    r"eleven|twelve|thirteen|[2-9]|1\d)(?: [a-z]+)? (?:areas|categories|"
-    r"key questions|questions|domains|aspects|standards|tests|measures)(?!\w)"
-)
 _DASH = re.compile(r" ?(?:[-–:(]|, namely) ?[a-z]")
 _AMONG = re.compile(r"(?<!\w)(?:among them|including|such as|among which)(?!\w)")
 _WHICH = re.compile(r"[^;.]*, (?:which (?:was|were|is|are|it)|rated|judged|graded)(?!\w)")
 _AS_WAS = re.compile(
     r"[\"']?,? (?:as|and so) (?:was|were|is|are|has|have|did) (?:the |its |their )?"
 )
-_COUNT = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[1-9]|1[0-9]"
-_AREAS = (
-    r"(?:areas?|categor(?:y|ies)|key questions?|standards?|tests?|aspects?|domains?|measures?|"
-    r"criteria|indicators?)(?: of (?:policing|its work|the inspection|practice))?"
-)
-_SO_MANY = re.compile(
-    rf"[\"']?(?: (?:ratings?|grades?))?,? (?:in|for|across|at|on|to|against) (?:the )?(?:other |"
-    rf"further |remaining )?({_COUNT})(?: of (?:the|its|their) \d+(?: inspection)?(?= [a-z]))?"
-    rf"(?: (?:other|further|more|of the|of its|key|core|remaining)){{0,2}}"
-    rf"(?: ({_AREAS})| others)?"
-    r"(?= ?(?:[,.;:(]|$|and |but |while |with |that |which |inspected |assessed ))"
-)
-#: "Inspectors rated a number of areas inadequate", "two areas were graded good".
-_SO_MANY_BEFORE = re.compile(
-    rf"(?<!\w)((?:{_COUNT}|(?:a )?number|some|several|many|most)(?: of)?(?: the| its)?"
-    rf"(?: (?:other|further|more|key|core|inspected|\d+))?) ({_AREAS})"
-    rf"(?: (?:(?:were|was|are|is|as|to|be|being|rated|judged|graded|marked|found|deemed|now|also|"
-    rf"that|still) ?)*)? ?[\"']?$"
-)
-#: "The areas rated as good": which they were, nobody says.
-_THE_AREAS = re.compile(
-    r"(?<!\w)(?:the|those|our|its) areas (?:that (?:are|were) )?(?:rated|graded|judged|marked)"
-    r"(?: as)? (?:[\"']?[a-z ]{4,20}[\"']? and (?:as )?)?[\"']?$"
-)
-#: "Six 'outstanding' grades and two 'good' grades were given".
-_GRADES_COUNTED = re.compile(rf"(?<!\w)({_COUNT}) [\"']?$")
 #: "Adoption and leadership, with inspectors rating both areas outstanding".
 _BOTH = re.compile(
     r"(?<!\w)(?:both|the two|all three|all four|these|those) (?:areas|services|categories|aspects)"
@@ -59,7 +28,8 @@ _BOTH = re.compile(
 _ALL_BUT_ONE = re.compile(
     r"(?<!\w)all (?:but|bar|except) (?:one|1) (?:of (?:the|its) )?(?:[a-z]+ )?"
     r"(?:areas?|categor(?:y|ies)|standards?)(?!\w)|"
-    r"(?<!\w)all (?:areas|categories|standards) (?:but|bar|except) (?:one|1)(?!\w)"
+    r"(?<!\w)(?:all (?:areas|categories|standards)|every (?:area|category|field|standard)) "
+    r"(?:but|bar|except) (?:one|1)(?!\w)"
 )
 #: "Requires improvement for being safe and good for the rest".
 _THE_REST = re.compile(
@@ -81,14 +51,7 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
     claimed = 0  # where the aspects of the grade before end
     for i, grade in enumerate(grades):
         limit = grades[i + 1].start if i + 1 < len(grades) else len(low)
-        after = [
-            a
-            for a in named
-            if grade.end <= a.start < limit and (a.excepted or not _cut(low, grade.end, a.start))
-        ]
-        if i + 1 < len(grades):
-            after = [a for a in after if not _next_owns(low, a, grades[i + 1], grade)]
-        before = [a for a in named if claimed <= a.start and a.end <= grade.start]
+        before, after = _around(low, grades, i, named, claimed)
         own = (
             after
             if after and (_ahead(low, grade, after[0]) or (not before and _list(low, grade)))
@@ -106,12 +69,48 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
             own = after or own
         if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
             ids.append(OVERALL)
+        if own is after and OVERALL in ids:
+            ids = [*_service_of(before), *ids]
         start, claimed = claimed, own[-1].end if own is after else grade.end
         whole = _whole(low, grade, start, limit, ids, named, framework)
-        if (every := ALL.search(low, grade.end, limit)) and every.start() - grade.end < _NEAR:
+        if (every := every_area(low, grade.end, limit)) and every.start() - grade.end < _NEAR:
             claimed = max(claimed, every.end())
+        some = area_counts.of_all(low, grade.end, limit)
+        if some and some.start() - grade.end < _NEAR:
+            claimed = max(claimed, some.end())
         dealt.append(tuple(dict.fromkeys((*(whole or ((OVERALL,) if too else ())), *too))))
     return _both_ends(low, grades, dealt)
+
+
+def _around(
+    low: str, grades: list[Graded], i: int, named: list[Found], claimed: int
+) -> tuple[list[Found], list[Found]]:
+    """The aspects before and after a grade that may be its own; those before `claimed` are not."""
+    grade, following = grades[i], grades[i + 1] if i + 1 < len(grades) else None
+    limit = following.start if following else len(low)
+    after = [
+        a
+        for a in named
+        if grade.end <= a.start < limit
+        and (a.excepted or not _cut(low, grade.end, a.start))
+        and not (following and _next_owns(low, a, following, grade))
+    ]
+    before = [a for a in named if claimed <= a.start and a.end <= grade.start]
+    return _of_clause(low, before), after
+
+
+#: "It failed on safety, though for caring it was good": what is good is told behind "though".
+_CONTRAST = re.compile(
+    r"(?<!\w)(?:but(?! (?:also|for|one|two)(?!\w))|though|although|while|whilst|whereas)(?!,|\w)"
+)
+
+
+def _of_clause(low: str, before: list[Found]) -> list[Found]:
+    """Of the aspects before a grade those of its own clause, where it names any."""
+    if len(before) < 2 or any(a.excepted for a in before):
+        return before
+    cuts = [m.end() for m in _CONTRAST.finditer(low, before[0].end, before[-1].start)]
+    return [a for a in before if a.start >= cuts[-1]] if cuts else before
 
 
 _NEAR = 25  #: code points between a grade and "in all areas" that is said of it
@@ -123,15 +122,21 @@ def _both_ends(
     """ "From good to inadequate": what fell is the same at both ends."""
     for i in range(1, len(grades)):
         gap = low[grades[i - 1].end : grades[i].start]
-        if grades[i].rule == "moved" and _TO_GRADE.fullmatch(gap):
-            if not dealt[i - 1] and ALL.match(low, grades[i].end, grades[i].end + _NEAR):
+        moved = grades[i].rule == "moved" or _FROM.search(low, 0, grades[i - 1].start)
+        if moved and _TO_GRADE.fullmatch(gap):
+            if not dealt[i - 1] and _ACROSS.match(low, grades[i].end):
                 continue  # "from good to outstanding across the board": now, across the board
             both = tuple(dict.fromkeys((*dealt[i - 1], *dealt[i])))
             dealt[i - 1] = dealt[i] = both
     return dealt
 
 
-_TO_GRADE = re.compile(r"[\"']?(?: (?:overall|rating|grade))? to (?:an? |be )?(?:rated )?[\"']?")
+_ACROSS = re.compile(r"[\"']? across the board")
+_FROM = re.compile(r"(?<!\w)from (?:an? |being )?(?:rated |overall )?[\"']?$")
+_TO_GRADE = re.compile(
+    r"[\"']?(?: (?:overall|rating|grade))?(?: in (?:[a-z]+ )?(?:19|20)\d\d)? to "
+    r"(?:(?:an?|be|being|now|rated|graded|judged|as|overall) ){0,4}[\"']?"
+)
 
 
 #: "Rated weak for infection control and adequate for staffing": what no framework knows.
@@ -158,10 +163,15 @@ def own_words(low: str, grade: Graded) -> tuple[str, ...]:
 
 #: "Weak in four indicators: 'leadership and direction', 'improvement in performance' and …".
 _QUOTED_AFTER = re.compile(
-    r"[\"']?(?:(?:(?!(?<!\w)(?:it|was|is|were|has|had|are|except|but|apart|after)(?!\w))"
-    r"[^.;:\"']){0,90}(?<!\w)|\s)(?:in|for|on|at)"
-    r"(?: (?!after|because|over|with|by|except|apart|but)[a-z\"']+){0,6}:? ?"
+    r"[\"']?(?:(?:(?!(?<!\w)(?:it|was|is|were|has|had|are|except|but|apart|after|with|"
+    r"who|which|as)(?!\w))[^.;:\"']){0,90}(?<!\w)|\s)(?:in|for|on|at)"
+    r"(?: (?!after|because|over|with|by|except|apart|but|which|who|that|is(?!\w)|are|was|were)"
+    r"[a-z\"']+){0,6}:? ?"
     r"(?P<list>(?:[\"'][^\"']{6,90}[\"'](?:, and |, | and )?)+)"
+)
+_IS_GRADE = re.compile(
+    r"requir\w+ improvement|needs? improvement|outstanding|inadequate|adequate|excellent|"
+    r"(?:very |not sufficiently |reasonably )good|satisfactory|un(?:satisfactory|acceptable)"
 )
 _QUOTED_BEFORE = re.compile(
     r"(?<!\w)(?:in|for|on) (?:an?|the|another) (?:[a-z]+ ){0,2}(?:first|second|third|fourth|fifth|"
@@ -179,7 +189,8 @@ def _quoted(low: str, grade: Graded, start: int, limit: int) -> list[str]:
     """Aspects that no framework knows, in quotation marks or "in the areas of", in own words."""
     ahead = _QUOTED_AFTER.match(low, grade.end, limit)
     if ahead:
-        return [q.strip(" ,") for q in re.findall(r"[\"']([^\"']{6,90})[\"']", ahead["list"])]
+        said = [q.strip(" ,") for q in re.findall(r"[\"']([^\"']{6,90})[\"']", ahead["list"])]
+        return [q for q in said if not _IS_GRADE.fullmatch(q)]
     if listed := _AREAS_OF.match(low, grade.end, limit):
         return [p.strip(" ,'\"") for p in re.split(r", and |, | and (?![^,]*,)", listed["list"])]
     behind = _QUOTED_BEFORE.search(low, start, grade.start)
@@ -207,18 +218,16 @@ def _whole(
     "All areas" is kept as it was said: which they were, the story does not say.
     """
     real = [i for i in ids if i != OVERALL]
-    if not real and (after := _SO_MANY.match(low, grade.end)):
-        return (*ids, _counted(after))
-    some = _SOME.search(low, start, limit)
+    if not real and (after := area_counts.after(low, grade)):
+        return (*ids, after)
+    some = area_counts.of_all(low, start, limit)
     if some and (listed := [a.id for a in named if _DASH.match(low[some.end() : limit])
                             and some.end() <= a.start < limit]):  # fmt: skip
         return tuple(listed)
     if some and (not real or _AMONG.search(low, some.end(), limit)):
         return (*ids, f"{some[1]} of {some[2]} areas")
-    if not real and _THE_AREAS.search(low, 0, grade.start):
-        return (*ids, "some areas")
-    if not real and (many := _so_many(low, grade, start)):
-        return (*ids, many)
+    if not real and (before := area_counts.before(low, grade, start)):
+        return (*ids, before)
     if not real and _THE_REST.match(low, grade.end):
         told = {a.id for a in named}
         left = [a for a in (framework.expand if framework else ()) if a not in told]
@@ -226,8 +235,10 @@ def _whole(
     if but := _ALL_BUT_ONE.search(low, start, limit):
         out = {a.id for a in named if but.end() <= a.start < limit}
         rest = [a for a in (framework.expand if framework and out else ()) if a not in out]
-        return tuple(rest) or ("all areas but one",)
-    every = ALL.search(low, start, limit)
+        return tuple(rest) or (ALL_BUT_ONE,)
+    if not real and (all_but := area_counts.all_but(low, start, limit)):
+        return (*ids, all_but)
+    every = every_area(low, start, limit)
     if every and (not real or _nearer(named, every, grade)):
         if "across the board" in every[0]:
             return tuple(ids) or (OVERALL, *_all_of(every[0], framework, excepted=False))
@@ -246,18 +257,13 @@ def _nearer(named: list[Found], every: re.Match[str], grade: Graded) -> bool:
 
 
 def _all_of(said: str, framework: Framework | None, *, excepted: bool) -> tuple[str, ...]:
-    """The aspects that "all five areas" are, where the framework has just so many."""
+    """The aspects that "all five areas" are, where they are the same in any year; with exceptions
+    told, those of the framework. Else nobody knows: "all areas" is kept as it was said."""
     if framework is None or excepted:
         return framework.expand if framework else ()
-    number = re.search(rf"(?<!\w)({_COUNT})(?!\w)", said)
-    known = len(framework.expand)
-    fits = (
-        digits(number[1]) in (str(known), str(known + 1)) if number else _FEWEST <= known <= _MOST
-    )
-    return framework.expand if fits else ()
-
-
-_FEWEST, _MOST = 3, 5  #: aspects of a framework that gives a grade for each every time
+    number = re.search(rf"(?<!\w)({COUNT})(?!\w)", said)
+    fits = number is None or digits(number[1]) == str(len(framework.expand))
+    return framework.expand if framework.fixed and fits else ()
 
 
 @lru_cache(maxsize=1)
@@ -270,19 +276,14 @@ def _of_the_service(ids: tuple[str, ...]) -> tuple[str, ...]:
     safe, for the aspects of a service inside a hospital have no name of their own here."""
     services = [i for i in ids if i in _services()]
     rest = [i for i in ids if i not in services and i != OVERALL]
+    if rest and OVERALL in ids:
+        return (*services, *rest) if services else ids
     return tuple(rest or services) if services else ids
 
 
-def _counted(after: re.Match[str]) -> str:
-    return f"{after[1]} {after[2] or ('area' if after[1] in ('one', '1') else 'areas')}"
-
-
-def _so_many(low: str, grade: Graded, start: int) -> str | None:
-    """ "A number of areas were rated good", six such grades: which they were, nobody says."""
-    if grade.rule == "counted" and (counted := _GRADES_COUNTED.search(low, start, grade.start)):
-        return f"{counted[1]} {'area' if counted[1] in ('one', '1') else 'areas'}"
-    before = _SO_MANY_BEFORE.search(low, start, grade.start)
-    return f"{before[1]} {before[2]}" if before else None
+def _service_of(before: list[Found]) -> list[str]:
+    """ "Maternity services are inadequate overall and for being safe": overall is of maternity."""
+    return [a.id for a in before if a.id in _services()]
 
 
 def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
@@ -293,11 +294,13 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
     return bool(
         re.match(
             r"[\"')]*(?: (?:was|is|were) (?:the|its))?"
-            r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard)s?)?,?"
+            r"(?: (?:[a-z0-9]+[- ])?stars?)?"
+            r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard|ranking)s?)?,?"
             r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
             r"again|went|goes|going|(?:was|were) (?:given|awarded|attributed)))*"
-            r"\s*(?:(?<!\w)(?:for|to|in|at|on|across|under|when it came to|regarding|with regard "
-            r"to)(?!\w)|:)",
+            r"\s*(?:(?<!\w)(?:for|to|in|at|on|across|under|when it (?:came|comes) to|"
+            r"regarding|concerning|"
+            r"in terms of|as regards|with (?:regard|respect) to)(?!\w)|:)",
             between + low[aspect.start : aspect.end],
         )
         or (aspect.id == OVERALL and not between.strip(" \"'"))
@@ -305,8 +308,14 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
 
 
 def _list(low: str, grade: Graded) -> bool:
-    """Whether a list of aspects follows a colon, dash or bracket."""
-    return bool(re.match(r"[\"']?[^.;]{0,60}?[:(-]", low[grade.end :]))
+    """Whether a list of aspects follows a colon, dash, bracket or "in almost every category,"."""
+    return bool(_LISTED.match(low, grade.end))
+
+
+_LISTED = re.compile(
+    rf"[\"']?(?:[^.;]{{0,60}}?(?:[:(-]|(?<= ){AREAS}(?:,| (?:are|were|included?)(?!\w)))|"
+    rf"[^.;:]{{0,120}}?(?<= ){AREAS}[^.;:]{{0,20}}:)"
+)
 
 
 def _cut(low: str, start: int, end: int) -> bool:
@@ -321,14 +330,27 @@ def _cut(low: str, start: int, end: int) -> bool:
     )
 
 
+#: "And for safe from good to inadequate", "outstanding in primary and in secondary a strong good".
+#: Or "and for well-led services requires improvement".
+_FALLS = re.compile(
+    r"(?:[^,;]{0,40}(?<!\w)from (?:an? )?|,? to be |(?: services?| care)? ?)[\"']?$"
+)
+_OWN_GRADE = re.compile(r",? an? (?:[a-z]+ )?[\"']?$")
+_CLOSE = 12  #: code points between a grade and the first aspect that follows it
+
+
 def _next_owns(low: str, aspect: Found, following: Graded, grade: Graded) -> bool:
     """Whether `aspect`, between two grades, belongs to the second: "X was good and Y was weak"."""
     if aspect.excepted:
         return False
     lead = low[aspect.end : following.start]
+    if not lead.strip(" \"'"):
+        return True  # "good for respect, with activities poor"
     verb = re.search(
         r"(?<!\w)(?:was|were|is|are|rated|judged|graded|found)(?!\w)|[:-]\s*[\"']?$", lead
     )
+    if _FALLS.match(lead) or (aspect.start - grade.end > _CLOSE and _OWN_GRADE.match(lead)):
+        return True
     return bool(verb) and not re.match(
         r"[\"']?(?: (?:rating|grade|judge?ment)s?)? (?:for|in|at|on|overall)(?!\w)",
         low[grade.end :],

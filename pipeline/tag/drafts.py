@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from pipeline.tag.aspects import OVERALL
+from pipeline.tag.aspects import ALL_AREAS, ALL_BUT_ONE, OVERALL
 from pipeline.tag.reading import Reading
 from pipeline.tag.when import Direction, Status, Weak
 
@@ -99,14 +99,17 @@ def _long_ago(reading: Reading, d: Draft) -> bool:
     )  # fmt: skip
 
 
-def of_no_grades(drafts: list[Draft]) -> list[Draft]:
+def of_no_grades(drafts: list[Draft], own: frozenset[str]) -> list[Draft]:
     """A visit without grades: those told are earlier ones, save where a still earlier one is told.
 
     "Report published after a monitoring visit. Classed as good. Previous inspection: outstanding."
+    `own`: grades that such visits give: "making reasonable progress".
     """
     told = {b for d in drafts if d.status == "previous" and d.rule == "line" for b in d.bodies}
     return [
-        replace(d, status="previous") if d.status == "current" and not told & set(d.bodies) else d
+        replace(d, status="previous")
+        if d.status == "current" and d.grade not in own and not told & set(d.bodies)
+        else d
         for d in drafts
     ]
 
@@ -129,23 +132,42 @@ def vague(drafts: list[Draft]) -> list[Draft]:
 def in_all(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
     """An overall grade where one sentence gives every aspect of the framework the same, and the
     story tells of no other: "good in all four areas" is good."""
-    if len(aspects) < _FEWEST:
-        return []
     now = [d for d in drafts if d.status == "current"]
     told = {b for d in now if d.aspect == OVERALL for b in d.bodies}
     together: dict[tuple[int, str, tuple[str | None, ...]], set[str]] = defaultdict(set)
     given: dict[str | None, set[str]] = defaultdict(set)  # the grades of a body's aspects
     for d in now:
         together[d.start, d.grade, d.bodies].add(d.aspect)
-        if d.aspect in aspects:
+        if d.aspect not in (OVERALL, ALL_AREAS):
             for body in d.bodies:
                 given[body].add(d.grade)
     made: dict[tuple[int, str], Draft] = {}
     for d in now:
         alone = all(given[body] <= {d.grade} and body not in told for body in d.bodies)
-        if alone and set(aspects) <= together[d.start, d.grade, d.bodies]:
+        same = together[d.start, d.grade, d.bodies]
+        every = len(aspects) >= _FEWEST and set(aspects) <= same
+        if alone and (every or ALL_AREAS in same):
             made[d.start, d.grade] = replace(d, aspect=OVERALL, stated=False)
     return list(made.values())
+
+
+def but_one(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
+    """ "Good in every area but one", and that one told elsewhere: each of the others is good."""
+    made: list[Draft] = []
+    for d in drafts:
+        others = {
+            o.aspect
+            for o in drafts
+            if o.aspect in aspects
+            and o.status == d.status
+            and o.grade != d.grade
+            and set(o.bodies) & set(d.bodies)
+        }
+        if d.aspect == ALL_BUT_ONE and len(others) == 1:
+            made += [replace(d, aspect=a) for a in aspects if a not in others]
+        else:
+            made.append(d)
+    return made
 
 
 _FEWEST = 3  #: aspects of a framework whose sum is its overall grade

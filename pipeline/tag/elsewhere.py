@@ -13,13 +13,15 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.models import Agency, Story
 from pipeline.tag import short_forms
+from pipeline.tag.areas import areas
 from pipeline.tag.evidence import Named
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
+from pipeline.tag.kept_names import one_name_each, silenced
 from pipeline.tag.matcher import fold, words
 from pipeline.tag.name_forms import is_area, proper_part
 from pipeline.tag.roles import remit_of
 from pipeline.tag.sentences import sentences_of
-from pipeline.tag.unlisted import silenced, unlisted
+from pipeline.tag.unlisted import unlisted
 
 _URL_DATE = re.compile(r"[/-](20[0-3]\d)(?:[/-](\d{1,2}))?(?:[/-]|$)")
 
@@ -54,7 +56,7 @@ def title_ids(story: Story, day: date | None) -> dict[str, str]:
 def _ids_in(title: str, day: date | None, region: str | None) -> dict[str, str]:
     found = gazetteer().explain(title, day, region)
     listed = [c for c in found if c.accepted and c.confidence != "ambiguous"]
-    formed = [u for u in unlisted(title) if not silenced(u, listed)]
+    formed = one_name_each([u for u in unlisted(title) if not silenced(u, listed)], title)
     bare = [c for c in found if c.rule == "bare name"]
     if bare:
         folded = fold(title)
@@ -81,18 +83,47 @@ def slug_ids(story: Story) -> dict[str, str]:
     """Bodies spelt out in the path of the address: …/borset-county-council-rated-good."""
     path = unquote(urlsplit(story.url or "").path)
     spelt = " . ".join(re.sub(r"[^a-zA-Z]+", " ", part).title() for part in path.split("/"))
+    spelt = _GENITIVES.sub(r"\1", spelt)
     found = {c.id: c.quote for c in gazetteer().find(spelt, story_date(story))}
-    for m in () if found else _SLUG_NAME.finditer(spelt):
+    listed = any((r := gazetteer().get(i)) and r.role is None for i in found)
+    for m in () if listed else _SLUG_NAME.finditer(spelt):
         name = m[0].split()
-        while name and name[0].lower() in words("leading"):
-            name = name[1:]
-        if len(name) > 1 and not any(w.lower() in words("leading") for w in name):
+        doer = False
+        while name and (name[0].lower() in words("leading") or (doer and _does(name[0]))):
+            doer, name = name[0].lower() in words("doers"), name[1:]
+        if len(name) > 1 and not _are_but_words(name, story.text):
             found |= {
                 u.id: u.name for u in unlisted(" ".join(name))
                 if u.rule == "form of name" and not is_area(proper_part(u.name))
             }  # fmt: skip
     return found
 
+
+def _does(word: str) -> bool:
+    return word.lower() in words("headline_verbs")
+
+
+def _are_but_words(name: list[str], text: str) -> bool:
+    """Whether a word of a name in an address is none of a name: the text has it in small letters
+    alone, as the "shining example" of a hospice.
+    """
+    proper = [w for w in name if w.lower() not in words("generic")]
+    return any(w.lower() in words("leading") for w in name) or any(
+        w not in text and re.search(rf"(?<!\w){w.lower()}(?!\w)", text) for w in proper
+    )
+
+
+def council_of_slug(story: Story) -> AgencyRecord | None:
+    """The council whose area is the only one in the address: /north-borset-care-inspected."""
+    path = unquote(urlsplit(story.url or "").path)
+    spelt = " . ".join(re.sub(r"[^a-zA-Z]+", " ", part).title() for part in path.split("/"))
+    named = {_label(spelt[a.start : a.end]) for a in areas(spelt) if a.council}
+    found = [r for n in named if (r := _by_area().get(("council", n)))]
+    return found[0] if len(found) == 1 else None
+
+
+#: "cheshire-east-councils-services": an address has no apostrophes.
+_GENITIVES = re.compile(r"\b(Council|Police|Trust|Board|School|Academy|College|Hospital|Home)s\b")
 
 #: In an address, where no capital tells where a name begins or ends.
 _SLUG_NAME = re.compile(

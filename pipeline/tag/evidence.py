@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence, Role
 from pipeline.tag.literals import Sought
+from pipeline.tag.peers import counted, counts, listed, several
 from pipeline.tag.sentences import Span
 
 _AROUND = 200  #: code points before and after a mention, of its sentence, that are read
@@ -111,18 +112,7 @@ def evidence_of(
             own.add(n.id)
         if n.start < lead and score >= 0:
             early.add(n.id)
-    for group in _lists(folded, named):
-        led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
-        if led:
-            top = max(best[i] for i in led)
-            own |= {n.id for n in group}
-            best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
-        elif best[group[0].id] <= -3:  # "shared with X and Y"
-            best |= {n.id: -4 for n in group if n.id not in own}
-    for a in _with_own_paragraphs(folded, named, own):
-        if best[a] >= 0:
-            own.add(a)
-            best[a] = max(best[a], ENOUGH)
+    _share(folded, named, own, best, sentences)
     sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
     own = {a for a in own if best.get(a, 0) > -3}
     return {
@@ -134,6 +124,57 @@ def evidence_of(
         for a, score in best.items()
     }  # fmt: skip
 
+
+def _share(
+    folded: str,
+    named: Sequence[Named],
+    own: set[str],
+    best: dict[str, int],
+    sentences: Sequence[Span],
+) -> None:
+    """Let bodies that stand together share what the words say of some of them."""
+    for group in _lists(folded, named):
+        led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
+        if led:
+            top = max(best[i] for i in led)
+            own |= {n.id for n in group}
+            best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
+        elif best[group[0].id] <= -3:  # "shared with X and Y"
+            best |= {n.id: -4 for n in group if n.id not in own}
+    for together in (*counted(folded, named, best), *listed(folded, named)):
+        if together & own:
+            own |= together
+            best |= {a: max(best[a], ENOUGH) for a in together if best[a] > -3}
+    for a in (*_with_own_paragraphs(folded, named, own), *_of_many(folded, named, own, sentences)):
+        if best[a] >= 0:
+            own.add(a)
+            best[a] = max(best[a], ENOUGH)
+
+
+def _of_many(
+    folded: str, named: Sequence[Named], own: set[str], sentences: Sequence[Span]
+) -> set[str]:
+    """Bodies of a story that begins with several: each is in a sentence that tells of an outcome.
+
+    "Three schools have had reports. … At Elm School, said Estyn, pupils are kind."
+    """
+    kinds = several(folded)
+    leads = {n.kind for n in named if n.id in own}
+    leads |= _OF_LEARNING if leads & kinds & _OF_LEARNING else set()
+    kinds |= _OF_LEARNING if kinds & _OF_LEARNING else frozenset()
+    told = [n for n in named if n.kind in kinds & leads and n.role is None]
+    leading = {n.id for n in told if n.id in own}
+    if not leading or any(len(leading) >= n and k & kinds for n, k in counts(folded)):
+        return set()  # of none, or of as many as the story is about
+    found = set()
+    for n in told:
+        sentence = around(sentences, n.start)
+        if n.id not in own and _TOLD.search(folded, sentence.start, sentence.end):
+            found.add(n.id)
+    return found
+
+
+_OF_LEARNING = frozenset({"school", "college", "nursery", "training", "provider"})
 
 _LINE = re.compile(r"[^\n]{60,}")
 _TOLD = re.compile(
@@ -156,12 +197,17 @@ def _with_own_paragraphs(folded: str, named: Sequence[Named], own: set[str]) -> 
 
 _BEGINS = 40  #: code points at the beginning of a paragraph, in which it names its body
 
+#: Where a body is: words among which no verb stands.
+_TOWN = (
+    r"(?!(?:[a-z'’-]+ ){0,4}(?:was|were|is|are|has|have|had|said|who|which|while|but|after|when)\b)"
+    r"[a-z'’ -]{3,30}?"
+)
 _BETWEEN = re.compile(
     r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| \([a-z]{2,8}\)| )*"
     r"(?: (?:the|at|in))? ?"
     r"|, (?:[a-z'’-]+ ){1,3}(?:school|academy|college|home|house|lodge|surgery|nursery), (?:the )?"
-    r"|, [a-z' -]{3,30}; (?:and )?"
-    r"|,? (?:in|near) (?!in |near )[a-z' -]{3,25}?,? and (?:the )?"
+    rf"|, {_TOWN}(?: \([^()]{{3,50}}\))?; (?:and )?(?:the )?"
+    rf"|,? (?:in|near|at|on) {_TOWN}(?:[,;] and|[,;]| and) (?:(?:in|at) )?(?:the )?"
 )
 
 
@@ -201,7 +247,8 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
         not before.strip() and _TOWN_AFTER.fullmatch(after) and n.kind not in _AREAL
     ):
         return (4, True) if _heads(folded, sentence.end) else (0, False)
-    total, outright, best = 0, False, 0
+    verdict = n.rule in _BY_VERDICT
+    total, outright, best = 0, verdict, ENOUGH * verdict
     for strong, side, points, pattern in cues().evidence:
         if side == "both" and n.rule == "bare name":
             continue  # "Gwynedd: urgent improvements required": where it was
@@ -213,6 +260,8 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
     return best + total, outright
 
 
+#: Rules that found the name by what was done to it: what else is it but inspected?
+_BY_VERDICT = frozenset({"subject of a verdict", "object of a verdict", "object of an inspection"})
 _NUMBER = re.compile(r"^\W*\d{1,2}[.)] $")  # of a heading: "12. Elm Lodge"
 #: "Cairnie Lodge, Arbroath": still a heading.
 _TOWN_AFTER = re.compile(r",? (?:in )?[a-z' -]{3,25}")

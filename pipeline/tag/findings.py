@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from pipeline.models import Finding
+from pipeline.tag.before import told_of_before
 from pipeline.tag.cues import Cues, Hit, cues
 from pipeline.tag.grades import Graded
 from pipeline.tag.numbers import GRADE
@@ -54,7 +55,8 @@ _MODAL = re.compile(
 )
 _RESOLVED = re.compile(
     r"(?: [a-z]+){0,6} (?:had|have|has|were|was) (?:all |now |been |since "
-    r")*(?:addressed|tackled|resolved|met|acted on|completed)(?!\w)"
+    r")*(?:addressed|tackled|resolved|met|acted on|completed|dealt with|put right|remedied|"
+    r"overcome|fixed|rectified|corrected)(?!\w)"
 )
 _CLAUSE = re.compile(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
 _PLAIN_NO = re.compile(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)")
@@ -67,6 +69,39 @@ _FOR_WHOM = re.compile(
     r"(?:people|those|children|pupils|patients|residents|families|parents|carers|women|men|"
     r"students|users|learners) who (?=(?:do|are|have|can) not|cannot|don't|aren't|can't|never)"
 )
+#: "For children who are at risk, arrangements are strong", "help for those who struggle".
+_OF_THEM = re.compile(
+    r"(?<!\w)(?:people|those|children|pupils|patients|residents|families|parents|carers|women|men|"
+    r"students|users|learners|prisoners|adults|offenders|victims|anyone|child|someone) "
+    r"(?:who|that) (?:(?:are|is|may|might|have|has|need|struggle|suffer|face|live)(?!\w)"
+    r"[a-z ,']{0,40})?$"
+)
+#: "Helped to feel safe" is; "work to keep people safe" is what it is for.
+_HELPED = re.compile(
+    r"(?<!\w)(?:help|support|abl|allow|enabl|continu|manag|come|came|grow|grew|learn|encourag|inspir|"
+    r"motivat|empower)[a-z]*(?: [a-z']+){0,3} to $"
+)
+#: "A robust system must be put in place", "so that children are in safer rooms": not so yet.
+_TO_COME = re.compile(
+    r"[^.,;:\"]{0,70}?(?<!\w)(?:must|should|needs? to|ha(?:s|ve) to|ought to|is to|are to|"
+    r"(?:is|are|was|were) (?:needed|required|wanted|expected))(?!\w)"
+)
+_SO_THAT = re.compile(r"(?<!\w)(?:so that|so as to|in order to|in order that)(?!\w)[^.;]*$")
+#: "Do not know whether it is reported accurately", "no longer have confidence that they lead well".
+_DOUBTED = re.compile(
+    r"(?<!\w)(?:not|never|cannot|unable to) (?:[a-z]+ )?(?:know|sure|assured|confident|satisfied|"
+    r"show|tell|demonstrate|evidence|convinced)(?!\w)[^.;]*$"
+    r"|(?<!\w)(?:no longer|not|little|lost|no|without) (?:ha(?:s|ve|d) )?(?:any |enough |full )?"
+    r"(?:confidence|trust|faith|assurance)(?!\w)[^.;]*$"
+)
+#: "Did not put weaknesses right", "not addressing bullying": still there.
+_NOT_MENDED = re.compile(
+    r"(?<!\w)(?:not|never|without|nor|fail(?:s|ed|ing)? to|unable to|cannot) (?:[a-z]+ly )?(?:put|"
+    r"address|tackl|resolv|fix|deal|act|correct|remed|rectif|solv|"
+    r"investigat|follow|respond|manag|reduc|prevent)[a-z]*(?!\w)[^.;]*$"
+)
+#: "Never seen worse", "few as bad as this": the worst of all.
+_WORST = re.compile(r"(?:worse|more|poorer|dirtier|as|so) $|^(?:worse|poorer|weaker|more [a-z]+)")
 _AWAY = re.compile(r"(?<!\w)without(?: [a-z'-]+){1,4} (?:is|was|are|were|has|have)(?!\w)")
 #: "This does not offer the care that people need to feel safe": all that follows is not there.
 _NOT_GIVEN = re.compile(
@@ -110,6 +145,8 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
     of each; the quote is always the whole sentence.
     """
     made: list[Finding] = []
+    now: list[Finding] = []  # without what was found before, unless nothing else is told
+    before = told_of_before(reading)
     for sentence in reading.sentences:
         if sentence.furniture or len(sentence.low) < 18 or _is_label(sentence):
             continue
@@ -124,8 +161,11 @@ def findings(reading: Reading, marks: dict[int, list[Graded]]) -> tuple[Finding,
             low = low[: mark.start] + "#" * (mark.end - mark.start) + low[mark.end :]
         if "#" in low and sentence.start in marks and marks[sentence.start]:
             low = _QUESTIONS.sub(lambda m: "#" * len(m[0]), low)
-        made.extend(_sentence(reading, sentence, low))
-    return tuple(made)
+        found = _sentence(reading, sentence, low)
+        made.extend(found)
+        now.extend(found if sentence.start not in before else ())
+    graded_now = any(found and start not in before for start, found in marks.items())
+    return tuple(now if now or graded_now else made)
 
 
 #: "Is the practice effective?", also where the mark is missing in a list of questions.
@@ -263,10 +303,23 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if resolved:
             return "strength" if hit.id == "area-for-improvement" else None
         return own
+    if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 80), hit.start):
+        return None
     window = " ".join(window.split(" ")[-7:])
+    if (
+        own == "strength"
+        and hit.id == "benefits"
+        and clause[: hit.start].endswith("to ")
+        and not _HELPED.search(clause, 0, hit.start)
+    ):
+        return None
     wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
     denied = cues(FILE, "negation").find(_AWAY.sub("", window))
     if own == "strength":
+        if _DOUBTED.search(clause, 0, hit.start):
+            return "weakness"
+        if _TO_COME.match(clause, hit.end) or _SO_THAT.search(clause, 0, hit.start):
+            return None
         if _NOT_GIVEN.search(clause, 0, hit.start) or _NONE_OF.search(clause, 0, hit.start):
             return "weakness"
         if _WISHED_LIST.search(clause, 0, hit.start):
@@ -276,6 +329,10 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if denied and not re.search(r"not only|no doubt", window):
             return "weakness"
         return None if wished else "strength"
+    if denied and (_WORST.search(clause[: hit.start]) or _WORST.match(clause[hit.start :])):
+        return "weakness"
+    if _NOT_MENDED.search(clause, 0, hit.start):
+        return "weakness"
     if denied:
         return "strength" if _PLAIN_NO.search(window) else None
     return None if wished else "weakness"

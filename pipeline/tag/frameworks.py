@@ -26,6 +26,7 @@ class Scale:
     id: str
     grades: tuple[str, ...]
     aliases: dict[str, str]
+    row: bool = True  #: its grades are a row such as "good" and "poor"
 
     def rank(self, grade: str) -> int | None:
         """1 is best; None where the scale does not know the grade."""
@@ -48,6 +49,8 @@ class Framework:
     scales: tuple[tuple[Scale, str, str], ...]
     aspects: tuple[str, ...]
     expand: tuple[str, ...]
+    fixed: bool  #: "all areas" are those of `expand`, in any year and for any kind of provider
+    plain: bool  #: its reports give grades in plain sentences: "standards are good"
     graded: bool  #: False: its stories give no new grade
     actions: tuple[str, ...]  #: kinds that it can lead to
     pillars: tuple[str, ...]  #: aspects of which a report may be about one alone
@@ -66,7 +69,7 @@ class Framework:
 def scales() -> dict[str, Scale]:
     """Every scale by its id."""
     return {
-        r["id"]: Scale(r["id"], tuple(r["grades"]), dict(r.get("aliases", {})))
+        r["id"]: Scale(r["id"], tuple(r["grades"]), dict(r.get("aliases", {})), r.get("row", True))
         for r in load_yaml("scales.yaml")
     }
 
@@ -101,6 +104,8 @@ def _framework(r: dict[str, Any]) -> Framework:
         used,
         tuple(r.get("aspects", ())),
         tuple(r.get("expand", r.get("aspects", ()))),
+        r.get("fixed", False),
+        r.get("plain", False),
         r.get("grades", True),
         tuple(r["actions"]),
         tuple(r.get("pillars", ())),
@@ -155,12 +160,13 @@ def choose(reading: Reading) -> Framework | None:
     free = [f for f in fitting if not kinds & known or not f.kinds]
     if not named:
         return next((f for f in possible if f.unnamed and f.unnamed.search(everything)), None)
-    return next(iter(free), None)
+    eras = [f for f in free if f.id == free[0].id]
+    return (_by_aspects(eras, everything) if guessed else eras[0]) if eras else None
 
 
 def _by_aspects(possible: list[Framework], text: str) -> Framework:
     """Of frameworks of several times the one whose aspects the text names most; else the first."""
-    return max(possible, key=lambda f: sum(a in text for a in f.aspects))
+    return max(possible, key=lambda f: sum(len(a) for a in f.aspects if a in text))
 
 
 def _possible(f: Framework, named: set[str], date: str | None, *, guessed: bool) -> bool:

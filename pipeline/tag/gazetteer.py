@@ -121,6 +121,8 @@ def _forms(record: AgencyRecord) -> list[Form]:
     written = record.names
     if record.kind == "trust" and "University Hospitals" in record.name:  # names no one hospital
         written = (*written, re.sub(r"(?: NHS)?(?: Foundation)? Trust$", "", record.name))
+    if record.kind == "prison" and record.area:
+        written = (*written, *(f"{record.area} {what}" for what in _PRISONS))
     names = dict.fromkeys(v for n in written for v in _variants(n))
     forms = [Form(n, record.id, _mode(n)) for n in names]
     forms += [Form(n, record.id, "exact") for n in record.exact]
@@ -130,6 +132,13 @@ def _forms(record: AgencyRecord) -> list[Form]:
         if record.kind == "council" and record.bare and record.name.endswith(f" {kind} Council"):
             bare.append(f"{record.bare[0]} {kind}")  # "Leicester City", "Bedford Borough"
     return forms + [Form(v, record.id, "bare") for n in bare for v in _variants(n)]
+
+
+#: What papers call a prison, save what the lists have.
+_PRISONS = (
+    "Young Offender Institute", "Young Offenders Institute", "Young Offenders' Institute",
+    "Women's Prison", "Open Prison", "Women's Jail", "Category B Prison", "Category C Prison",
+)  # fmt: skip
 
 
 def _mode(name: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 
-from pipeline.knowledge import load_yaml
-from pipeline.tag.frameworks import Framework, scales
+from pipeline.tag.frameworks import Framework
+from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded
 from pipeline.tag.no_grade import (
     are_people,
     explained_grades,
@@ -20,6 +20,7 @@ from pipeline.tag.no_grade import (
     of_pupils,
     without_superlatives,
 )
+from pipeline.tag.own_scales import own_scale
 from pipeline.tag.reading import Reading, Sentence
 
 
@@ -34,32 +35,7 @@ class Graded:
     verb: int  #: where the words that make it a grade begin
 
 
-_FORMS = {
-    "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
-    r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
-    "requires significant improvement": r"requires? significant improvement",
-    "adequate and needs improvement": r"adequate and needs improvement",
-    "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
-    "typically positive experiences and outcomes": (
-        r"typically (?:lead to )?positive experiences(?: and outcomes)?"
-    ),
-    "inconsistent experiences and outcomes": r"inconsistent experiences(?: and outcomes)?",
-    "widespread and/or systemic failings": (
-        r"widespread (?:and ?/ ?or |and |or )(?:serious |significant )*systemic fail(?:ings?|"
-        r"ures?)"
-    ),
-    **{
-        f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
-        for n, word in ((1, "one"), (2, "two"), (3, "three"), (4, "four"))
-    },
-    "not met": r"not met|(?:did not|does not|do not|failed to|had not) me?et",
-    "lowest": r"(?:the |its |ofsted's |cqc's )?(?:very )?lowest(?:[- ]possible|"
-    r"[- ]available)?(?: ofsted| cqc| overall)?(?= (?:rating|grade|judgement|mark|"
-    r"category)s?(?!\w))",
-    "highest": r"(?:the |its )?(?:very )?(?:highest|top)(?:[- ]possible)?(?: ofsted| cqc| "
-    r"overall)?(?= (?:rating|grade|judgement|mark)s?(?!\w)(?! of \d))",
-}
-_NOUN = r"(?:rating|grade|grading|judge?ment|verdict|mark|score|status|category|classification)s?"
+_NOUN = f"(?:{any_of('nouns')})"
 _AFTER_NOUN = re.compile(
     rf"""["']?\s*(?:overall |ofsted |cqc |inspection |estyn )?{_NOUN}(?!\w)|["']?-(?:rated|"
     rf"graded)"""
@@ -81,29 +57,25 @@ _NO_BREAK = (
     r"should|whether|saw)(?!\w))[^.;:]){0,120}?"
 )
 _RATED = re.compile(
-    r"(?<!\w)(?:(?:re-?)?(?:marked|marks|evaluated|rated|rates|rate|judged|judges|judge|graded|deemed|deems|branded|"
-    r"brand|brands|"
-    r"evaluates?|classed|classified|ranked|labelled|scored|assessed as|rating))(?!\w)(?! "
-    r"(?:scale|system))"
-    rf"({_NO_BREAK})(?:: ?)?[\"']?$"
+    rf"(?<!\w)(?:{any_of('rated')})(?!\w)(?! (?:scale|system))({_NO_BREAK})(?:: ?)?[\"']?$"
 )
+#: "Hailed as outstanding by Ofsted": a grade where it is inspectors who say so.
+_RATED_AS_SUCH = re.compile(
+    rf"(?<!\w)(?:{any_of('rated_as')})(?: (?!as )[a-z',-]+){{0,16}} as (?:an? |being )?[\"']?$"
+)
+_BY_INSPECTORS = re.compile(rf"[\"']? by (?:the )?(?:[a-z]+ )?(?:{any_of('inspectors')})(?!\w)")
+_INSPECTORS = re.compile(rf"(?<!\w)(?:{any_of('inspectors')})(?!\w)")
 _NOUN_BEFORE = re.compile(
     rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|"
     rf"remained|"
-    r"stays|has been|given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
+    r"stays|has been|before|before (?:that|this|then)|previously|earlier|"
+    r"given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
     r"down|now|at|"
     r"an?|the|still|had|by [a-z ]{3,30}|also|both)){0,5}(?:\s*[:,-])?\s*(?:an? )?(?:overall "
     r")?(?:(?:one|two|three|four|five|six|[1-6]),? ?\(?)?[\"']?$"
 )
 _MOVE = re.compile(
-    r"(?<!\w)(?:downgrad(?:ed|es|ing)|upgrad(?:ed|es|ing)|improv(?:ed|es|ing)|mov(?:ed|es|ing|"
-    r"e)|drop(?:ped|s)?|"
-    r"fell|fallen|falls|slip(?:ped|s)?|went|gone|going|goes|risen|rose|rises|jump(?:ed|s)?|"
-    r"leap(?:t|s)?|"
-    r"raised|lowered|reduced|demoted|plunge[sd]?|changed?|up|down|bumped|climb(?:ed|s)?|"
-    r"leaves?|left|leaving|lift(?:ed|s)?|sunk|sank|shed|slump(?:ed|s)?|declined?|deteriorat(?:ed|es)|worsen(?:ed|s)|dip(?:ped)?|"
-    r"transformed|"
-    r"progressed|turn(?:ed|s)? around)(?!\w)"
+    rf"(?<!\w)(?:{any_of('moved')})(?!\w)"
     rf"({_NO_BREAK})(?:from|to|out of|as|leaves?|left|behind)\s+(?:being |an? |its |the "
     rf")?(?:rated |overall )?[\"']?$"
 )
@@ -120,24 +92,16 @@ _LINE = re.compile(
     r"^[\s*•>-]*(?:\d+[.)]\s*)?([^.;]{2,90}?)\s*(?:[:|]|\s-|-\s|\s=|\.{2,})\s*"
     r"(?:grade \d\s*[-:]?\s*)?(?:rated |judged |graded |is |was )?(?:as )?[\"']?$"
 )
-_STANDARD = re.compile(
-    r"(?<!\w)safeguarding(?: standards?)? (?:was|were|is|are|has been|had been|:|-)? ?[\"']?$|"
-    r"safeguarding: $"
-)
-_STANDARD_NEXT = re.compile(
-    r" (?:the |all |all the |its |every )?(?:required |expected |legal )?"
-    r"(?:safeguarding (?:standards?|requirements?)|"
-    r"(?:standards?|requirements?) (?:for|of|on) safeguarding)(?!\w)"
-)
 #: How prison inspectors give their grades: "outcomes for prisoners were not sufficiently good".
 _OUTCOMES_ARE = re.compile(
     r"(?<!\w)outcomes(?: for (?:prisoners|children|detainees|young people|men|women))?"
     r"(?: in [a-z ]{3,20})? (?:were|are|was|remained|had become)(?: now| still| again)? [\"']?$"
 )
-_OUTCOME = 26  #: code points: longer are the wordings of Area SEND outcomes
 _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
 _OVERALL_NEXT = re.compile(r"\"?'? (?:overall|in all|across the|in every)")
-_REMAINS = re.compile(r"(?<!\w)(?:remains?|remained|stays?|continues to be) (?:rated )?$")
+_REMAINS = re.compile(
+    r"(?<!\w)(?:remains?|remained|stays?|stayed|continue[sd]? to be) (?:rated )?(?:an? )?[\"']?$"
+)
 _STOP = re.compile(r"[\"']?(?:[,.;]| and |$)")
 _IN_SO_MANY = re.compile(
     r"[\"']? (?:in|for) (?:the (?:other|remaining) )?(?:one|two|three|four|five|six|seven|eight|"
@@ -166,6 +130,9 @@ _CALLED = re.compile(
 )
 #: "A 'good' went to Alder Primary for its curriculum".
 _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!\w)")
+#: "Among the inadequate areas were how it responds to the public and …".
+_AMONG = re.compile(r"(?:^|(?<!\w)(?:among|amongst|including)) (?:the |its )?[\"']?$")
+_ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)")
 _RATED_AS = re.compile(
     r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
 )
@@ -193,37 +160,10 @@ _AT_STANDARD = re.compile(
 )
 
 
-@lru_cache(maxsize=1)
-def _grades() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The expression for every wording of every grade, and what each wording is called."""
-    forms: dict[str, str] = {}
-    for scale in scales().values():
-        for word in (*scale.grades, *scale.aliases):
-            forms.setdefault(word, _FORMS.get(word, re.escape(word).replace(r"\ ", "[- ]")))
-    forms.update({k: v for k, v in _FORMS.items() if k not in forms})
-    ordered = sorted(forms.items(), key=lambda f: -len(f[0]))
-    names = {f"g{i}": word for i, (word, _) in enumerate(ordered)}
-    source = "|".join(f"(?P<g{i}>{form})" for i, (_, form) in enumerate(ordered))
-    return re.compile(rf"(?<![\w-])(?:{source})(?!\w)"), names
-
-
-@lru_cache(maxsize=1)
-def guarded() -> frozenset[str]:
-    """Everyday words that are grades of one scale only: they need that scale and a plain verb."""
-    return frozenset(w for r in load_yaml("scales.yaml") for w in r.get("guarded", ()))
-
-
-@lru_cache(maxsize=32)
-def _allowed(framework: Framework | None) -> frozenset[str]:
-    """The guarded words that are grades of the framework."""
-    used = framework.scales if framework else ()
-    return guarded() & {w for scale, _, _ in used for w in (*scale.grades, *scale.aliases)}
-
-
 def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset()) -> list[Graded]:
     """The formal grades in a sentence, left to right. `text` is the sentence as written; of the
     guarded words only those in `allowed` count."""
-    expression, names = _grades()
+    expression, names = expressions()
     matches = [
         (m.start(), m.end(), word)
         for m in expression.finditer(sentence.low)
@@ -233,26 +173,61 @@ def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset())
         return []
     matches = without_superlatives(sentence.low, matches)
     explained = explained_grades(sentence.low, matches, _RATED)
+    moves = _from_to(sentence.low, matches)
     found: list[Graded] = []
     for start, end, word in matches:
         if (start, end) in explained:
             continue
-        reason = _reason(sentence.low, text, start, end, found)
+        if (start, end) in moves:
+            found.append(Graded(start, end, word, "moved", moves[start, end]))
+            continue
+        reason = _reason(sentence.low, text, start, end, word, found)
         if reason and (word not in guarded() or _plainly(sentence.low, start, reason[0])):
             found.append(Graded(start, end, word, *reason))
     return found
+
+
+_FROM = re.compile(r"(?<!\w)from (?:being |an? |its |previous )*(?:rated )?[\"']?$")
+_TO_THE_NEXT = re.compile(
+    r"[\"']?(?: (?:overall|rating|grade|judge?ment|last time|in [a-z]* ?(?:19|20)\d\d))*,? to "
+    r"(?:being |be |an? |now )*(?:rated )?[\"']?"
+)
+_RANGE = re.compile(
+    r"(?<!\w)(?:rang|scale|var(?:y|ie)|anything|everything|anywhere|mix)[a-z]*[^.;]*$"
+)
+
+
+def _from_to(low: str, matches: list[tuple[int, int, str]]) -> dict[tuple[int, int], int]:
+    """The two grades of "from inadequate to good", whatever the verb; where the move begins."""
+    made: dict[tuple[int, int], int] = {}
+    for (a, b, one), (c, d, other) in pairwise(matches):
+        start = _FROM.search(low, max(0, a - 40), a)
+        if start is None or one == other or not _TO_THE_NEXT.fullmatch(low, b, c):
+            continue
+        alone = not low[: start.start()].strip() and not low[d:].strip("\"'. ")  # a heading
+        if not alone and not _RANGE.search(low[:a]):
+            made |= {(a, b): start.start(), (c, d): start.start()}
+    return made
 
 
 def _plainly(low: str, start: int, rule: str) -> bool:
     """Whether an everyday word is a grade beyond doubt: "graded inclusion as exceptional"."""
     if rule == "rated":
         return bool(re.search(r"(?:rated|graded|judged|as|to be)(?: an?)? [\"']?$", low[:start]))
-    return rule in ("standard", "line", "grade and the word rating", "moved", "and so on")
+    return rule in _PLAIN
+
+
+_PLAIN = frozenset(
+    (
+        "standard", "essential standard", "conclusion", "progress", "code", "line",
+        "grade and the word rating", "moved", "and so on",
+    )
+)  # fmt: skip
 
 
 def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
-    allowed = _allowed(framework)
+    allowed = allowed_words(framework)
     return {
         s.start: graded(s, reading.quote(s.start, s.end), allowed)
         for s in reading.sentences
@@ -261,27 +236,25 @@ def marks(reading: Reading, framework: Framework | None = None) -> dict[int, lis
 
 
 def _reason(
-    low: str, text: str, start: int, end: int, found: list[Graded]
+    low: str, text: str, start: int, end: int, name: str, found: list[Graded]
 ) -> tuple[str, int] | None:
     """Why the word at `start:end` is a formal grade: rule and where its evidence begins."""
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     offset = max(0, start - 130)
     word = low[start:end]
-    if word.endswith(("lowest", "highest", "top")) and of_pupils(before):
+    if name in PLACES and (of_pupils(low[:start]) or _SOME_OF_THE.search(before)):
         return None
-    if word.endswith(("met", "meet")):
-        own = _STANDARD.search(before) or _STANDARD_NEXT.match(after)
-        return ("standard", 0) if own else None
-    if len(word) > _OUTCOME and re.search(r"experiences|systemic", word):
-        return "outcome", start
+    if own := own_scale(low, start, end, name):
+        return own if own[0] else None
     if low.startswith("grade", start):
         return "numbered", start  # "grade fours in almost all categories"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
-    if _SO_MANY_GRADES.search(before) and _GRADES.match(after):
+    if _SO_MANY_GRADES.search(before) and (_GRADES.match(after) or _counted_on(found, start)):
         return "counted", start
     if is_none(before, after, noun=noun is not None):
         return None
+    sure = quoted or word.startswith(("requir", "inadequate")) or _BY_INSPECTORS.match(after)
     rated, moved = _RATED.search(before), _MOVE.search(before)
     if rated and moved and moved.start() > rated.start() and _TO.search(before):
         return "moved", offset + moved.start()  # "rated good in 2022, was upgraded to"
@@ -291,6 +264,9 @@ def _reason(
         ("rating of", _NOUN_BEFORE.search(before)),
         ("rated", _RATED_AS.search(low[max(0, start - 260) : start])),
         ("rated", _FOUND_TO_BE.search(before) if _CHOSEN.match(low[start:end]) else None),
+        ("rated", _RATED_AS_SUCH.search(before) if sure and _INSPECTORS.search(low) else None),
+        ("rated", _deemed_that(before, after)),
+        ("held", _AS_OBJECT.search(before) if _OBJECT_ENDS.match(after) else None),
     ):
         if hit:
             return rule, offset + hit.start()
@@ -299,6 +275,43 @@ def _reason(
     if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
         return "line", 0
     return _by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
+
+
+#: "Achieved outstanding for its teaching", "was given a good": an adjective as object is a grade.
+_AS_OBJECT = re.compile(
+    r"(?<!\w)(?:achiev(?:ed|es|ing|e)|award(?:ed|s|ing)|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|"
+    r"earn(?:ed|s)?|gain(?:ed|s)?|scor(?:ed|es|ing)|secur(?:ed|es|ing)|handed|given|gave|bagged|"
+    r"landed|obtained|retain(?:ed|s|ing)|maintain(?:ed|s|ing))(?: overall| another| an?| it an?|"
+    r" the [a-z]+ an?| both| all| itself an?)? [\"']?$"
+)
+_OBJECT_ENDS = re.compile(
+    r"[\"']?(?:[,.;]|$| (?:for|in|overall|across|from|on|at|and|but|while|by)(?!\w)(?! (?:work|"
+    r"practice|the field)))"
+)
+
+
+#: "Some of the best grades there are": which, nobody says.
+_SOME_OF_THE = re.compile(r"(?<!\w)(?:some|one|among|amongst|many|any|most)(?: of)? $")
+
+
+def _counted_on(found: list[Graded], start: int) -> bool:
+    """ "One 'good' grade, three 'adequate' and two 'inadequate'": the noun stands but once."""
+    return bool(found) and found[-1].rule == "counted" and start - found[-1].end < _NEAR
+
+
+_NEAR = 40  #: code points between two grades of a list
+#: "Ofsted ruled that the school was inadequate", "confirmed that it continues to be a good school".
+_DEEMED_THAT = re.compile(
+    r"(?<!\w)(?:deem|judg|rul|conclud|decid|confirm)(?:e?d|es?|s)? that (?:the )?"
+    r"(?:(?!(?:that|if|which|who|some|many)(?!\w))[#a-z'-]+ ){1,8}"
+    r"(?:is|was|were|are|remain(?:s|ed)?|continue[sd]? to be) (?:now |still |also |overall )*"
+    r"(?:an? )?[\"']?$"
+)
+_A_BODY = re.compile(rf"[\"']?(?: overall| {_SUBJECTS}(?!\w)|[,.;]|$)")
+
+
+def _deemed_that(before: str, after: str) -> re.Match[str] | None:
+    return _DEEMED_THAT.search(before) if _A_BODY.match(after) else None
 
 
 def _by_its_line(low: str, start: int, end: int) -> tuple[str, int] | None:
@@ -337,7 +350,7 @@ def _weaker(
         formal or (improvement and _subject(before)) or (onward and not held[0].startswith("is "))
     ):
         return "held", offset + held.start()
-    if quoted and _WENT_TO.match(after):
+    if (quoted and _WENT_TO.match(after)) or (_AMONG.search(before) and _ARE_AREAS.match(after)):
         return "held", start
     if _OUTCOMES_ARE.search(before):
         return "held", start

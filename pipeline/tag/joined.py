@@ -22,6 +22,8 @@ def with_areas(text: str, start: int) -> int:
 
 #: "Harwick College Borset and Elm College": a name whose head is not its end, then another.
 _INNER_HEAD = re.compile(r" (College|School|Academy|Hospital|University)(?: [A-Z][\w'’-]+){0,2}$")
+#: "Redby Skills and Harwick Training Solutions".
+_FIRM = re.compile(r" (?:Skills|Training|Learning|Solutions|Group|Homecare|Education|Services)$")
 _WARDS = re.compile(r" (?:Royal|General|Infirmary|Memorial)$")
 _HOUSE = re.compile(rf"^[A-Z].* (?:{HOME_LIKE})$")
 
@@ -35,7 +37,9 @@ def before_and(text: str, start: int, head: re.Match[str]) -> list[tuple[int, in
     found = _INNER_HEAD.search(text[start:link])
     own = found[1].lower() if found else head["head"].replace("’", "'").lower()
     alike = own == "hospital" and _WARDS.search(text[start:link])
-    return [(start, link, own)] if found or alike or _HOUSE.match(text[start:link]) else []
+    firm = _FIRM.search(text[start:link]) and " " in after
+    whole = found or alike or firm or _HOUSE.match(text[start:link])
+    return [(start, link, own)] if whole else []
 
 
 _OF_SEVERAL = re.compile(r",? (?:both |all )?(?:were|are|have)\b")

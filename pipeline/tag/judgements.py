@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.models import Judgement
 from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
-from pipeline.tag.aspects import OVERALL, aspects
+from pipeline.tag.aspects import ALL_AREAS, OVERALL, aspects
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
-from pipeline.tag.drafts import Draft, in_all, in_time, of_no_grades, told_of, vague
+from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
 from pipeline.tag.frameworks import Framework, Scale, default_scales
+from pipeline.tag.grade_words import PLACES, guarded
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
+from pipeline.tag.phrased import phrased, with_phrased
 from pipeline.tag.plain_grades import with_plain
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
@@ -31,7 +34,6 @@ from pipeline.tag.whose import bodies_of
 
 Marks = dict[int, list[Graded]]
 
-_WORD = {"lowest": -1, "highest": 0}
 #: The label of a line that gives a grade: "Making best use of resources - adequate".
 _LABEL = re.compile(r"[\s*•>-]*([^:|]{3,70}?)\s*(?:[:|?]|\s-|-\s|\s[–—])\s*")
 
@@ -46,17 +48,22 @@ def judgements(
     known = framework is not None or bool(inspectorates)
     if framework and framework.graded:
         marks = with_plain(
-            reading, framework, marks, {g for s in scales for g in (*s.grades, *s.aliases)}
+            reading,
+            framework,
+            marks,
+            {g for s in scales for g in (*s.grades, *s.aliases)} - guarded(),
         )
     drafts = _stated(reading, framework, marks, (*scales, *fallback))
     drafts = in_time(reading, drafts)
-    if framework is None or (framework.graded and scales):
+    if framework is None or (framework.graded and any(s.row for s in scales)):
         drafts = told_of(reading, drafts)
     drafts += [
         Draft(n.about or (None,), n.aspect, n.grade, n.status, None, n.start, n.end, "number",
                True, None)
         for n in numbered(reading, framework)
     ]  # fmt: skip
+    if framework:
+        drafts = but_one(drafts, framework.expand)
     if framework and framework.has_overall(reading.day):
         drafts += in_all(drafts, framework.expand)
     if rows := table(reading, framework, scales):
@@ -64,7 +71,8 @@ def judgements(
     if not any(d.status == "current" for d in drafts):
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
     if framework and not framework.graded:
-        drafts = of_no_grades(drafts)
+        drafts = of_no_grades(drafts, frozenset(g for s in scales for g in s.grades))
+    drafts = with_phrased(drafts, phrased(reading))
     return _finish(reading, framework, vague(drafts), (*scales, *fallback) if known else ())
 
 
@@ -74,6 +82,7 @@ def _stated(
     """What each sentence says by itself."""
     drafts: list[Draft] = []
     before: Sentence | None = None
+    headings = graded_lists.Headings()
     listed = graded_lists.below(reading.sentences, marks, framework)
     for sentence in reading.sentences:
         if sentence.furniture:
@@ -81,7 +90,10 @@ def _stated(
         found = [g for g in marks.get(sentence.start, ()) if _known(g.grade, scales)]
         if found:
             below = listed.get(sentence.start, ()) if listed else None
-            drafts.extend(_sentence(reading, sentence, before, framework, scales, found, below))
+            made = _sentence(reading, sentence, before, framework, scales, found, below)
+            drafts += made if not headings.earlier else graded_lists.of_earlier(made)
+        else:
+            headings.pass_by(sentence)
         before = sentence
     return drafts
 
@@ -120,18 +132,22 @@ def _sentence(
     nothing_overall = framework is not None and not framework.has_overall(reading.day)
     for i, grade in enumerate(found):
         status = status_of(sentence, grade, found, before)
-        if sentence.speaker == "other" and grade.rule.startswith("quoted"):
+        if (status == "current" and _either(sentence.low, found, i)) or (
+            sentence.speaker == "other" and grade.rule.startswith("quoted")
+        ):
             continue
         bodies = bodies_of(reading, sentence, grade, i, found)
-        cell = _cell(grade, before, framework) if listed is None else listed
+        cell = _cell(reading, grade, before, framework) if listed is None else listed
         if bodies is None or (grade.rule == "cell" and not cell):
             continue
-        word = _word(grade.grade, scales)
+        word = _word(grade.grade, scales, framework)
         named = any(m.id in bodies for m in sentence.mentions)
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
         kinds = cell or _for_what(sentence, before, framework, found, dealt, i)
         kinds = kinds or (own_words(sentence.low, grade) if nothing_overall else ()) or (OVERALL,)
+        if nothing_overall and kinds == (OVERALL,) and _is_praise(sentence.low, grade):
+            continue
         for aspect in kinds:
             drafts.append(
                 Draft(bodies, aspect, word, status, direction_of(sentence, grade, found, status),
@@ -147,6 +163,24 @@ def _sentence(
     return drafts
 
 
+_LOOSELY = re.compile(r" (?:marks?|accolades?)(?!\w)")
+
+
+def _is_praise(low: str, grade: Graded) -> bool:
+    """ "All achieved top marks": for nothing that is named, where there is no overall grade."""
+    loosely = _LOOSELY.match(low, grade.end) or low.endswith("some of ", 0, grade.start)
+    return grade.grade in PLACES and bool(loosely)
+
+
+_OR = re.compile(r"[\"']?,? or (?:even |an? |as )?[\"']?")
+
+
+def _either(low: str, found: list[Graded], i: int) -> bool:
+    """ "Graded good or adequate in all 11 areas": which of the two, nobody says."""
+    near = found[max(0, i - 1) : i + 2]
+    return any(_OR.fullmatch(low, a.end, b.start) for a, b in pairwise(near))
+
+
 def _for_what(
     sentence: Sentence,
     before: Sentence | None,
@@ -157,11 +191,27 @@ def _for_what(
 ) -> tuple[str, ...]:
     """The aspects that a grade is given for, as far as the words around it tell."""
     return (
-        (("safeguarding",) if found[i].rule == "standard" else dealt[i])
+        _of_these(dealt[i], sentence, before, framework)
+        or (("safeguarding",) if found[i].rule == "standard" else dealt[i])
         or _carried(sentence, before, framework)
         or _shared(sentence.low, found, dealt, i)
         or _labelled(found[i], sentence, before, framework)
     )
+
+
+def _of_these(
+    dealt: tuple[str, ...], sentence: Sentence, before: Sentence | None, framework: Framework | None
+) -> tuple[str, ...]:
+    """ "In each of these four categories it was good": those of the sentence before."""
+    if before is None or dealt != (ALL_AREAS,) or not _THESE.search(sentence.low):
+        return ()
+    named = dict.fromkeys(a.id for a in aspects(before.low, framework) if a.id != OVERALL)
+    return tuple(named) if len(named) > 1 else ()
+
+
+_THESE = re.compile(
+    r"(?<!\w)(?:all|each|every one) of (?:these|those)(?!\w)|(?<!\w)all (?:these|those) "
+)
 
 
 def _same(low: str, grade: Graded, found: list[Graded]) -> Hit | None:
@@ -180,7 +230,8 @@ def _labelled(
     """What a line "label - grade" is about, in its own words; a number's label stands above it."""
     if grade.rule != "line":
         return ()
-    if before and re.fullmatch(r"[\s*•>-]*\d?\s*[-–—:]?\s*[\"']?", sentence.low[: grade.start]):
+    alone = re.fullmatch(r"[\s*•>-]*\d?\s*[-–—:]?\s*[\"']?", sentence.low[: grade.start])
+    if before and alone and not _GOES_ON.search(before.low):
         above = [a.id for a in aspects(f"for {before.low}", framework)]
         return (above[0],) if above else (before.low.strip(" ?:."),) if before.heading else ()
     if before and before.heading and sentence.low.lstrip(" *•-").startswith("the provision is"):
@@ -191,14 +242,23 @@ def _labelled(
     return () if not words or named or _ANY_GRADE.search(words) else (words,)
 
 
-def _cell(grade: Graded, before: Sentence | None, framework: Framework | None) -> tuple[str, ...]:
-    """What the grade that is a whole line is for: the aspect that is the whole line above."""
-    if grade.rule != "cell" or before is None or len(before.low) > _LINE:
+def _cell(
+    reading: Reading, grade: Graded, before: Sentence | None, framework: Framework | None
+) -> tuple[str, ...]:
+    """What the grade that is a whole line is for: the aspect that is the whole line above; the
+    whole body, where it stands first of all or below the body's name."""
+    asked = before is not None and before.low.endswith("?")  # "How good is our setting? 4 - Good"
+    heads = before is None or (len(before.low) <= _LINE and (before.heading or asked))
+    if grade.rule != "cell" or not heads:
         return ()
-    named = aspects(f"for {before.low}", framework)
-    return (named[0].id,) if named and before.heading else ()
+    named = aspects(f"for {before.low}", framework) if before else ()
+    if named:
+        return (named[0].id,)
+    inspected = {b.id for b in reading.bodies}
+    return (OVERALL,) if not before or any(m.id in inspected for m in before.mentions) else ()
 
 
+_GOES_ON = re.compile(r"[;,] (?:and|or)$")  #: an item of the list in which the grade stands
 _LINE = 120  #: code points of a line of a table
 _ANY_GRADE = re.compile(
     r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result|"
@@ -230,13 +290,18 @@ def _carried(
 
 
 def _known(word: str, scales: tuple[Scale, ...]) -> bool:
-    return word in _WORD or any(s.rank(word) for s in scales)
+    return (word in PLACES and bool(scales)) or any(s.rank(word) for s in scales)
 
 
-def _word(word: str, scales: tuple[Scale, ...]) -> str:
-    """The grade in the inspectorate's words: "the lowest rating" is named by the scale."""
-    if word in _WORD:
-        return scales[0].grades[_WORD[word]] if scales else word
+def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> str:
+    """The grade in the inspectorate's words: "the lowest rating" is named by the scale; where no
+    framework tells which, by one of single words."""
+    if word in PLACES:
+        short = [s for s in scales if s.row]
+        own = framework.scales if framework and framework.graded else ()
+        return next((s.grades[PLACES[word]] for s in (scales if own else (*short, *scales))), word)
+    if any(word in s.grades for s in scales):
+        return word
     scale = next((s for s in scales if s.rank(word)), None)
     return scale.aliases.get(word, word) if scale else word
 
@@ -264,7 +329,7 @@ def _from_title(
     for grade, kinds in zip(found, deal(low, found, framework), strict=True):
         status = status_of(line, grade, found, None)
         for aspect in kinds or (OVERALL,):
-            word = _word(grade.grade, scales)
+            word = _word(grade.grade, scales, framework)
             drafts.append(Draft(line.about or (None,), aspect, word, status, None, where.start,
                                  where.end, f"title: {grade.rule}", False, None))  # fmt: skip
     return drafts

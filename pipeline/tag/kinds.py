@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
+from pipeline.tag.sentences import straight
 
 #: What a story calls bodies, by kind: "a care home".
 KIND_WORDS = {
@@ -32,7 +33,7 @@ def kind_by_context(text: str, name: str) -> str:
 
     The name itself does not count: The Old School House may be a care home.
     """
-    low, own = text.lower(), name.lower()
+    low, own = straight(text).lower(), straight(name).lower()
     times = low.count(own) + 3 * low[:_BEGIN].count(own)
     counts = [
         (said - times * len(re.findall(f["context"], own)), f["kind"])

@@ -24,7 +24,20 @@ _ASPECT = re.compile(
     r"protection|leavers|provision|safety|activity|release|victims|children|teaching|inclusion)$"
 )
 #: What a name of a street ends with; "Hill" and "Park" also end names of schools.
-_STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square|Row)$")
+STREET = re.compile(
+    r" (?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Square|Row|Walk|Way)$"
+)
+
+
+#: A name ends with its word, also where a caption's credit was glued to it: "Elm nurseryCredit".
+_ENDS = r"(?![a-z0-9_-])(?:(?<=[a-z])|(?![A-Z]))"
+
+
+#: Where one of several stands, after the head: "Redby Academy Harwick", "King's College London".
+_SITE = (
+    r" (?!Ofsted|Estyn|The )[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})?"
+    r"(?=[,.;:\n]| (?!said|says|and\b)[a-z])"
+)
 
 
 @lru_cache(maxsize=1)
@@ -39,8 +52,12 @@ def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str 
         prefixes += form.get("prefixes", [])
     by_head = "|".join(_spelt(h) for h in sorted(heads, key=len, reverse=True))
     by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
-    ahead = re.compile(rf"\b(?P<name>{_NAME}) (?P<head>{by_head})(?![\w-])(?! [A-Z][a-z])")
-    word = r"[A-Z][^\W_]*(?:-[^\W_]+)*"  # no genitive: it ends the name
+    ahead = re.compile(
+        rf"\b(?P<name>{_NAME}) (?P<head>{by_head}){_ENDS}"
+        r"(?:(?! (?:(?!Ofsted|Estyn)[A-Z][a-z]|NHS\b))|"
+        rf"(?:(?<=Academy)|(?<=College)|(?<=Hospital))(?P<site>{_SITE}))"
+    )
+    word = r"[A-Z][^\W\d_]*(?:-[^\W\d_]+)*"  # no genitive: it ends the name
     after = re.compile(
         rf"\b(?P<head>{by_prefix}) (?P<name>(?:(?:y|yr|Y|Yr|the) )?{word}"
         rf"(?: (?:(?:y|yr|a'r|ar|o'r|of|and) )?{word}){{0,2}})"
@@ -58,11 +75,13 @@ def _spelt(head: str) -> str:
     return text if head.isupper() or head in words("capital_heads") else f"(?i:{text})"
 
 
+#: What a name that ends with a short head may be followed by: not what makes it another thing.
 _AFTER_A_SHORT_HEAD = (
-    r"[,.]|['’]s| (?:was|in|is|has|have|at|good|outstanding|inadequate|"
-    r"and|after|to|had|for|were|are|children|pupils|staff|kept|keeps|"
-    r"retained|retains|remains|remained|received|got|gets|went|fell|dropped|slipped|improved|"
-    r"moved|did|does|must|needs|requires|while|but|on|with)\b"
+    r"[,.;:)\n]|['’]s|$| (?:Ofsted|Estyn|CQC|HMI|Education Scotland)\b|"
+    r" (?!(?:care|schools?|school's|academ(?:y|ies)|education|curriculum|street|road|court|phase|"
+    r"sector|level|teaching|teachers?|trust|needs|provision|courses?|programmes?|providers?|"
+    r"costs?|fees|manager|officers?|services?|team|staffing|settings?|of|or|years|age|college|"
+    r"associations?|standards|benefit|stock|market|estate|crisis|workers?)\b)[a-z]"
 )
 
 
@@ -105,8 +124,19 @@ _KNOWN_FORM = re.compile(
 
 def names_a_body(name: str) -> bool:
     """Whether it may be a body's: a name of its own, no aspect, no area, no street."""
-    known = _ASPECT.search(name) or _KNOWN_FORM.search(name) or _joins_places(name)
-    return is_proper(name) and not known and not is_area(name) and not _STREET.search(name)
+    known = (
+        _ASPECT.search(name) or _KNOWN_FORM.search(name) or _joins_places(name)
+        or _GRADES.fullmatch(name)
+    )  # fmt: skip
+    return is_proper(name) and not known and not is_area(name) and not STREET.search(name)
+
+
+#: "RI and Inadequate", "Good or Outstanding": grades, whatever was done to them.
+_GRADES = re.compile(
+    r"(?i)(?:(?:the |and |or |to |rated |judged |grade |ri\b|good|outstanding|inadequate|adequate|"
+    r"satisfactory|unsatisfactory|weak|excellent|very|requires?|requiring|improvement|special|"
+    r"measures|serious|weaknesses)[ ,/'’]*)+"
+)
 
 
 def _joins_places(name: str) -> bool:
@@ -142,6 +172,10 @@ _LEADS_UP = re.compile(
 _OWNERS = re.compile(r"(['’]s )(The )?(?=[A-Z])")
 
 
+_ON = re.compile(r"([\w'’]+) on (?:the )?([A-Z][\w'’]*)")
+_RIVERS = frozenset(
+    {"Trent", "Tees", "Thames", "Sea", "Wye", "Tweed", "Avon", "Spey", "Tyne", "Humber", "Wharfe"}
+)
 #: Names that begin with a word that else only leads up to one.
 _WHOLE = ("Our Lady", "All Saints", "All Hallows", "All Souls")
 _AT = re.compile(r"(?<!\w)(?:[Aa]t|[Tt]o|[Oo]f|[Nn]ear) \Z")
@@ -153,10 +187,14 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         start = run + len("-run ")  # "the council-run Harwick Nursery"
     for lead in _LEADS_UP.finditer(text, start, end):
         start = lead.end()  # "Monitoring Inspection of Harwick Primary School"
+    for on in _ON.finditer(text, start, end):
+        if on[2] not in _RIVERS and not is_place(on[0]):
+            start = on.start(2)  # "the Care Inspectorate on Little Redbies nursery"
     for whose in _OWNERS.finditer(text, start, end):  # "Blaenau Gwent's Brynmawr School"
         if whose[2] or is_place(text[start : whose.start()]):
             start = whose.end(1)
             break
+    doer = False  # who does something in a headline all of whose words have capitals
     while not text.startswith(_WHOLE, start):
         word = re.match(r"[\w'’&-]+[,.]? ", text[start:end])
         if word is None:
@@ -173,15 +211,23 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
             return start  # "at Good Hope Hospital"
         the = low == "the" and not keep_the and begins(text, start)
         small = word[0].strip()[0].islower()
-        if not (low in words("leading") or the or genitive or small):
+        acting = doer and low in words("headline_verbs")  # "Inspectors Close Nursing Home"
+        if not (low in words("leading") or the or genitive or small or acting):
             return start
+        doer = low in words("doers")
         start += word.end()
     return start
 
 
+_TAIL_OF_ANOTHER = re.compile(r"\b(?:in|near|[A-Z]\w+ for) \Z")
+
+
 def after_a_place(text: str, start: int, end: int) -> int:
-    """Of "… in Ryde and Carisbrooke Health Centre", where Ryde is only a place: the second."""
-    if re.search(r"\b(?:in|near) $", text[max(0, start - 6) : start]) and (
+    """Of "… in Ryde and Carisbrooke Health Centre", where Ryde is only a place: the second.
+
+    Also of "Skills for Growth and Redby College".
+    """
+    if _TAIL_OF_ANOTHER.search(text, max(0, start - 25), start) and (
         link := re.search(r" and ", text[start:end])
     ):
         return start + link.end()
@@ -200,10 +246,18 @@ def before_a_date(text: str, start: int, end: int) -> int:
     return date.start() if date else end
 
 
+#: What follows a name that ends with an s of its own, and never what somebody owns.
+_NO_OWNED = re.compile(
+    r"[,.;]|$| (?:was|were|is|are|has|have|had|in|and rated|to|after|at|on|which|must|got)\b"
+)
+
+
 def without_genitive(text: str, end: int) -> int:
     """The end before an apostrophe, with its s or without."""
     for tail in ("'s", "’s", "'", "’"):
         if text.endswith(tail, 0, end):
+            if len(tail) > 1 and _NO_OWNED.match(text, end):
+                return end  # "St Anne's was rated good"
             return end - len(tail)
     return end
 

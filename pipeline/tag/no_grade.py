@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.tag.grade_words import PLACES, with_numbers
+
 _ORDINARY_NEXT = re.compile(
     r"""["']?\s+(?:practice|work|progress|news|debts?|recruitment|staffing|training|support|"
     r"care|start|"""
@@ -22,15 +24,22 @@ _IN_NONE = re.compile(
 )
 _COUNT_BEFORE = re.compile(
     r"(?:(?<![\d,.])(?!(?:19|20)\d\d(?!\d))\d[\d,.]*\s?%?|per cent|percent|(?<!\w)(?:none|"
-    r"seven|eight|nine|ten|eleven|twelve|"
+    r"(?<!in )(?:seven|eight|nine|ten|eleven|twelve)|"
     r"(?:a )?(?:quarter|third|half)|"
-    r"(?<!the )one|two|three|four|five|six|most|many|few|fewer|others?|proportion|number))"
-    r"(?: of (?!(?:the |its )?(?:[a-z]+ )?(?:areas?|aspects|categories)(?!\w))[^.,;]{0,40}?)?"
+    r"(?<!the )(?<!in )one|(?<!in )(?:two|three|four|five|six)|"
+    r"most|many|few|fewer|others?|proportion|number))"
+    r"(?: of (?!(?:the |its )?(?:[a-z]+ ){0,3}(?:areas?|aspects|"
+    r"categories|standards|tests|indicators|themes|questions)(?!\w))[^.,;]{0,40}?)?"
     r"(?: (?:councils|authorities|schools|homes|practices|services|"
     r"trusts|forces|cases|providers|"
     r"academies|agencies|nurseries|hospitals|prisons|inspected|were|are|was|is|had|been|have|"
     r"being|judged|rated|graded|now|to be|as|to a|found|just|only|ones?|the other|in "
     r"england)){0,5}(?<! and)(?<! or)\s*[\"']?$"
+)
+#: "In eight areas of policing … inadequate in three of them", "in seven of the eight themes".
+_OF_AREAS = re.compile(
+    r"(?<!local )(?<!\w)(?:(?:sub-)?areas|categories|themes|fields|criteria|key questions|"
+    r"questions|measures|standards|indicators|domains|aspects)(?!\w)[^.;]{0,110}$"
 )
 _DENIED = re.compile(
     r"(?:(?<!\w)(?:not|never|isn't|wasn't|aren't|nor|cannot|hardly)(?! only)|n't)"
@@ -38,18 +47,22 @@ _DENIED = re.compile(
 )
 #: A sentence that explains how grades are given.
 _SCALE = re.compile(
+    r"grade (?:1|one) (?:means|is|=)|key to (?:the )?(?:judge?ments|grades|ratings)|"
+    r"is one of (?:the|four|five|six) (?:[a-z]+ )?(?:grades|ratings)|"
     r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
     r"(?:rankings?|ratings?|grades?|scores?) (?:go|goes|range|ranges|run) from|"
     r"is the (?:highest|lowest|top|second[- ][a-z]+) (?:rating|grade)|"
-    r"(?:rating|grade|score)[\"']?,? (?:meanwhile,? |though,? )?means|"
+    r"(?<!\w)(?:an?|the) [\"']?(?!(?:new|third|second|fourth|latest)(?!\w))"
+    r"[a-z]+(?: [a-z]+)?[\"']? (?:rating|grade|score)[\"']?,? (?:meanwhile,? |though,? )?means|"
     r"(?:rating|grading) (?:scale|system)|scale (?:which )?(?:runs|goes|ranges) from|"
     r"possible outcomes|(?<!\w)below the first|(?<!\w)last of all|"
     r"(?<!\w)the (?:best|top|highest) (?:is|of)(?!\w)[^.]*(?<!\w)the (?:worst|lowest|bottom)(?!\w)"
 )
 #: "90.5 per cent now have an 'outstanding'", "over half stand at": shares of many bodies.
 _SHARE = re.compile(
-    r"(?:\d%|(?:\d|(?<!\w)[a-z]+) per ?cent|(?<!\w)half (?:of|now|were|are|have|had|stand)|"
-    r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,80}$"
+    r"(?:\d%|\d ?pc(?!\w)|(?:\d|(?<!\w)[a-z]+) per ?cent|"
+    r"(?<!\w)half (?:of|now|were|are|have|had|stand)|(?<!\w)one in (?:[a-z]+|\d+)|"
+    r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,120}$"
 )
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
@@ -69,17 +82,19 @@ _OTHERS = re.compile(
 )
 #: "Councils rated good get a short inspection": so it is with any of them.
 _ANY_OF_THEM = re.compile(
-    r"(?:^|[,;(] |(?<!\w)(?:while|for|that|and|of|in|to|than|where|when|any|if) )"
+    r"(?:^|[,;(] |(?<!\w)(?:while|for|that|and|of|in|to|than|where|when|any|if|from|by|"
+    r"at|"
+    r"with|as|or|on|visits?|sees?|inspects?|says?|many|most|all|some) )"
     r"(?:(?!the|both|all|these|two|three|four|five)[a-z'-]+ ){0,2}(?:councils|authorities|schools|"
     r"homes|services|providers|practices|trusts|hospitals|forces|nurseries|colleges|those|areas) "
     r"(?:(?:that|which|who) (?:are|were|is) )?(?:currently |already )?"
     r"(?:rated|graded|judged|deemed|found|branded)(?: to be)?"
     r"(?: as)? [\"']?(?:[a-z ]{3,20}[\"']? (?:or|and) (?:as )?[\"']?)?$"
 )
-_HABIT = re.compile(
-    r"[\"']?(?:,? (?:or|and) (?:as )?[\"']?[a-z ]{3,25}[\"']?)?"
-    r"(?: by (?:the )?[a-z]+)? (?:gets?|receives?|are|will|must|"
-    r"can|face|often|usually|tend|should|have to|may|would|normally|go)(?!\w)"
+#: "Schools rated inadequate in Redby: Alder Primary, …": some that are named.
+_LIST_FOLLOWS = re.compile(
+    r"[\"']?(?: by (?:the )?[a-z]+)?(?: (?:in|across|over) [^.;:]{2,40})?"
+    r"(?:,? (?:are|were|include|included|including|such as|like)(?!\w)|:| -|\.?$)"
 )
 #: "So many schools are going into the inadequate category"; "areas that were found to require
 #: improvement".
@@ -109,6 +124,38 @@ _PEOPLE_ARE = re.compile(
 )
 
 
+#: "Over 2,100 care homes in England were marked as", "of the 123 homes with the lowest", "none was
+#: deemed weak", "two came in the": some of many, none of them named.
+_SOME_OF_MANY = re.compile(
+    r"(?<!\w)(?:(?!(?:19|20)\d\d(?!\d))\d+(?:[,.]\d+)*|(?:dozens|hundreds|thousands) of|"
+    r"of the \d[\d,]*|(?:a )?few|several|many|most|fewer|more|other) "
+    r"(?!(?:years?|months?|weeks?|days?|areas?|categories|key)(?!\w))"
+    r"(?:[a-z-]+ ){0,3}(?:homes|houses|schools|councils|authorities|services|trusts|providers|"
+    r"hospitals|practices|surgeries|nurseries|colleges|forces|prisons|hospices|academies|"
+    r"childminders|agencies|settings|inspections|brigades|partnerships|universities)"
+    r"(?: (?!(?:and|but|which|who|that)(?!\w))[a-z]+){0,8} [\"']?$|"
+    r"(?<!\w)(?:none|neither|no one|nobody|nothing)(?: of [a-z' ]{2,40})? "
+    r"(?:is|are|was|were|has been|have been|got|received) [a-z ]{0,20}[\"']?"
+    r"(?:[a-z ]{3,20}[\"']? (?:or|nor) [\"']?)?$|"
+    r"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|others|some) "
+    r"(?:came|come|fell|were put|were placed|are) (?:in|into|under) (?:the |an? )?[\"']?$"
+)
+#: "For instance Outstanding or Good", "had to be rated good", "as good as possible", "one point
+#: short of good", "what does 'expected standard' mean": of no body either.
+_NOT_GIVEN = re.compile(
+    r"(?<!\w)(?:graded|rated|judged|scored|ranked) (?:above|below|higher than|lower than|better "
+    r"than) (?:an? )?[\"']?$|(?<!\w)(?:not yet|can reach|can get to|to reach) (?:an? )?[\"']?$|"
+    r"(?<!\w)(?:for (?:instance|example)|such as|e\.?g\.?,?|(?:words|labels?|terms?) like|"
+    r"grades? like|must be|(?:has|have|had|need|needs|needed|required|expected) to be|"
+    r"(?:missed|misses|missing|miss) (?:out on )?(?:being )?|instead of|rather than|not quite|"
+    r"denied|without|(?:what|how) (?:is|does|do|did)|"
+    r"(?:points?|mark|percentage|whisker|hair) (?:short of|off|below|away from)|"
+    r"(?:short of|below|just (?:under|outside))(?: the [a-z]+)?|means?) "
+    r"(?:an? |the |its |being )*(?:coveted |rated |graded |judged )*[\"']?"
+    r"(?:[a-z ]{3,20}[\"']? or [\"']?)?$"
+)
+
+
 def is_none(before: str, after: str, *, noun: bool) -> bool:
     """Whether what stands around a word makes it no grade. `noun`: "rating" or the like follows."""
     if _IN_NONE.match(after) or any(
@@ -120,6 +167,10 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         or _OR_BETTER.match(after)
         or _OF_A_POLICY.search(before)
         or _NEW_WORD.match(after)
+        or _GIVEN_SO_OFTEN.match(after)
+        or _SOME_OF_MANY.search(before)
+        or _NOT_GIVEN.search(before)
+        or (before.endswith(("as ", "as '", 'as "')) and re.match(r"[\"']? as (?!well)", after))
     ):
         return True
     if re.match(r"[\"']? ones?(?!\w)", after):  # "a rating, and a good one"
@@ -130,13 +181,14 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
         return True
     if _SAID_NOT.search(before):
         return True
-    if _ANY_OF_THEM.search(before) and _HABIT.match(after):
+    if _ANY_OF_THEM.search(before) and not _LIST_FOLLOWS.match(after):
         return True
     # "four areas were weak: teaching, …"
     listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None
-    if _COUNT_BEFORE.search(before) and not listed:
+    if _COUNT_BEFORE.search(before) and not listed and not _OF_AREAS.search(before):
         return True
-    return not noun and bool(_DENIED.search(before) or _ORDINARY_NEXT.match(after))
+    denied = _DENIED.search(before) and not UNMOVED.search(before)
+    return not noun and bool(denied or _ORDINARY_NEXT.match(after))
 
 
 #: "Rated providers good": many of them. "Received no 'weak' grades".
@@ -152,6 +204,12 @@ _OF_A_POLICY = re.compile(
     r"providers?|services?|practices?|nurser(?:y|ies)|colleges?|forces?|prisons?) "
     r"(?:(?:that|which) (?:is|are|was|were) )?(?:rated|graded|judged)(?: as)? [\"']?$"
 )
+#: "'Needs attention' was given just four times", "'inadequate' went to no school".
+_GIVEN_SO_OFTEN = re.compile(
+    r"[\"']?,? (?:was|were|has been|had been) (?:given|awarded|used|handed out) (?:just |only )?"
+    r"(?:[a-z]+|\d+) times|[\"']?,? (?:went|was (?:given|awarded)|goes) to "
+    r"(?:no|none|nobody|only|just|few)(?!\w)|[\"']? [a-z]+, (?:stands?|is|comes?) above(?!\w)"
+)
 _NEW_WORD = re.compile(
     r"[\"']?,? (?:(?:grade|rating|judge?ment),? )?(?:had been|has been|was|is) "
     r"(?:introduced|added|brought in|scrapped|replaced|abolished)(?!\w)"
@@ -159,8 +217,15 @@ _NEW_WORD = re.compile(
 
 
 _MARKS = re.compile(
-    r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students)(?!\w)"
-    r"[^.;]{0,60}$"
+    r"(?<!\w)(?:predicted|exams?|gcses?|a-levels?|achiev(?:e|ing)|pupils|students|learners|candidates|leavers)(?!\w)"
+    r"(?![^.;]*(?<!\w)(?:inspectors?|ofsted|estyn|college|school|academy)(?!\w))[^.;]{0,140}$"
+)
+
+
+#: "The rating has not moved from good": it is good.
+UNMOVED = re.compile(
+    r"(?<!\w)(?:not|n't|never) (?:been )?(?:mov|chang|improv|alter|shift|budg)(?:e|ed) from "
+    r"(?:its |an? |the |being )*[\"']?$"
 )
 
 
@@ -199,20 +264,26 @@ def without_superlatives(
     low: str, matches: list[tuple[int, int, str]]
 ) -> list[tuple[int, int, str]]:
     """Without the "lowest" of "inadequate, the lowest rating" and the "grade 4" of "inadequate
-    (grade 4)", which say what the grade is."""
+    (grade 4)", which say what the grade is; a number beside it belongs to it."""
     real = [(a, b) for a, b, word in matches if not _BARE.match(word)]
     kept = []
     for start, end, word in matches:
         gaps = [low[end:a] for a, _ in real if 0 <= a - end < _BESIDE]
         gaps += [low[b:start] for _, b in real if 0 <= start - b < _BESIDE]
-        if word in ("lowest", "highest") and gaps:
+        if word in PLACES and any(not _GIVES.search(g) for g in gaps):
             continue
-        if word.startswith("grade ") and any(_SAME_GRADE.fullmatch(g) for g in gaps):
+        numbered = word.startswith("grade ") or word.endswith(" star")
+        if numbered and any(_SAME_GRADE.fullmatch(g) for g in gaps):
             continue
         kept.append((start, end, word))
-    return kept
+    return with_numbers(low, kept)
 
 
 _SAME_GRADE = re.compile(r"[\s\"'(),:-]*(?:or )?[\s\"'(]*")
-_BARE = re.compile(r"lowest|highest|grade \d")
+_BARE = re.compile(r"(?:second )?(?:lowest|highest)|grade \d|[a-z]+ star")
+#: 'Fell short of "outstanding", but inspectors gave top marks for behaviour': two grades.
+_GIVES = re.compile(
+    r"(?<!\w)(?:g[ai]v(?:e|es|en|ing)|award(?:ed|s|ing)?|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|handed|earn(?:ed|s)|"
+    r"but|while|and)(?!\w)"
+)
 _BESIDE = 40  #: code points between a grade and the words that say where it stands on the scale

@@ -16,7 +16,8 @@ from pipeline.tag.when import Status
 
 _NUMBERED = "care-inspectorate6"  #: the scale whose grades have numbers
 _ROW = re.compile(
-    r"[\s•*-]*(?P<label>[a-z][a-z', ]{2,60}?)\s*(?:[-:=|]|\s)\s*(?P<number>[1-6])"
+    r"[\s•*-]*(?:\d\.\d\s*[-:.]?\s*)?(?P<label>[a-z][a-z', ]{2,60}?)\s*(?:[-:=|]|\s)\s*"
+    r"(?P<number>[1-6])"
     r"(?:\s?(?:/|out of)\s?6)?\.?"
 )
 _EARLIER = re.compile(r"(?<!\w)(?:previous|last|earlier|old)(?!\w)")

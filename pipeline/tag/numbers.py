@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _UNITS = [
     "zero",
     "one",
@@ -37,9 +39,27 @@ DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
 #: Words of grades, where figures are told of them: "three were good".
 GRADE = (
     r"(?:excellent|outstanding|good|very good|adequate|satisfactory|requires? improvement|"
-    r"needs improvement|inadequate|weak|unsatisfactory|poor)"
+    r"needs improvement|requiring improvement|inadequate|weak|unsatisfactory|poor)"
 )
 NUMBER = rf"(?:{DIGITS}|{_WORDS})"
+
+
+#: Words before a share that say the same: "over half" is "more than half".
+_SAME = {
+    "over": "more than", "nearly": "almost", "fewer than": "less than", "under": "less than",
+    "around": "", "roughly": "", "some": "", "about": "",
+}  # fmt: skip
+
+
+def in_words(share: str) -> str:
+    """A share in words as it is written everywhere: "over three quarters" → "more than …"."""
+    plain = re.sub(
+        r"(?<=\w)-(?=third|quarter|fifth|sixth|seventh|eighth|tenth)", " ", share.lower()
+    )
+    for word, same in _SAME.items():
+        if plain.startswith(f"{word} "):
+            plain = f"{same} {plain[len(word) + 1 :]}".strip()
+    return plain
 
 
 def digits(number: str) -> str:

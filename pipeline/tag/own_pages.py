@@ -11,10 +11,11 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pipeline.knowledge import load_yaml
+from pipeline.knowledge import load_csv, load_yaml
 from pipeline.models import Story
+from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.literals import Sought
-from pipeline.tag.matcher import fold
+from pipeline.tag.matcher import fold, words
 
 #: Sites that are let to anybody: of those that have one, the name before theirs is the owner's.
 _LET = re.compile(
@@ -48,6 +49,11 @@ _OWN = Sought(
 )
 
 
+#: Where a body's site keeps its own report: /about-us/ofsted-report.
+_OWN_PATH = re.compile(r"/(?:[a-z0-9_-]+[-_])?(?:ofsted|estyn|cqc|isi|inspection)[-_/]?[^/]*/?$|"
+                       r"/(?:ofsted|inspection)[-_]reports?/")  # fmt: skip
+
+
 def owner_by_host(story: Story, kinds: frozenset[str]) -> tuple[str, str] | None:
     """Id and name of the body whose own page it is, of these kinds; None where none shows."""
     host = (urlsplit(story.url or "").hostname or "").removeprefix("www.").strip(".")
@@ -55,21 +61,25 @@ def owner_by_host(story: Story, kinds: frozenset[str]) -> tuple[str, str] | None
     if not school and _SHARED.search(f".{host}"):
         return None
     label = _label(host, school)
-    own = school or _OWN.search(_QUOTED.sub(" ", fold(story.text)))
+    own = (
+        school
+        or _OWN.search(_QUOTED.sub(" ", fold(story.text)))
+        or _OWN_PATH.search(urlsplit(story.url or "").path.lower())
+    )
     if not own or _PAPER.search(label):
         return None
-    words = _words_of(label, story.text) if label else []
-    tail = _tails().get("".join(words[-1:]).lower(), "") or _tails().get(
-        "".join(words[-2:]).lower(), ""
+    parts = _words_of(label, story.text) if label else []
+    tail = _tails().get("".join(parts[-1:]).lower(), "") or _tails().get(
+        "".join(parts[-2:]).lower(), ""
     )
     kind = tail or ("school" if school or kinds == {"school"} else "")
-    if not words or not (kind or len(words) > 1):
+    if not parts or not (kind or len(parts) > 1):
         return None
     kind = kind or next((k for k in _LIKELY if not kinds or k in kinds), "provider")
     if kinds and kind not in kinds:
         return None
-    name = " ".join(w.capitalize() for w in words)
-    return f"unlisted:{kind}:{'-'.join(words).lower()}", name
+    name = " ".join(w.capitalize() for w in parts)
+    return f"unlisted:{kind}:{'-'.join(parts).lower()}", name
 
 
 _LIKELY = ("school", "nursery", "care-home", "surgery", "provider")
@@ -87,33 +97,63 @@ def _label(host: str, school: re.Match[str] | None) -> str:
 
 def _words_of(label: str, text: str) -> list[str]:
     """The words that were run together; [] for initials, which name nobody."""
-    words: list[str] = []
+    found: list[str] = []
     for part in label.split("-"):
-        words += _apart(part, text)
-    return words if any(len(w) > 3 for w in words) and len(words) < 7 else []
+        found += _apart(part, text)
+    found = _COMPOUND.sub(r"\1\2", " ".join(found)).split()
+    return found if any(len(w) > 3 for w in found) and len(found) < 7 else []
+
+
+#: Oakfield and Beechwood are one word.
+_COMPOUND = re.compile(
+    r"\b(?!the |old |and |of |st )([a-z]{3,5}) "
+    r"((?:fields?|woods?|lands?|brook|side|bank|croft|meads?|ford)\b)"
+)
 
 
 def _apart(part: str, text: str) -> list[str]:
-    """One run of letters cut where the text, or what names end with, shows a word to end."""
+    """One run of letters cut where a word shows to end: one of the text, of towns, of names.
+
+    What no word covers stays together: `redbywillowtots` → redby, willow, tots.
+    """
+    said = {w.lower(): [w.lower()] for w in _NAMED.findall(text)}
+    known = {w: cut for w, cut in (_known_words() | said).items() if w in part}
     for tail in sorted(_tails(), key=len, reverse=True):
         if part.endswith(tail) and len(part) - len(tail) > 2:
-            cut = part[: -len(tail)]
-            return [*_apart(cut, text), *_two(tail)]
-    for word in sorted({w.lower() for w in _NAMED.findall(text)}, key=len, reverse=True):
-        if part.startswith(word) and len(part) - len(word) > 2:
-            return [word, *_apart(part[len(word) :], text)]
-    return [part] if part else []
+            return [*_fewest(part[: -len(tail)], known), *_fewest(tail, known)]
+    return _fewest(part, known)
+
+
+def _fewest(run: str, known: dict[str, list[str]]) -> list[str]:
+    """The run cut so that known words leave the fewest letters over, and then are the fewest."""
+    best: list[tuple[int, int, list[str]]] = [(0, 0, [])]
+    for end in range(1, len(run) + 1):
+        loose, count, said = best[end - 1]  # a letter that no word has
+        going_on = loose and said and said[-1].startswith("?")
+        last = [*said[:-1], said[-1] + run[end - 1]] if going_on else [*said, "?" + run[end - 1]]
+        choices = [(loose + 1, count + (not going_on), last)]
+        for w, cut in known.items():
+            if run.endswith(w, 0, end):
+                before = best[end - len(w)]
+                choices.append((before[0], before[1] + 1, [*before[2], *cut]))
+        best.append(min(choices, key=lambda c: (c[0], c[1])))
+    loose, _, said = best[-1]
+    cut = [w.removeprefix("?") for w in said]
+    return cut if not loose or all(len(w) > 2 for w in cut) else [run]
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> dict[str, list[str]]:
+    """Words that names are made of, and names of towns run together → their words."""
+    names = (t["name"].lower().replace("'", "") for t in load_csv("agencies/towns.csv"))
+    areas = (r.area.lower() for r in gazetteer().all() if r.kind == "council" and r.area)
+    found = {re.sub(r"[^a-z]", "", n): re.findall("[a-z]+", n) for n in (*names, *areas)}
+    single = {w: [w] for cut in found.values() for w in cut if len(w) > 4}
+    own = {w: [w] for w in words("host_words")}
+    return single | {k: v for k, v in found.items() if len(k) > 4} | own
 
 
 _NAMED = re.compile(r"\b[A-Z][a-z]{2,}\b")
-
-
-def _two(tail: str) -> list[str]:
-    """`primaryschool` → primary, school."""
-    for first in ("primary", "high", "care", "nursing", "day", "medical", "infant", "junior"):
-        if tail.startswith(first) and tail != first:
-            return [first, tail[len(first) :]]
-    return [tail]
 
 
 @lru_cache(maxsize=1)
@@ -129,7 +169,7 @@ def _tails() -> dict[str, str]:
 
 
 _ENDS = frozenset({"school", "college", "nursery", "care-home", "childrens-home", "surgery",
-                   "hospice", "home-care", "fostering", "dentist"})  # fmt: skip
+                   "hospice", "home-care", "fostering", "dentist", "training"})  # fmt: skip
 _MORE = {"childcare": "nursery", "childminding": "nursery", "federation": "school",
          "montessori": "nursery", "tots": "nursery", "kids": "nursery",
          "juniors": "school", "infants": "school", "carehomes": "care-home",

@@ -7,11 +7,13 @@ import re
 from pipeline.tag.aspects import aspects
 from pipeline.tag.frameworks import Framework
 from pipeline.tag.grades import Graded
+from pipeline.tag.no_grade import is_none
 from pipeline.tag.reading import Reading
 
 _FOUND = re.compile(
     r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
 )
+_BEFORE = 130  #: code points before a word that may make it no grade
 _FORMULA = 35  #: code points of an aspect whose name alone makes a sentence a formal one
 
 
@@ -26,8 +28,10 @@ def with_plain(
     words = "|".join(sorted((re.escape(g) for g in grades), key=len, reverse=True))
     stop = r"(?= ?(?:[,.;]|$| and | but | while | also(?!\w)| as well(?!\w)| too(?!\w)))"
     plain = re.compile(
-        r"[\"']?(?:,? (?:the (?:school|home|service|college|force|trust|practice|prison)|it))?"
-        r" (?:was|were|is|are|had been) (?:also |both |all )?(?:found |judged )?(?:to be )?"
+        r"[\"']?(?:,? (?:the (?:school|home|service|college|force|trust|practice|prison)|it)|"
+        r" (?:at|of|in) (?:the |this )?[#a-z'-]+(?: [#a-z'-]+){0,5}?)?"
+        r" (?:was|were|is|are|had been) (?:also |both |all |now |still )?"
+        r"(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"
         rf"|[\"']?,? (?:still |now |all |both |also )?(require[sd]? improvement){stop}"
     )
@@ -38,7 +42,8 @@ def with_plain(
             continue
         low = reading.bare(sentence)
         for aspect in aspects(low, framework):
-            if bare and aspect.end - aspect.start < _FORMULA:
+            said = framework.plain and _FOUND.search(low, 0, aspect.start)
+            if bare and aspect.end - aspect.start < _FORMULA and not said:
                 continue
             m = plain.match(low, aspect.end)
             if m is None and _FOUND.search(low, 0, aspect.start):
@@ -47,6 +52,8 @@ def with_plain(
             if m is None or any(g.start < m.end() and m.end() - 3 < g.end for g in known):
                 continue
             start, end = m.span(m.lastindex or 0)
+            if is_none(low[max(0, start - _BEFORE) : start], low[end : end + 60], noun=True):
+                continue  # "a little over half of the teaching was good"
             word = re.sub(r"require[sd]? ", "requires ", low[start:end])
             added = Graded(start, end, word, "aspect", aspect.start)
             made[sentence.start] = sorted((*known, added), key=lambda g: g.start)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.models import Agency, Mention, Story
@@ -25,7 +26,7 @@ _NAME = r"(?:[A-Z][a-z'’-]+\s){1,2}[A-Z][A-Za-z'’-]+"
 _PERSON = re.compile(_NAME + r"(?:,[^,]{2,60},)?(?:\s(?:also|has|had))?\s$")
 _PASSIVE = re.compile(
     r"(?<!\w)(?:was|were|been|is|are|be|being|get|got)(?: (?:also|highly|widely|then|now|all|"
-    r"both))? $"
+    r"both|however|meanwhile|[a-z]+ly)|, (?:however|though|meanwhile|too|[a-z]+ly),)? $"
 )
 _FULL = re.compile(_NAME)
 #: "Mr Rowe's report said", "the find": no verb.
@@ -137,7 +138,7 @@ def read(
     short = short_names(bodies)
     for i, span in enumerate(spans):
         inside = mentions[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
-        text = low[span.start : span.end]
+        text = low[span.start : span.end].replace("\n", " ")
         after = low[spans[i + 1].start : spans[i + 1].end] if i + 1 < len(spans) else ""
         furniture = _is_furniture(text, after)
         opened = max((q.end for q in quoted if q.start < span.start < q.end - 1), default=0)
@@ -167,6 +168,7 @@ _KINDS = (
 )
 
 
+@lru_cache(maxsize=8)
 def short_names(bodies: tuple[Agency, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Of each of several bodies the name without its kind: "In Alder the inspectors saw …"."""
     if len(bodies) < 2:
@@ -264,9 +266,9 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
         ):
             return "inspectors"
         closing = re.search(r'(?:^|"|\s\s)[\s,.]*$', before)  # the verb follows a quotation
-        found = _who(after) if closing else _who(before[-110:])
+        found = _who(after, first=True) if closing else _who(before[-110:])
         if found is None and before.rstrip().endswith(","):
-            found = _who(after)
+            found = _who(after, first=True)
         known = _TITLED.search(before) or (_TITLED_NEXT.match(after) if closing else None)
         found = people.get(known[1], found) if known else found
         if found:
@@ -279,12 +281,14 @@ def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | 
     return None
 
 
-def _who(subject: str) -> Speaker | None:
-    """The voice named nearest to the verb."""
-    hits: list[tuple[int, Speaker]] = []
+def _who(subject: str, *, first: bool = False) -> Speaker | None:
+    """The voice named nearest to the verb: the last before it, the first after it."""
+    hits: list[tuple[int, int, Speaker]] = []
     for voice in _VOICES:
-        hits.extend((h.end, voice) for h in cues("reading.yaml", voice).all(subject))
-    return max(hits)[1] if hits else None
+        hits.extend((h.end, -h.start, voice) for h in cues("reading.yaml", voice).all(subject))
+    if not hits:
+        return None
+    return min(hits, key=lambda h: (-h[1], -h[0]))[2] if first else max(hits)[2]
 
 
 _VOICES: tuple[Speaker, ...] = ("inspectors", "body", "other")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from pipeline.knowledge import load_yaml
-from pipeline.models import Action, Finding, Judgement
+from pipeline.models import Action, Finding, Judgement, Place
 from pipeline.tag.context import words_of
 from pipeline.tag.cues import words
 from pipeline.tag.literals import Sought
 from pipeline.tag.reading import Reading, Sentence
-from pipeline.tag.sentences import fold
+from pipeline.tag.sentences import fold, straight
 
 FILE = "reports.yaml"
 _LEAD = 4  # sentences
 _HEAD = 12  # sentences in which the opening ends at the latest
+_FIRST = 2  # sentences that a story begins with
 _LONG = 3  # whole sentences, at the least, that belong to the opening
 _SHORT = 6  # words: a line of fewer is no sentence of the opening
 
@@ -31,6 +33,7 @@ def is_report(
     judgements: tuple[Judgement, ...],
     findings: tuple[Finding, ...],
     actions: tuple[Action, ...],
+    where: tuple[Place, ...],
     *,
     inspected: bool,
 ) -> tuple[bool, tuple[str, ...]]:
@@ -42,25 +45,55 @@ def is_report(
     `context.told_of_inspection` says.
     """
     # grades that are nobody's may be those of a scale that is explained
-    took_place = any(j.body for j in judgements) or _took_place(reading, findings)
+    took_place = any(j.body for j in judgements) or _took_place(reading, findings, actions)
+    many = _speaks_of_many(reading)
     reasons: list[tuple[int, str]] = [
-        *_outcomes(reading, judgements, findings, actions),
+        *_outcomes(reading, judgements, findings, actions, example=many is not None),
         *_worded(reading),
     ]
     told = _first_person(reading)
     if told:
         reasons.append(told)
-    rule = load_yaml(FILE)["national"]
-    if _is_national(reading) and not words(rule["unless"]).search(reading.low[:30000]):
-        reasons.append((rule["weight"], rule["reason"]))
+    if many:
+        reasons.append(many)
+    if not where and _is_nowhere(reading):
+        reasons.append(_rule("nowhere"))
+    unless = load_yaml(FILE)["national"]["unless"]
+    if _is_national(reading) and not words(unless).search(reading.low[:30000]):
+        reasons.append(_rule("national"))
     if not (inspected and took_place):
-        kind = "not_ours" if not inspected else "nothing_took_place"
-        reasons.append((load_yaml(FILE)[kind]["weight"], load_yaml(FILE)[kind]["reason"]))
+        reasons.append(_rule("not_ours" if not inspected else "nothing_took_place"))
     total = sum(w for w, _ in reasons)
-    outcome = bool(judgements or actions or any(f.speaker == "inspectors" for f in findings))
+    somewhere = bool(reading.bodies or where)  # else it tells what grades and measures are for
+    outcome = (somewhere and bool(judgements or actions)) or any(
+        f.speaker == "inspectors" for f in findings
+    )
     verdict = outcome and inspected and took_place and total >= load_yaml(FILE)["threshold"]
     reasons.sort(key=lambda r: -abs(r[0]))
     return verdict, tuple(f"{weight:+d} {reason}" for weight, reason in reasons)
+
+
+#: "In Harwick", where no list knows the town; "Redby Training Ltd", which none knows for a body.
+_SOMEWHERE = re.compile(
+    r"(?<!\w)(?:in|at|near) (?!England|Scotland|Wales|Britain|Great|Northern|United|Europe|Ofsted|"
+    r"Parliament|Westminster|Whitehall|(?:Janu|Febru)ary|March|April|May|June|July|August|"
+    r"(?:Sept|Nov|Dec)ember|October|Year|Key|Mr|Ms|Dr|Monday|Tuesday)[A-Z][a-z]{2,}"
+    r"|[A-Z][\w'’-]+ (?:Training |Learning )?(?:Ltd|Limited|CIC|School|Academy|College|Primary|"
+    r"Nursery|House|Lodge|Court|Hospital|Surgery|Centre|Council|Police|Prison|Trust|Home)(?!\w)"
+)
+
+
+def _is_nowhere(reading: Reading) -> bool:
+    """Whether no inspected body is named, nor any place of one, nor "the school" spoken of."""
+    if reading.bodies or words(load_yaml(FILE)["many"]["one"]).search(reading.low[:30000]):
+        return False
+    prose = (s for s in reading.sentences if not s.furniture)
+    return not any(_SOMEWHERE.search(reading.quote(s.start, s.end)) for s in prose)
+
+
+def _rule(section: str) -> tuple[int, str]:
+    rule = load_yaml(FILE)[section]
+    return rule["weight"], rule["reason"]
 
 
 def _is_national(reading: Reading) -> bool:
@@ -69,10 +102,31 @@ def _is_national(reading: Reading) -> bool:
     return bool(reading.bodies) and all(b.id in whole for b in reading.bodies)
 
 
+def _speaks_of_many(reading: Reading) -> tuple[int, str] | None:
+    """A weight where "schools" and "homes" outnumber "the school" and the inspected body's name."""
+    rule = load_yaml(FILE)["many"]
+    inspected = {b.id for b in reading.bodies}
+    if len(inspected) >= rule["round_up"]:
+        return None
+    prose = [s for s in reading.sentences if not s.furniture]
+    low = " ".join(s.low for s in prose)[:30000]
+    written = " ".join(reading.quote(s.start, s.end) for s in prose)[:30000]
+    plurals = _count(words(rule["kinds"]), straight(written))  # "Art Providers" is a name
+    named = sum(m.id in inspected for m in reading.mentions)
+    singles = _count(words(rule["one"]), low) + named
+    if plurals < rule["at_least"] or plurals <= rule["share"] * (1 + plurals + singles):
+        return None
+    return rule["weight"], rule["reason"]
+
+
+def _count(sought: Sought, low: str) -> int:
+    return sum(1 for _ in sought.finditer(low))
+
+
 def not_ours() -> tuple[str, ...]:
     """The reason why a text in which nobody inspects is no report."""
-    rule = load_yaml(FILE)["not_ours"]
-    return (f"{rule['weight']:+d} {rule['reason']}",)
+    weight, reason = _rule("not_ours")
+    return (f"{weight:+d} {reason}",)
 
 
 def _worded(reading: Reading) -> list[tuple[int, str]]:
@@ -82,15 +136,40 @@ def _worded(reading: Reading) -> list[tuple[int, str]]:
     standfirst = fold(reading.story.standfirst or "")
     lead = " . ".join([title, standfirst, *(s.low for s in prose[: _opening(prose)])])
     whole = f"{title} . {standfirst} . " + " ".join(s.low for s in prose)[:30000]
+    told = min((m.start() for e, r in _cues() if r.get("took_place")
+                for m in _done(e, lead)), default=len(lead))  # fmt: skip
     reasons: list[tuple[int, str]] = []
     for expression, record in _cues():
         if "unless" in record and words(record["unless"]).search(whole):
             continue
-        if "lead" in record and expression.search(lead):
+        if record.get("took_place"):
+            if any(_done(expression, whole)):
+                reasons.append((record["weight"], record["reason"]))
+        elif (
+            "lead" in record
+            and (m := expression.search(lead))
+            and (m.start() < told or record.get("whenever"))
+        ):
             reasons.append((record["lead"], record["reason"]))
         elif expression.search(whole):
             reasons.append((record["weight"], record["reason"]))
     return reasons
+
+
+#: "It may be placed in special measures", "if the service is rated inadequate by the CQC".
+_SUPPOSED = re.compile(
+    r"(?<!\w)(?:may|might|can|could|would|will|shall|must|should|if|unless|whenever|usually|normally|"
+    r"wherever|typically|generally|always|to be|when an?|where an?|once an?|any|every|each)(?!\w)"
+    r"[^.,;:\"!?]*$"
+)
+_BEFORE = 80  #: code points before a cue that are read for it
+
+
+def _done(sought: Sought, low: str) -> Iterator[re.Match[str]]:
+    """Matches that tell of something done, not of what may be done or is done as a rule."""
+    for m in sought.finditer(low):
+        if not _SUPPOSED.search(low, max(0, m.start() - _BEFORE), m.start()):
+            yield m
 
 
 def _opening(prose: list[Sentence]) -> int:
@@ -99,14 +178,31 @@ def _opening(prose: list[Sentence]) -> int:
     return max(_LEAD, long[_LONG - 1] + 1 if len(long) >= _LONG else 0)
 
 
-def _took_place(reading: Reading, findings: tuple[Finding, ...]) -> bool:
-    """Whether words say that an inspection took place, or a named inspectorate found something."""
+#: Measures that an inspectorate takes on what it found.
+_TAKEN_ON_FINDINGS = frozenset(
+    ("failure-to-comply", "improvement-notice", "warning-notice", "requirement-notice",
+     "compliance-notice", "priority-action", "requirements", "conditions", "cancellation",
+     "suspension", "special-measures", "significant-improvement", "immediate-improvement",
+     "service-requiring-significant-improvement")
+)  # fmt: skip
+
+
+def _took_place(
+    reading: Reading, findings: tuple[Finding, ...], actions: tuple[Action, ...]
+) -> bool:
+    """Whether words say that an inspection took place, or a named inspectorate found something or
+    took a measure against a body."""
+    if reading.inspectorates and any(
+        a.body and a.kind in _TAKEN_ON_FINDINGS and a.status in ("imposed", "lifted")
+        for a in actions
+    ):
+        return True
     if reading.inspectorates and any(
         f.speaker == "inspectors" and f.confidence == "stated" for f in findings
     ):
         return True
     said = words_of(reading)[:30000]
-    return any(r.get("took_place") and found.search(said) for found, r in _cues())
+    return any(r.get("took_place") and any(_done(found, said)) for found, r in _cues())
 
 
 #: How many findings weigh one point, in a document that has them by the dozen.
@@ -132,14 +228,17 @@ def _outcomes(
     judgements: tuple[Judgement, ...],
     findings: tuple[Finding, ...],
     actions: tuple[Action, ...],
+    *,
+    example: bool,
 ) -> list[tuple[int, str]]:
+    """What was found. `example`: where a story speaks of many, the one it grades is an example."""
     reasons = []
     inspected = {b.id for b in reading.bodies}
     if any(j.status == "current" and j.body in inspected for j in judgements):
         reasons.append((4, "it gives a grade of a named body"))
-        prose = [s for s in reading.sentences if not s.furniture][:_LEAD]
+        prose = [s for s in reading.sentences if not s.furniture][:_FIRST]
         first = prose[-1].end if prose else 0
-        if any(
+        if not example and any(
             j.status == "current" and j.body in inspected and j.start < first for j in judgements
         ):
             reasons.append((2, "it begins with that grade"))

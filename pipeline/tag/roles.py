@@ -25,6 +25,7 @@ from pipeline.tag.evidence import (
 )
 from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.matcher import fold
+from pipeline.tag.name_forms import proper_part
 from pipeline.tag.sentences import Span
 
 
@@ -48,6 +49,10 @@ def roles(
         speaks = not remit and speaks_of_inspection(f"{outside.headline}\n{folded}")
         looked_at = cues().specific if speaks else remit
         inspected = _first_named(evidence, kinds, looked_at, free, sentences)
+        if not inspected and speaks_of_inspection(f"{outside.headline}\n{folded}"):
+            inspected = _alone(folded, free, evidence)
+    inspected |= _running(inspected, kinds, evidence)
+    inspected |= {a for a in _of_one_house(free, inspected) if evidence[a].points >= 0}
     speaking = _speaking(folded, named)
     rest = {
         a: _bystander(a, kinds, joint=joint, inspected=inspected, speaking=a in speaking)
@@ -72,12 +77,13 @@ def _without_firms_inspected(
         n.id for n in firms
         if _RUNS.search(folded, max(0, n.start - 40), n.start) or _ALSO.match(folded, n.end)
     }  # fmt: skip
-    freed = {i for i, e in shown.items() if e.own and e.points >= ENOUGH} - running
+    others = any(n.kind != "company" and n.role is None for n in named)
+    freed = {i for i, e in shown.items() if not others or (e.own and e.points >= ENOUGH)} - running
     return [replace(n, kind="provider", role=None) if n.id in freed else n for n in named]
 
 
 _RUNS = re.compile(
-    r"\b(?:run|owned|operated|managed|provided) by (?:the )?(?:[a-z'-]+ ){0,3}$|"
+    r"\b(?:run|owned|operated|managed|provided) by:?\s+(?:the )?(?:[a-z'-]+ ){0,3}$|"
     r"\b(?:owners?|operators?|landlords?),? $"
 )
 _ALSO = re.compile(
@@ -140,10 +146,10 @@ def _led(
             run = {a for a, e in evidence.items()
                    if kinds[a] in _RUN_BY_TRUSTS and e.points > ENOUGH}  # fmt: skip
             own = run or own
-        if own_kinds == {"hospital"}:  # the one trust or board named runs it
-            over = {a: e for a, e in evidence.items() if kinds[a] in _RUNS_HOSPITALS}
-            running = {a for a, e in over.items() if e.points >= 0}
-            own |= running if len(running) == 1 else set()
+        own |= _running(own, kinds, evidence)
+        top = max((evidence[a].points for a in own), default=_SURE)  # as much spoken of as these
+        own |= {a for a, e in evidence.items()
+                if kinds[a] in own_kinds and e.points >= max(top, _SURE)}  # fmt: skip
         if own_kinds <= _RUNS_HOSPITALS:
             sites = {a: e for a, e in evidence.items() if kinds[a] == "hospital"}
             own |= {a for a, e in sites.items() if e.points >= ENOUGH}
@@ -154,6 +160,33 @@ def _led(
     evidence = sited or evidence
     top = max((e.points for e in evidence.values()), default=0)
     return {a for a, e in evidence.items() if e.points >= ENOUGH and e.points == top}
+
+
+def _running(
+    inspected: set[str], kinds: Mapping[str, str], evidence: Mapping[str, Evidence]
+) -> set[str]:
+    """Of a hospital that was inspected: the one trust or board that is named, which runs it."""
+    if {kinds[a] for a in inspected} != {"hospital"}:
+        return set()
+    over = {a for a, e in evidence.items() if kinds[a] in _RUNS_HOSPITALS and e.points >= 0}
+    return over if len(over) == 1 else set()
+
+
+def _alone(folded: str, named: Sequence[Named], evidence: Mapping[str, Evidence]) -> set[str]:
+    """The only place or service that a story names, in its beginning: whoever inspects such."""
+    places = {n.id for n in named if n.kind in cues().specific}
+    early = {n.id for n in named if n.start < lead_of(folded)}
+    return {a for a in places & early if evidence[a].points >= 0} if len(places) == 1 else set()
+
+
+def _of_one_house(named: Sequence[Named], inspected: set[str]) -> set[str]:
+    """The nursery of a school that was inspected, and the other way: one proper name."""
+    young = {n.id: (n.kind, proper_part(n.name)) for n in named if n.kind in _OF_CHILDREN}
+    houses = {proper: kind for i, (kind, proper) in young.items() if i in inspected}
+    return {i for i, (kind, proper) in young.items() if houses.get(proper, kind) != kind}
+
+
+_OF_CHILDREN = frozenset({"school", "nursery"})
 
 
 def _national(folded: str, headline: str, inspected: set[str], named: Sequence[Named]) -> bool:
@@ -249,7 +282,7 @@ def _competed(inspected: set[str], points: Mapping[str, int], kinds: Mapping[str
     """Between a council and what it runs, between the main body and those named in passing."""
     councils = {a for a in inspected if kinds[a] == "council"}
     specific = {a for a in inspected if kinds[a] in cues().specific}
-    if specific and councils:
+    if specific and len(councils) == 1:
         first, other = max(points[a] for a in specific), max(points[a] for a in councils)
         inspected = inspected - (councils if first + 2 >= other else specific)
     if specific & inspected:
@@ -296,5 +329,6 @@ def _bystander(
     return "commentator" if speaking else "mentioned"
 
 
+_SURE = 3  #: points of a body that is the inspected one, though no words say it outright
 _RUNS_HOSPITALS = frozenset({"trust", "health-board"})
 _RUN_BY_TRUSTS = frozenset({"school", "college", "nursery"})

@@ -17,6 +17,7 @@ from itertools import groupby
 from pipeline.knowledge import load_yaml
 from pipeline.models import Confidence
 from pipeline.tag.matcher import Candidate, words
+from pipeline.tag.numbers import NUMBER
 from pipeline.tag.roles import joint_of_area
 from pipeline.tag.sentences import Span
 
@@ -43,7 +44,7 @@ _PLURAL = re.compile(
     r"^(?: city| county)?(?:(?:, | and |, and | & )[A-Z][\w'’.-]+(?: (?:and |upon |on |of |the )?"
     r"[A-Z][\w'’.-]+)*){0,12}(?: (?:city|county|borough))?,? "
     r"(?P<head>(?i:fire (?:and rescue )?services|police forces|forces|police|councils|"
-    r"county councils|authorities|boroughs))\b"
+    r"county councils|authorities|boroughs|services))\b"
 )
 _OF_A_PLACE = re.compile(
     r" (?:[a-z-]+ ){0,2}(?:schools?|academy|nursery|(?:care |nursing |children's )?homes?|surgery|"
@@ -57,7 +58,7 @@ _PLURAL_BEFORE = re.compile(
     r"(?: [a-z]+){0,4}(?: -|:|,| \(|,? such as| of) $"
 )
 _IN_IT = re.compile(r"[\s\W]*(?:in|at) ")
-_HEADS = {"fire": "fire", "police": "police", "forces": "police"}
+_HEADS = {"fire": "fire", "police": "police", "forces": "police", "services": "fire"}
 _AGENDA = re.compile(
     r"\b(?:visited|went to|inspectors (?:in|at|to)|inspected|reinspected|re-inspected|visit to|"
     r"told|praised|"
@@ -78,6 +79,20 @@ _VERDICT = re.compile(
     r"\b(?:councils?|authorit(?:y|ies)|rated|inadequate|outstanding|requires improvement|ofsted|"
     r"cqc|inspectors|inspection|visits?|visited|good|monitoring|focused|progress)\b"
 )
+#: "Staffordshire's service was told …".
+_ITS_SERVICE = re.compile(
+    r"^(?:'s?)? (?:fire (?:and rescue )?|police )?(?:service|brigade|force|constabulary|crews?)\b"
+)
+#: "They are Cleveland, Wiltshire and the Met".
+_THEY_ARE = re.compile(
+    r"\b(?:they|these|those|others?|forces|services)(?: [a-z]+){0,3} (?:are|were|include[sd]?)"
+    r"(?: also|:)? $"
+)
+_GRADED = re.compile(
+    r"\b(?:gradings?|grades?|graded|rated|ratings?|good|outstanding|inadequate|"
+    r"requires? improvement|praised?|concerns?|special measures|improved|deteriorated|"
+    r"inspect(?:ed|ion|ors))\b"
+)
 _LIST = r"(?:[A-Z][\w'’.-]+(?: (?:and |upon |on |of |the )?[A-Z][\w'’.-]+)*)"
 _LIST_AFTER = re.compile(rf"^(?:,? (?:and|&) (?:the )?{_LIST}|, {_LIST})+(?=[ '’])")
 _LIST_BEFORE = re.compile(rf"(?:{_LIST}, )*(?:{_LIST},? (?:and|&) |{_LIST}, )$")
@@ -93,7 +108,7 @@ class Setting:
     councils: int  #: words of what councils do
     police: int
     fire: int
-    joint: bool  #: a joint inspection of an area: the area is not its council
+    joint: bool  #: a joint inspection of an area, and no word of a council: it is not its council
 
 
 @lru_cache(maxsize=4)
@@ -109,8 +124,17 @@ def setting(folded: str, remit: frozenset[str]) -> Setting:
         councils,
         len(_story_words("of-police").findall(folded)) if either else 0,
         len(_story_words("of-fire").findall(folded)) if either else 0,
-        joint_of_area(folded),
+        joint_of_area(folded) and not _COUNCIL.search(folded, 0, _BEGIN),
     )
+
+
+#: "Three more councils": whose area it was that is named.
+_COUNCIL = re.compile(
+    rf"\b(?:an?|the|these|more|several|{NUMBER}) (?:[a-z-]+ )?"
+    r"(?:councils?|local authorit(?:y|ies))\b"
+    r"(?! areas?\b)"
+)
+_BEGIN = 700  #: code points that tell what a story is about
 
 
 def resolve(
@@ -155,12 +179,8 @@ def _kinds(
     if not low_before.strip() and not low_after.strip(" .") and _REPORT.match(folded, span.end):
         return ("council",), "the title of a report"
     ahead, behind = _without_list(before, low_before, after, low_after)
-    if plural := _PLURAL_BEFORE.search(ahead):
-        return (_HEADS.get(plural["head"].split()[0], "council"),), "one of those listed"
-    plural = _PLURAL.match(after)
-    head = _HEADS.get(plural["head"].split()[0].lower(), "council") if plural else ""
-    if plural and (plural["head"].islower() or head == "council" or head in story.remit):
-        return (head,), f"one of several before “{plural['head']}”"
+    if several := _one_of_several(ahead, after, story):
+        return several
     councils = not story.remit or "council" in story.remit
     if councils and (service := _service(low_before, low_after)):
         return ("council",), service
@@ -169,12 +189,16 @@ def _kinds(
     if story.joint:
         return (), "a joint inspection is of the area, not of its council"
     kinds, which = _by_remit(story)
+    if kinds and not councils and (_ITS_SERVICE.match(low_after) or _THEY_ARE.search(ahead)):
+        return kinds, f"it stands for its service{which}"
     agenda = _AGENDA.search(ahead)
     if agenda and kinds and (story.councils or not agenda[0].startswith("at")):
         return kinds, f"visited, judged or told by inspectors{which}"
     subject = not _PLACE.search(ahead) or _in_list(low_before, low_after)
     if subject and kinds and _JUDGED.match(behind):
         return kinds, f"the subject of a judgement{which}"
+    if subject and kinds and not councils and _GRADED.search(f"{low_before} # {low_after}"):
+        return kinds, f"its sentence tells of a grade{which}"
     if not subject:
         return (), "it is a place here"
     if story.councils < 2 or not councils:
@@ -182,6 +206,20 @@ def _kinds(
     if _VERDICT.search(low_before) or _VERDICT.search(low_after):
         return ("council",), "its sentence speaks of a judgement or a council"
     return (), "its sentence does not speak of a council"
+
+
+def _one_of_several(ahead: str, after: str, story: Setting) -> tuple[tuple[str, ...], str] | None:
+    """The kind of a list of names that a plural stands beside: "Harwick and Redby councils"."""
+    if plural := _PLURAL_BEFORE.search(ahead):
+        return (_HEADS.get(plural["head"].split()[0], "council"),), "one of those listed"
+    plural = _PLURAL.match(after)
+    head = _HEADS.get(plural["head"].split()[0].lower(), "council") if plural else ""
+    loose = plural and plural["head"].lower() == "services"  # of anything, save in a story of fire
+    if plural and (
+        head in story.remit or (not loose and (plural["head"].islower() or head == "council"))
+    ):
+        return (head,), f"one of several before “{plural['head']}”"
+    return None
 
 
 def _service(before: str, after: str) -> str | None:

@@ -26,12 +26,24 @@ def meant(name: str, kind: str) -> AgencyRecord | None:
     ):  # "Borset Teaching Hospital's": the trust called Borset Teaching Hospitals
         several = {r.id: r for r, known in _stems() if known == f"{written}s"}
         return next(iter(several.values())) if len(several) == 1 else None
+    if kind == "council" and (council := _by_first_word().get(written)):
+        return council
     if kind not in (*_COMPLETE, "trust") or len(name) < _SHORTEST:
         return None
     if kind == "trust":
         return _loosely(written)
     found = {r.id: r for known, r in _names(kind) if _slip(written, known)}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _by_first_word() -> dict[str, AgencyRecord]:
+    """ "Redcar Council": the one council whose area of several words begins so."""
+    found: dict[str, list[AgencyRecord]] = {}
+    for r in gazetteer().all():
+        if r.kind == "council" and r.living and r.area:
+            found.setdefault(f"{fold(r.area).split()[0]} council", []).append(r)
+    return {name: rs[0] for name, rs in found.items() if len(rs) == 1 and len(name) > _SHORTEST + 3}
 
 
 @lru_cache(maxsize=8)

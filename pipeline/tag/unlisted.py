@@ -9,78 +9,33 @@ where the story gives one (see `particulars`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pipeline.tag.areas import is_place
-from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.joined import UNITS, before_and, beside_their_kind, each, with_areas
 from pipeline.tag.kinds import HOME_LIKE, KIND_WORDS, context_counts, kind_by_context, with_context
-from pipeline.tag.matcher import Candidate
+from pipeline.tag.matcher import words
 from pipeline.tag.name_forms import (
     NAMES,
+    STREET,
     TOKEN,
     after_a_place,
-    before_a_date,
     begins,
     forms,
     is_but_a_place,
     is_proper,
     names_a_body,
-    proper_part,
     spelt_out,
     start_of,
     without_genitive,
 )
 from pipeline.tag.sentences import Taken
+from pipeline.tag.verdicts import CALLED, PEOPLE_OF, named_by_verdict
 
-_QUOTES = frozenset("'‘’\"“”")
-_VERDICT = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))({NAMES}|The {TOKEN})"
-    r"(?=(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
-    r",? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
-    r"(?:(?<=, )(?:which|where|who|a|an|the|in|near|on|run|owned|managed|part of|"
-    r"based|formerly|home to)\b[^.\n]{1,90}, )?"
-    r"(?:(?:(?:has|have) been|was|were|is|are|had been) (?:again |now |also )?"
-    r"(?:rated|judged|downgraded|upgraded|placed|put|graded|branded|deemed|inspected|visited|"
-    r"given|handed|told|slammed|praised|criticised|found to|inadequate|outstanding)\b|"
-    r"(?:now |still )?requires? improvement\b|"
-    r"(?:has|had|received|got) an? (?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
-)
-_MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
-    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|(?<= after )|(?<= when )|"
-    rf"(?<= because )|(?<= since )|(?<= that )|(?<= said )|(?<= says ))({NAMES})"
-    r"(?=(?: in [A-Z][\w'’-]+)? (?:was|were|is|are|has been|have been) (?:again |now |also |both )?"
-    r"(?:rated|judged|graded|deemed|inadequate|outstanding)\b)"
-)
-#: "Rosemount, in Harwick, was rated good": one word is a name where it has a town.
-_TOWNED = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<= at )|(?<=, and ))((?:The )?{TOKEN})"
-    r"(?=, (?:in|on|at|near|based in) [A-Z][\w'’ ]{2,30}, (?:and (?:The )?[A-Z]|"
-    r"(?:has been|have been|was|were) (?:both )?(?:rated|judged|graded|inspected|told|placed)\b))"
-)
-_GRADE = (
-    r"(?:[Ii]nadequate|[Oo]utstanding|[Gg]ood|[Rr]equir(?:es|ed|ing) [Ii]mprovement|[Ww]eak|"
-    r"[Uu]nsatisfactory|[Aa]dequate|[Vv]ery [Gg]ood|[Ee]xcellent)"
-)
-_IN_A_LIST = re.compile(  # "… Oak Lodge inadequate, Elm Court as good and Ash House outstanding"
-    rf"(?:(?<=, )|(?<= and ))({NAMES})(?= (?:as |was |is )?['‘\"“]?{_GRADE}\b)"
-)
-_LINES = re.compile(  # a line of a list: "Oak Lodge: Good"
-    rf"(?m)^(?:[•*-] )?((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))"
-    rf"(?=(?::| [-–—]) (?:[Rr]ated )?['‘\"“]?{_GRADE}\b)"
-)
-_NUMBERED = re.compile(rf"(?m)^\d{{1,2}}[.)] ({NAMES})(?=\n)")
-_OF = re.compile(rf"\b[Ii]nspection (?:of|at) (?:the )?({NAMES})")
+_QUOTES = frozenset("'‘’\"“”`´")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
 _ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
-_VERB = re.compile(
-    rf"(?<![\w-])(?:re-?inspected|inspected|rated|graded|judged|visited|revisited|"
-    rf"downgraded|upgraded) ({NAMES})"
-    r"|\b(?:Ofsted|CQC|Commission|Estyn|Inspectorate|[Ii]nspectors|watchdog|regulator) "
-    r"(?:has |have |had )?(?:told|ordered|warned|praised|criticised|slammed|fined|suspended) "
-    rf"({NAMES})(?= (?:to|after|over|for)\b|,)"
-)
 #: "Homecare agency Brightway Care was rated": what it is stands before its name.
 _KIND_AHEAD = re.compile(
     rf"(?:\b|^)(?P<kind>(?i:{'|'.join(v for k, v in KIND_WORDS.items() if k != 'school')})) "
@@ -91,6 +46,9 @@ _APPOSITION = re.compile(
     rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
     r"(?:which is |which runs |is )?(?:a|an|the) (?:[\w-]+ ){0,3}?"
     rf"(?P<kind>{'|'.join(KIND_WORDS.values())})\b"
+    r"(?!['’]s\b| (?:[a-z-]+ )?(?:manager|owner|boss|director|head|teacher|leader|inspector|worker|"
+    r"nurse|carer|resident|patient|pupil|governor|spokes\w+|chief|executive|provider|group|firm|"
+    r"operator|company|assistant|campaigner|consultant|union|watchdog|regulator)s?\b)"
 )
 _SMALL = {"home": "care-home", "school": "school", "nursery": "nursery", "surgery": "surgery"}
 #: "The home on Mill Road": one without a name.
@@ -102,13 +60,12 @@ BY_STREET = "known by its street"
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
 _HOME = re.compile(
-    rf"(?<= at | to | of )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<=visited )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
-    rf"|(?<= told )((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
+    rf"(?:(?<=[a-z,] )(?<!\w of )|(?<=\bAt )|(?<=[a-z] of ))"
+    rf"((?:The )?(?:{TOKEN} (?:of )?){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
     rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
     rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
 )
-_STREETS = re.compile(r" (?:Street|Road|Lane|Avenue|Terrace|Row|Square)$")
+_STREETS = STREET
 _SEATS = re.compile(
     r"\b(?:Town|City|County|Village|Guild|Westminster|Music|Albert|Church|Civic|Market|"
     r"Country|Opera|Wembley|Downing|Crown|High|Magistrates|Supreme|Council|Somerset)"
@@ -119,6 +76,19 @@ _OWNER = re.compile(
     rf"|\b(?:owners?|operators?|provider|company),? ({NAMES}|{TOKEN} {TOKEN}),"
     rf"|\bpart of (?:the )?({NAMES} (?:Group|Homes|Care|Healthcare|Federation))"
 )
+
+
+_CHURCH = (
+    (re.compile(r"\b(?:church of england|c ?of ?e|c\.? ?e\.?)(?= )"), "ce"),
+    (re.compile(r"\b(?:roman catholic|r\.? ?c\.?)(?= )"), "catholic"),
+)
+
+
+def church_short(name: str) -> str:
+    """A name in small letters with "Church of England" and "C of E" written one way."""
+    for pattern, short in _CHURCH:
+        name = pattern.sub(short, name)
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +114,8 @@ class Unlisted:
     @property
     def id(self) -> str:
         """The same for "The Grange" and "Grange", for "primary school" and "Primary School"."""
-        plain = self.name.lower().replace("'", "").replace("’", "").replace("&", "and")
+        plain = church_short(self.name.lower()).replace("'", "").replace("’", "")
+        plain = plain.replace("&", "and")
         plain = re.sub(r"[^\w]+", "-", plain).strip("-").removeprefix("the-")
         return f"unlisted:{self.kind}:{plain}"
 
@@ -163,76 +134,43 @@ def unlisted(text: str) -> list[Unlisted]:
     return kept
 
 
-def one_name_each(found: list[Unlisted]) -> list[Unlisted]:
-    """A body of one kind and proper name goes by one name all through a story: the fullest.
-
-    "Coldwell School" is "Coldwell Primary School" where that is named too; Coldwell Infant School
-    and Coldwell Junior School are two.
-    """
-    names = {u.called: (u.kind, proper_part(u.called).lower().removeprefix("the "),
-                        frozenset(u.called.lower().split())) for u in found}  # fmt: skip
-    fullest: dict[str, str] = {}
-    for name, (kind, proper, said) in names.items():
-        wider = [
-            n for n, (k, p, s) in names.items()
-            if k == kind and ((p == proper and s > said) or n.endswith(f" {name}"))
-        ]  # fmt: skip
-        if proper and len(wider) == 1:
-            fullest[name] = wider[0]
-    surely = {u.kind for u in found if u.rule not in (PLACE_AND_KIND, BY_STREET)}
-    return [
-        replace(u, named=fullest.get(u.called)) for u in found
-        if not (u.rule == PLACE_AND_KIND and (u.kind in surely or " " not in _place_of(u.quote)))
-        and not (u.rule == BY_STREET and u.kind in surely)
-    ]  # fmt: skip
-
-
-def _place_of(quote: str) -> str:
-    return proper_part(quote) or quote
-
-
 #: "Chipping Norton school": its name, unless the text has a fuller one; "a Moray school" never is.
 PLACE_AND_KIND = "a place and a kind"
 
 
-def silenced(u: Unlisted, listed: Sequence[Candidate]) -> bool:
-    """A listed name wins, save over a longer one that merely has it inside ("… Council School")."""
-    for c in listed:
-        if c.start < u.end and u.start < c.end:
-            inside = u.start <= c.start and c.end <= u.end and u.end - u.start > c.end - c.start
-            joined = c.end == u.end and _JOINED.search(u.quote[: c.start - u.start])
-            if not inside or joined or u.rule != "form of name" or _same_kind(u, c):
-                return True
-    return False
-
-
-#: "NHS Highland and the Highland Council": two names, of which the second is a listed one.
-_JOINED = re.compile(r"(?:\band(?: the)?|&|,) $")
-
-
-def _same_kind(u: Unlisted, c: Candidate) -> bool:
-    record = gazetteer().get(c.id)
-    return bool(record and (record.kind == u.kind or record.role == "inspectorate"))
+def _start_of_name(text: str, m: re.Match[str]) -> int:
+    """Where the name before a head begins, what only leads up to it left out."""
+    start = start_of(text, m.start("name"), m.start("head"))
+    start = after_a_place(text, start, m.start("head"))
+    start -= 4 if text.endswith("Sir ", 0, start) else 0  # "Sir John Borset School"
+    if m["head"] in UNITS:
+        start = with_areas(text, start)
+    link = text.find(" of the ", start, m.start("head"))
+    if link > 0 and _TITLED.match(text, start):
+        start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
+    start = _unglued(text, start, m.end("head"))
+    if doctor := _DOCTOR.search(text, max(0, start - 12), m.start("head")):
+        start = doctor.start()
+    return start
 
 
 def _by_form(text: str) -> Iterator[Unlisted]:
     ahead, after, kinds = forms()
     for m in ahead.finditer(text):
-        start = start_of(text, m.start("name"), m.start("head"))
-        start = after_a_place(text, start, m.start("head"))
-        start -= 4 if text.endswith("Sir ", 0, start) else 0  # "Sir John Borset School"
-        if m["head"] in UNITS:
-            start = with_areas(text, start)
-        link = text.find(" of the ", start, m.start("head"))
-        if link > 0 and _TITLED.match(text, start):
-            start = link + len(" of the ")  # "Dr Gray of the Borset Infirmary"
+        start = _start_of_name(text, m)
         name = text[start : m.start("head")].strip(" ,")
         if not name or not is_proper(name) or "\n" in name:
             continue
         if text[start - 1 : start] in _QUOTES and any(q in name for q in _QUOTES):
             continue  # "'Inadequate' GP surgery"
-        if m["head"][0].islower() and (
-            (" " not in name and begins(text, start))
+        small = m["head"].rpartition(" ")[2][0].islower()  # "GP surgery" as well
+        if small and (
+            (
+                " " not in name
+                and begins(text, start)
+                and not _only_a_name(text, name)
+                and not _in_prose(text, start, m)
+            )
             or _ARTICLE.search(text[max(0, start - 9) : start])
         ):
             continue  # "Every primary school …", "a Borset care home": no name
@@ -246,9 +184,12 @@ def _by_form(text: str) -> Iterator[Unlisted]:
             continue  # "the Mary Street school"
         if not is_proper(name):
             continue
-        loose = m["head"][0].islower() or (name.isupper() and not m["head"].istitle())
-        rule = PLACE_AND_KIND if loose and is_but_a_place(name) else "form of name"
-        yield _unlisted(text, start, m.end("head"), kind, rule, role)
+        loose = small or (name.isupper() and not m["head"].istitle())
+        described = is_but_a_place(name) or (small and _STREETS.search(name))
+        rule = PLACE_AND_KIND if loose and described else "form of name"
+        yield _unlisted(
+            text, start, m.end("site") if m["site"] else m.end("head"), kind, rule, role
+        )
     for m in after.finditer(text):
         kind, role = kinds[m["head"].lower()]
         yield _unlisted(
@@ -256,30 +197,83 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         )
 
 
+#: "Dr A Khan's surgery".
+_DOCTOR = re.compile(r"\bDrs?\.? (?:[A-Z]\.? ){0,2}[A-Z]\w+['’]s \Z")
+_SENTENCE = re.compile(r"[^\n]{12,}[.!?][\"'”’]?[ \n]")
+
+
+def _in_prose(text: str, start: int, m: re.Match[str]) -> bool:
+    """Whether a sentence begins here, and no headline: in prose one nursery has an article, unless
+    the word before it is its name.
+    """
+    word = text[start : m.start("head")].strip().lower()
+    if word in words("leading") or word in words("determiners"):
+        return False
+    return m["head"].lower() in _SINGULAR and bool(_SENTENCE.match(f"{text[start : start + 400]} "))
+
+
+_SINGULAR = frozenset({"nursery", "surgery", "school", "care home", "nursing home", "academy",
+                       "hospice", "playgroup", "pre-school", "day nursery"})  # fmt: skip
+
+_GLUED = re.compile(r"[A-Z][a-z]+(?=[A-Z][a-z]{2})")
+
+
+def _unglued(text: str, start: int, end: int) -> int:
+    """The start after a word that was glued to a name: "in HarwickDaisy Care Home"."""
+    glued = _GLUED.match(text, start)
+    if glued and re.search(rf"(?<![^\W_]){re.escape(text[glued.end() : end])}", text):
+        return glued.end()
+    return start
+
+
+def _only_a_name(text: str, word: str) -> bool:
+    """Whether the text has the word more than once, and never but with its capital."""
+    often = re.compile(rf"(?i)\b{re.escape(word)}\b").findall(text)
+    return len(often) > 1 and all(w[0].isupper() for w in often)
+
+
 def _by_verdict(text: str) -> Iterator[Unlisted]:
-    for pattern, rule in (
-        (_VERDICT, "subject of a verdict"),
-        (_MID, "subject of a verdict"),
-        (_OF, "object of an inspection"),
-        (_VERB, "object of a verdict"),
-        (_IN_A_LIST, "in a list of grades"),
-        (_LINES, "in a list of grades"),
-        (_NUMBERED, "a numbered heading"),
-        (_TOWNED, "subject of a verdict"),
-    ):
-        for m in pattern.finditer(text):
-            start, stop = m.span(m.lastindex or 1)
-            start = start_of(text, start, stop, keep_the=True)
-            end = without_genitive(text, before_a_date(text, start, stop))
-            for a, b in each(text, start, end):
-                name = text[a:b]
-                whole = " " in name or (pattern is _TOWNED and not is_place(name))
-                if whole and names_a_body(name) and not _is_person(text, name):
-                    yield _unlisted(text, a, b, kind_by_context(text, name), rule, None)
+    """What was rated, inspected or told something: a body, whatever it is called."""
+    for start, end, rule, single in named_by_verdict(text):
+        for a, b in each(text, start, end):
+            name = text[a:b]
+            whole = " " in name or (single and _is_a_name(text, name))
+            if not whole or not names_a_body(name) or _is_person(text, name):
+                continue
+            kind = kind_by_context(text, name)
+            freely = kind in _NAMED_FREELY and not is_place(name) and not _NO_PLACE.search(name)
+            if rule not in (PEOPLE_OF, CALLED) or freely:
+                yield _unlisted(text, a, b, kind, rule, None)
+
+
+#: "Pupils at GCSE", "people at Christmas": where nobody inspects.
+_NO_PLACE = re.compile(
+    r"(?i)\b(?:gcses?|a[ -]levels?|levels?|key|stage|ks\d|year|reception|phase|sixth|christmas|"
+    r"easter|assembly|westminster|parliament|senedd|holyrood|stormont|conference|framework|"
+    r"inspectorate|authority|agency|union|association|headquarters|hq|network|university|"
+    r"ombudsman|tribunal|airport|station|club|festival|museum|theatre|church)$"
+    r"|^(?:gcse|a[ -]level|key stage|ks\d|year \w+)"
+)
+#: Kinds whose names need not say what they are.
+_NAMED_FREELY = frozenset({"school", "nursery", "care-home", "childrens-home", "surgery", "dentist",
+                           "hospital", "home-care", "training", "college"})  # fmt: skip
+
+
+def _is_a_name(text: str, word: str) -> bool:
+    """Whether one word is a name: no place, no acronym, and never in small letters."""
+    bare = word.removeprefix("The ")
+    plain = re.escape(bare)
+    placed = rf"\b(?:in|near|around|across) {plain}\b|\b{plain} (?:[A-Z]\w+ )?Council\b"
+    if re.search(placed, text):
+        return False
+    small = re.search(rf"(?<!\w){re.escape(bare.lower())}(?!\w)", text)
+    return not (small or is_place(bare) or bare.isupper() or bare.lower() in words("leading"))
 
 
 def _is_person(text: str, name: str) -> bool:
     """Whether the text speaks elsewhere of Mrs Oliver, or of what Karen said."""
+    if " " not in name:
+        return bool(re.search(rf"{_TITLED.pattern}\.? (?:\w+ )?{re.escape(name)}\b", text))
     first, last = name.split()[0], re.escape(name.split()[-1])
     spoken = rf"\b{re.escape(first)}(?: {last})?,? (?:said|says|added|told|explained|who)\b"
     titled = rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Sir|Dame)\.? (?:[A-Z]\w+ )?{last}\b"
@@ -293,9 +287,12 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
         if " " in name and names_a_body(name) and not is_place(name):
             kind = kind_by_context(text, name)
             kind = kind if m[2] == "home" and kind == "childrens-home" else _SMALL[m[2]]
-            yield _unlisted(text, m.start(1), m.end(1), kind, "what it is stands beside it", None)
+            rule = BY_STREET if STREET.search(name) else "what it is stands beside it"
+            yield _unlisted(text, m.start(1), m.end(1), kind, rule, None)
     for m in _KIND_AHEAD.finditer(text):
         start, end = m.span(2)
+        if m[2].split()[0].lower() in words("leading"):
+            continue  # "Redby Nursery In Harwick"
         if names_a_body(m[2]) and not is_place(m[2]) and not _is_person(text, m[2]):
             kind = _kind_of(m["kind"].lower())
             yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
@@ -311,6 +308,8 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
         yield _unlisted(text, m.start(2), m.end(2), kind, BY_STREET, None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
+        if len(re.findall(r" [A-Z]", text[m.end(1) : m.start("kind")])) > 1:
+            continue  # "…, the Little Learners nursery": that is another name
         name, word = text[start : m.end(1)], m["kind"].replace("’", "'")
         if names_a_body(name) and " " in name:
             kind = _kind_of(word)

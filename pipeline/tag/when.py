@@ -7,6 +7,7 @@ from typing import Literal
 
 from pipeline.tag.cues import cues
 from pipeline.tag.grades import Graded
+from pipeline.tag.no_grade import UNMOVED
 from pipeline.tag.reading import Sentence
 
 Status = Literal["current", "previous", "hypothetical"]
@@ -14,12 +15,15 @@ Weak = Literal["dated", "said"]
 Direction = Literal["up", "down", "same", "first"]
 
 _OF = re.compile(
-    r"(?:^|[\s\"'])(?:from|out of|shak(?:e|es|en|ing) off|shook off|leaves?|leaving|left|"
+    r"(?:^|[\s\"'(])(?:from|out of|"
+    r"(?:improv|address|overturn|challeng)(?:e|ing)(?= (?:its|their|the|an?) )|"
+    r"shak(?:e|es|en|ing) off|shook off|leaves?|leaving|left|"
     r"lost|loses|lose|losing|costs?|stripped of|shed|taken away|took away|takes away)"
     r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$"
 )
 _BEHIND = re.compile(
-    r"[\"']? (?:behind|no longer|rating behind|(?:rating|grade|status|judge?ment)"
+    r"[\"']? (?:behind|no longer|(?:is |was |has been |had been )?lost(?: by)?|"
+    r"rating behind|(?:rating|grade|status|judge?ment)"
     r"(?: of [^,.;]{0,60})? (?:has|have|had|was|were|is)(?: been)? (?:downgraded|lowered|upgraded|"
     r"raised|removed|lost|replaced|reduced|changed))(?!\w)"
 )
@@ -34,8 +38,9 @@ _YEARS = re.compile(
     r"(?<!act )(?<!act \()((?:19|20)\d\d)(?![\w-])"
 )
 _STILL = re.compile(
-    r"(?<!\w)(?:still|remain(?:s|ed|ing)?|again|retain(?:s|ed)?|maintain(?:s|ed)?|kept|keeps|"
-    r"stays?|stayed|unchanged|for (?:a|the) (?:second|third) (?:consecutive )?time)(?!\w)"
+    r"(?<!\w)(?:still|remain(?:s|ed)?|(?<!the )remaining|again|retain(?:s|ed)?|maintain(?:s|ed)?|"
+    r"kept|keeps|stays?|stayed|unchanged|"
+    r"for (?:a|the) (?:second|third) (?:consecutive )?time)(?!\w)"
 )
 _DOWN = re.compile(
     r"(?<!\w)(?:downgrad|dropp|drops|fell|fall|slipp|plung|demot|stripped|lost|loses|cost|"
@@ -85,10 +90,11 @@ def status_of(
         low[found[i - 1].end : grade.start],
     ):
         moved = low[start : found[i - 1].start]
-        wished = cues("status.yaml", "hypothetical").find(moved[-90:])
-        return "hypothetical" if wished else "current"
-    if _WHICH_JUDGED.search(low, 0, grade.start) or _WHEN_JUDGED.search(low, 0, grade.start):
+        return "hypothetical" if _wished(moved[-90:]) else "current"
+    if _which_was_before(low, grade.start):
         return "previous"
+    if UNMOVED.search(head):
+        return "current"
     if _OF.search(head) or _BEHIND.match(tail):
         return "previous"
     if i and re.fullmatch(r"[\"']? or (?:as )?[\"']?", low[found[i - 1].end : grade.start]):
@@ -97,20 +103,45 @@ def status_of(
         r"[\"']? no longer", tail
     ):
         return "previous"
-    if cues("status.yaml", "hypothetical").find(head[-90:]) or _NEXT_TIME.match(tail):
+    if _wished(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
     near = low[max(start, _own(low, grade, found)) : min(end, _next(low, grade, found, end))]
     if cues("status.yaml", "current").find(near):
         return "current"
     if _told_earlier(near) and not _move_before(low, grade):
         return "current" if _told_now(low, grade, near) else "previous"
-    if _THEN.match(low) and not cues("status.yaml", "current").find(near):
+    opening = _THEN.match(low) or (i == 0 and _LAST_YEAR.match(low))
+    if opening and not (i and _move_before(low, grade)):
         return "previous"
     if before and low.startswith(
         ("in the same year", "that same year", "at the time", "at that time")
     ):
         return "previous"
     return "current"
+
+
+_IF = re.compile(r"if|unless|until|fear|believ|might|could|risk|danger|at risk")
+#: "What the college would focus on had been rated good": the wish is of something else.
+_A_FACT = re.compile(
+    r"(?<!\w)(?:was|were|is|are|has|have|had)(?: (?:now|both|all|also|still|already|since|again|"
+    r"recently|just))*(?: been)? (?:rated|judged|graded|found|given|awarded|deemed|branded|told)"
+    r"(?!\w)"
+)
+
+
+def _wished(head: str) -> bool:
+    """Whether a grade after `head` is one that is feared, wished for or possible."""
+    return any(
+        _IF.match(head, hit.start) or not _A_FACT.search(head, hit.end)
+        for hit in cues("status.yaml", "hypothetical").all(head)
+    )
+
+
+def _which_was_before(low: str, start: int) -> bool:
+    """Whether the words before a grade say that a visit before the one told gave it."""
+    return any(
+        p.search(low, 0, start) for p in (_WHICH_JUDGED, _WHEN_JUDGED, _AFTER_IT_WAS, _NO_EFFECT)
+    )
 
 
 def _told_earlier(near: str) -> bool:
@@ -129,7 +160,7 @@ def weakly(sentence: Sentence, grade: Graded, found: list[Graded]) -> Weak | Non
 
 
 def _firmly(low: str, grade: Graded, found: list[Graded]) -> bool:
-    if _WHICH_JUDGED.search(low, 0, grade.start) or _WHEN_JUDGED.search(low, 0, grade.start):
+    if _which_was_before(low, grade.start):
         return True
     start, end = clause(low, grade, found)
     if _OF.search(low[start : grade.start]) or _BEHIND.match(low[grade.end : end]):
@@ -153,6 +184,25 @@ _WHEN_JUDGED = re.compile(
     r"(?<!\w)in (?:[a-z]+ )?(?:19|20)\d\d,? when(?!\w)[^.;]{0,70}$|"
     r"(?<!\w)(?:came|comes|coming|follows|followed|following) (?:[a-z]+ )?(?:after )?an? "
     r"(?:[a-z]+ ){0,2}(?:inspection|visit)(?: [a-z0-9 ]{2,25})? when(?!\w)[^.;]{0,140}$"
+)
+#: "Eight months after Ofsted judged it as good", "two years after being downgraded to inadequate".
+_AFTER_IT_WAS = re.compile(
+    r"(?<!\w)(?:years?|months?|weeks?|days|shortly|soon|not long|decade) (?:after|since) "
+    r"(?:(?:it|they|he|she|inspectors|ofsted|estyn|(?:the )?(?:cqc|[a-z]+))(?: [a-z]+)? )?"
+    r"(?:(?:had|has|was|were|been|be|being|having|first|last|previously) )*"
+    r"(?:rated|judged|graded|given|gave|found|said|called|branded|deemed|awarded|declared|"
+    r"(?:up|down)graded|handed|received|receiving|getting|got|fell|falling|dropped|dropping)"
+    r"(?!\w)[^.;,]{0,60}$"
+)
+#: "The visit had no effect on the trust's overall rating, which remains good".
+_NO_EFFECT = re.compile(
+    r"(?<!\w)(?:no effect|no bearing|not (?:been )?affected|unaffected|(?:does|did) not affect)"
+    r"(?!\w)[^.;]{0,60} (?:remains?|remained|stays?)(?!\w)[^.;,]{0,20}$"
+)
+#: "In July last year inspectors gave the home …": all of the sentence is of that time.
+_LAST_YEAR = re.compile(
+    r"(?:but |and |when [^,.;]{3,60} )?(?:(?:back |early |late )*(?:in|on|during|at) )?"
+    r"(?:[a-z]+ (?:of )?)?(?<!the )last year(?!\w)"
 )
 _TOLD = re.compile(
     r"(?<!\w)(?:told|heard|noted|reported|advised|informed|said|says|explained|outlined|confirmed)"
@@ -187,6 +237,11 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 _NEXT_GRADE = re.compile(
     r", (?:it )?(?:is|are|has been|have been) now(?!\w)|,? compared (?:to|with)(?!\w)|"
     r"(?<!\w)(?:up|down) from(?!\w)|"
+    r"(?:,| that| but| and) (?:just |only )?"
+    r"(?:[a-z]+ years? ago|at (?:its|the|their) (?:last|previous)|last time|previously|"
+    r"before that)(?!\w)(?=[^.;]{0,60} (?:it|they|inspectors|ofsted) )|"
+    r",? (?:just |only |some |less than |more than )?(?:an? |[a-z0-9]+ )?"
+    r"(?:years?|months?|weeks?|days|shortly|soon|not long) (?:after|since)(?!\w)|"
     r"(?<!\w)from (?:its|a|an|their|the) (?:previous|earlier|last)(?!\w)"
 )
 
@@ -213,7 +268,15 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
+_FIRST_SINCE = re.compile(r"(?<!\w)first (?:[a-z]+ ){0,6}since (?:[a-z]+ )?(?:19|20)\d\d$")
 _SINCE = re.compile(r"(?<!\w)since(?!\w)")
+
+
+#: "In 2019 …", "September 2012: Ofsted rates …", a line of a history.
+_OPENING_YEAR = re.compile(
+    r"(?:(?:back )?in (?:[a-z]+ )?|[\s•*-]*(?:\d{1,2} )?(?:[a-z]+ )?(?=(?:19|20)\d\d ?[:–-]))"
+    r"((?:19|20)\d\d)(?!\w)"
+)
 
 
 def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
@@ -225,9 +288,10 @@ def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
     years = [
         int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
         if not (moved and _SINCE.search(low, grade.end, m.end()))
+        and not _FIRST_SINCE.search(low, 0, m.end())
     ]  # fmt: skip
     if not years:
-        opening = re.match(r"(?:back )?in (?:[a-z]+ )?((?:19|20)\d\d)(?!\w)", low) or re.search(
+        opening = _OPENING_YEAR.match(low) or re.search(
             r"(?<!\w)in (?:[a-z]+ )?((?:19|20)\d\d),? when(?!\w)[^.;]{0,60}$", low[: grade.start]
         )
         years = [int(opening[1])] if opening else []
@@ -241,6 +305,8 @@ def direction_of(
         return None
     start, end = clause(sentence.low, grade, found)
     near = sentence.low[start:end]
+    if UNMOVED.search(sentence.low[start : grade.start]):
+        return "same"
     if _FIRST.search(near):
         return "first"
     if _DOWN.search(near) and grade.rule == "moved":

@@ -6,7 +6,8 @@ import re
 
 from pipeline.models import Mention
 from pipeline.tag.grades import Graded
-from pipeline.tag.reading import Reading, Sentence
+from pipeline.tag.reading import Reading, Sentence, short_names
+from pipeline.tag.sentences import straight
 from pipeline.tag.statistics import NUMBER, digits
 
 _JOIN = re.compile(
@@ -37,7 +38,7 @@ def bodies_of(
 ) -> tuple[str | None, ...] | None:
     """Ids of the bodies that hold the grade; (None,): no body is known; None: another body's."""
     inspected = {b.id for b in reading.bodies}
-    ours = [m for m in sentence.mentions if m.id in inspected]
+    ours = _ours(reading, sentence, inspected)
     at = sentence.start + grade.start
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
         return (list(dict.fromkeys(m.id for m in ours))[i],)
@@ -69,6 +70,20 @@ def bodies_of(
     return _not_named(reading, sentence, grade, ours)
 
 
+def _ours(reading: Reading, sentence: Sentence, inspected: set[str]) -> list[Mention]:
+    """The mentions of inspected bodies, also those by a name without its kind: "in Harwick"."""
+    ours = [m for m in sentence.mentions if m.id in inspected]
+    written = straight(reading.quote(sentence.start, sentence.end))
+    for body, name in short_names(reading.bodies):
+        for found in name.finditer(written):
+            a, b = (sentence.start + i for i in found.span())
+            if not any(m.start < b and a < m.end for m in sentence.mentions):
+                ours.append(Mention(id=body, name=found[0], role="inspected", start=a, end=b,
+                                    quote=reading.quote(a, b), rule="name without its kind",
+                                    confidence="implied"))  # fmt: skip
+    return sorted(ours, key=lambda m: m.start)
+
+
 def _together(
     reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
 ) -> tuple[str, ...]:
@@ -80,9 +95,18 @@ def _together(
     if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
         return ()
     named = tuple(dict.fromkeys(m.id for m in ours))
+    if len(named) > 1 and _of_one(sentence, grade, ours):
+        return ()
     if len(named) < 2:
         named = _last_named(reading, sentence, "both" in clause)
     return named if len(named) > 1 else ()
+
+
+def _of_one(sentence: Sentence, grade: Graded, ours: list[Mention]) -> bool:
+    """ "… leadership at Harwick, both rated good, while Redby was …": two things of the first."""
+    words = list(_GROUP.finditer(sentence.low, max(0, grade.start - 100), grade.end + 25))
+    before = {m.id for m in ours if m.end - sentence.start <= words[-1].start()} if words else ()
+    return len(before) == 1 and words[-1].start() < grade.start
 
 
 def _not_named(

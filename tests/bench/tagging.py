@@ -144,7 +144,7 @@ def _stages(items: list[Story]) -> dict[str, float]:
         "actions": cpu(actions.actions, readings),
         "statistics": cpu(statistics.statistics, readings),
         "is it a report": cpu(
-            lambda r: reports.is_report(r, *found[id(r)], inspected=True), readings
+            lambda r: reports.is_report(r, *found[id(r)], (), inspected=True), readings
         ),
         "responses": cpu(lambda r: responses.responses(r, found[id(r)][0]), readings),
         "details": cpu(details.details, readings),

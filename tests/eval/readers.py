@@ -30,9 +30,11 @@ def agreement(records: Iterable[dict[str, Any]]) -> dict[str, Score]:
         for what in ("has_strengths", "has_weaknesses"):
             scores["presence"].yes(identity, second[what], first[what])
         names = [plain(j["body"]) for j in first["judgements"]]
-        for measure, aspects in (("judgements", None), ("with aspect", rules)):
-            got = _judgements(second, names, aspects)
-            scores[measure].add(identity, got, _judgements(first, names, aspects))
+        for measure, aspects in (("judgements", False), ("with aspect", True)):
+            got, wanted = (
+                _judgements(label, names, rules, aspects=aspects) for label in (second, first)
+            )
+            scores[measure].add(identity, got, wanted)
         if first["is_inspection_report"]:
             scores["actions"].add(identity, _kinds(second, rules), _kinds(first, rules))
             scores["statistics"].add(identity, _figures(second), _figures(first))
@@ -40,13 +42,13 @@ def agreement(records: Iterable[dict[str, Any]]) -> dict[str, Score]:
 
 
 def _judgements(
-    label: dict[str, Any], names: list[frozenset[str]], rules: dict[str, Any] | None
+    label: dict[str, Any], names: list[frozenset[str]], rules: dict[str, Any], *, aspects: bool
 ) -> Counter[Any]:
     return Counter(
         (
             " ".join(sorted(tagging.same_body(plain(j["body"]), names))),
-            tagging.aspect_of(j["aspect"], rules) if rules else "",
-            tagging.grade_of(j["grade"]),
+            tagging.aspect_of(j["aspect"], rules) if aspects else "",
+            tagging.grade_of(j["grade"], rules),
             j["status"],
         )
         for j in label["judgements"]

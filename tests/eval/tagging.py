@@ -23,7 +23,7 @@ import yaml
 
 from pipeline import tag
 from pipeline.models import Story, Tags
-from pipeline.tag.statistics import digits
+from pipeline.tag.numbers import digits, in_words
 
 HERE = Path(__file__).parent
 OWN = HERE.parent / "tag" / "stories"
@@ -150,7 +150,7 @@ def number(value: str | None) -> str | None:
         return None
     found = re.search(r"\d[\d,.]*", value)
     if not found:
-        return value
+        return in_words(value)  # "over half" is "more than half"
     return digits(found[0].rstrip(".,")) + ("%" if "%" in value else "")
 
 
@@ -204,8 +204,7 @@ def score_labelled(stories: Iterable[Labelled]) -> dict[str, Score]:
         if label["is_inspection_report"]:
             unknown += _actions(scores["actions"], identity, tags, label, rules)
             _statistics(scores["statistics"], identity, tags, label, rules)
-    for phrase in unknown:
-        print(f"  unscored, no kind for it: {phrase}")
+    scores["actions"].cases += [f"unscored, no kind for it: {phrase}" for phrase in unknown]
     return scores
 
 
@@ -221,27 +220,36 @@ def _judgements(
     got_aspect, wanted_aspect = Counter[Any](), Counter[Any]()
     for j in tags.judgements:
         body = " ".join(sorted(body_of(tags, j.body, names)))
-        got[(body, j.grade, j.status)] += 1
-        got_aspect[(body, aspect_of(j.aspect, rules), j.grade, j.status)] += 1
+        grade = grade_of(j.grade, rules)
+        got[(body, grade, j.status)] += 1
+        got_aspect[(body, aspect_of(j.aspect, rules), grade, j.status)] += 1
     for j in label["judgements"]:
         body = " ".join(sorted(plain(j["body"])))
-        wanted[(body, grade_of(j["grade"]), j["status"])] += 1
-        wanted_aspect[(body, aspect_of(j["aspect"], rules), grade_of(j["grade"]), j["status"])] += 1
+        wanted[(body, grade_of(j["grade"], rules), j["status"])] += 1
+        wanted_aspect[
+            (body, aspect_of(j["aspect"], rules), grade_of(j["grade"], rules), j["status"])
+        ] += 1
     scores["judgements"].add(identity, got, wanted)
     scores["with aspect"].add(identity, got_aspect, wanted_aspect)
 
 
-def grade_of(grade: str) -> str:
-    """The label's grade as scales have it: older reports write one of them longer."""
-    return grade.lower().removesuffix(" to be good")
+def grade_of(grade: str, rules: dict[str, Any]) -> str:
+    """The grade without what some reports add to it: "adequate and needs improvement"."""
+    named: dict[str, str] = rules["grades"]
+    return named.get(grade) or re.sub(r" (?:to be good|and needs .*)$", "", grade.lower())
 
 
 def aspect_of(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
     if covered and value:
         return value
-    plain = aspect.lower().replace(" other ", " ").replace("categories", "areas")
-    return re.sub(r"^(\w+) of \w+ (?:inspection |key )?(areas|criteria)$", r"\1 \2", plain)
+    plain = aspect.lower().replace(" other ", " ")
+    return re.sub(
+        r"^(\w+)(?: of \w+)? (?:inspection |key |headline |sub-)?(?:areas|categories|criteria|"
+        r"themes|measures|fields|standards|tests|questions)$",
+        r"\1 areas",
+        plain,
+    )
 
 
 def _actions(

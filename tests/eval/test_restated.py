@@ -34,7 +34,7 @@ def test_restated_stories_name_no_body_that_there_is(file: tagging.Path) -> None
                 title=None,
                 text=record["text"],
                 published_at=None,
-            )  # fmt: skip
+            )
         )
         if ":" in mention.id and not mention.id.startswith("unlisted:")
     }

@@ -137,7 +137,7 @@ def test_a_title_decides_but_yields_no_span() -> None:
 
 SECTIONS = [
     (file, section, record)
-    for file in ("reading.yaml", "findings.yaml", "actions.yaml", "status.yaml")
+    for file in ("reading.yaml", "findings.yaml", "actions.yaml", "outcomes.yaml", "status.yaml")
     for section, records in load_yaml(file).items()
     for record in records
 ]

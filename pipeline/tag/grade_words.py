@@ -1,0 +1,126 @@
+"""The wordings of grades, and the words around them, as the knowledge files list them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.knowledge import load_yaml
+from pipeline.tag.frameworks import Framework, scales
+
+
+def any_of(section: str) -> str:
+    """The words of a section of grade-words.yaml, as alternatives of a pattern."""
+    return "|".join(load_yaml("grade-words.yaml")[section])
+
+
+#: Grades told by their place on the scale, by index into it, best first.
+PLACES = {"highest": 0, "second highest": 1, "second lowest": -2, "lowest": -1}
+
+
+def _place(which: str, second: str) -> str:
+    """ "The lowest possible Ofsted rating", "top marks", "second highest grade"."""
+    return (
+        rf"(?:(?:the|its|their|ofsted's|cqc's) )?(?:very )?{second}(?:{any_of(which)})"
+        r"(?:[- ](?:possible|available))?(?: (?:ofsted|cqc|estyn|overall|inspection))?"
+        rf"(?= (?:{any_of('superlative_nouns')})(?!\w)(?! of (?:\d|any|all)))"
+    )
+
+
+_SECOND = r"(?:second|next|2nd)[- ](?:to )?"
+_FORMS = {
+    "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
+    r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
+    "requires significant improvement": r"requires? significant improvement",
+    "no meaningful progress": r"no (?:meaningful|real) progress|little or no progress",
+    "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
+    "typically positive experiences and outcomes": (
+        r"typically (?:lead to )?positive experiences(?: and outcomes)?"
+    ),
+    "inconsistent experiences and outcomes": r"inconsistent experiences(?: and outcomes)?",
+    "widespread and/or systemic failings": (
+        r"widespread (?:and ?/ ?or |and |or )(?:serious |significant )*systemic fail(?:ings?|"
+        r"ures?)"
+    ),
+    **{
+        f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
+        for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)
+    },
+    "no follow-up": r"no (?:need (?:for|of) (?:any )?|further |formal )?(?:estyn )?follow[- ]up"
+    r"(?: (?:activity|action|visits?|work))?",
+    "adequate and needs improvement": r"adequate and needs? improvement",
+    "unsatisfactory and needs urgent improvement": (
+        r"unsatisfactory and needs? (?:urgent )?improvement"
+    ),
+    "high level of capacity for sustained improvement": (
+        r"high level of capacity (?:for|to) sustain(?:ed|ing)? improvement"
+    ),
+    "needs to address an important area for improvement": (
+        r"needs to address (?:an |the )?(?:important )?areas? for improvement"
+    ),
+    "needs to address urgently the significant areas for improvement": (
+        r"needs to address urgently (?:the )?significant areas for improvement"
+    ),
+    "met": r"met|meets|meeting|compl(?:ies|ied|ying) with",
+    "not met": r"not met|(?:(?:did|does|do|had|has|was|were|is|are) not|(?:did|does|was|were)n't) "
+    r"(?:me?et(?:ing)?|compl(?:y|ied|ying) with)|fail(?:s|ed|ing|ure)? to (?:meet|comply with)|"
+    r"fail(?:s|ed|ing)?(?= (?:[a-z]+ ){0,2}independent school standards)",
+    **{
+        f"{word} star": rf"(?:{word}|{n})[ -]stars?"
+        for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)
+    },
+    "important areas for improvement": r"(?:an )?important areas? for improvement",
+    "second lowest": _place("lowest", _SECOND),
+    "second highest": _place("highest", _SECOND),
+    "lowest": _place("lowest", ""),
+    "highest": _place("highest", ""),
+}
+
+
+@lru_cache(maxsize=1)
+def expressions() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The expression for every wording of every grade, and what each wording is called."""
+    forms: dict[str, str] = {}
+    for scale in scales().values():
+        for word in (*scale.grades, *scale.aliases):
+            forms.setdefault(word, _FORMS.get(word, re.escape(word).replace(r"\ ", "[- ]")))
+    forms.update({k: v for k, v in _FORMS.items() if k not in forms})
+    ordered = sorted(forms.items(), key=lambda f: -len(f[0]))
+    names = {f"g{i}": word for i, (word, _) in enumerate(ordered)}
+    source = "|".join(f"(?P<g{i}>{form})" for i, (_, form) in enumerate(ordered))
+    return re.compile(rf"(?<![\w-])(?:{source})(?!\w)"), names
+
+
+@lru_cache(maxsize=1)
+def guarded() -> frozenset[str]:
+    """Everyday words that are grades of one scale only: they need that scale and a plain verb."""
+    return frozenset(w for r in load_yaml("scales.yaml") for w in r.get("guarded", ()))
+
+
+@lru_cache(maxsize=32)
+def allowed_words(framework: Framework | None) -> frozenset[str]:
+    """The guarded words that are grades of the framework."""
+    used = framework.scales if framework else ()
+    return guarded() & {w for scale, _, _ in used for w in (*scale.grades, *scale.aliases)}
+
+
+def with_numbers(low: str, matches: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Grade words together with the number that stands beside them: "2 - weak", "weak (two)"."""
+    made = []
+    for start, end, word in matches:
+        before = _NUMBER_BEFORE.search(low, max(0, start - 12), start)
+        after = _NUMBER_AFTER.match(low, end)
+        if before and "," in before[0] and low.startswith(",", end):
+            end += 1  # "a five, very good, for wellbeing"
+        made.append((before.start() if before else start, after.end() if after else end, word))
+    return made
+
+
+_NUMBER_BEFORE = re.compile(
+    r"(?<![\w.])(?:an? )?(?:[1-6]|one|two|three|four|five|six)(?:,| ?[-–—:]| ?\()\s?[\"']?$|"
+    r"(?<=[-–:|] )[1-6] [\"']?$"
+)
+_NUMBER_AFTER = re.compile(
+    r"[\"']? ?(?:\((?:[1-6]|one|two|three|four|five|six)\)|- [1-6](?![\d.])|"
+    r"(?:[1-6]|one|two|three|four|five|six)[- ]stars?(?!\w))"
+)
