@@ -76,7 +76,24 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
             and (d.year or 0) in (0, latest)
         )  # fmt: skip
 
-    return [replace(d, status="current") if stands(d) else d for d in drafts]
+    drafts = [replace(d, status="current") if stands(d) else d for d in drafts]
+    return _told_once_more(drafts) if since else drafts
+
+
+def _told_once_more(drafts: list[Draft]) -> list[Draft]:
+    """In a story of what came after an inspection, a grade that it says was given earlier is not
+    a new one where it is told again, if the body has no other: "The school had been rated weak.
+    Inspectors had found it weak for leadership. On their return …"."""
+    before = {(b, d.grade) for d in drafts if d.status == "previous" for b in d.bodies}
+    others = {
+        b for d in drafts if d.status == "current" for b in d.bodies if (b, d.grade) not in before
+    }
+    return [
+        replace(d, status="previous", direction=None)
+        if d.status == "current" and d.direction != "same" and not others & set(d.bodies)
+        else d
+        for d in drafts
+    ]
 
 
 #: "Rated outstanding since 2017": a grade that it holds, not one that is told.

@@ -32,6 +32,14 @@ _FORMS = {
     "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
     r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
     "requires significant improvement": r"requires? significant improvement",
+    "required to improve": (  # in the words of police inspectors
+        r"(?:is|are|was|were) required to improve(?= (?:in|at)(?!\w))|"
+        r"improvements? (?:is|are|was|were) (?:required|needed)(?= (?:in|at)(?!\w))"
+    ),
+    "sufficient progress not made": (
+        r"(?:not|n't)(?: yet)? (?:been )?(?:made|making) (?:sufficient|enough) progress|"
+        r"sufficient progress (?:had|has|was) not(?: yet)?(?: been)? (?:made|seen)"
+    ),
     "no meaningful progress": r"no (?:meaningful|real) progress|little or no progress",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
     "typically positive experiences and outcomes": (

@@ -22,6 +22,7 @@ from pipeline.tag.no_grade import (
 )
 from pipeline.tag.own_scales import own_scale
 from pipeline.tag.reading import Reading, Sentence
+from pipeline.tag.said_so import BODY_NOUN, rated_far, said_so
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,6 @@ _GRADES = re.compile(
     r"[\"']?(?: and (?:one|two|three|four|five|six|seven|eight|nine|ten|\d\d?) [\"']?[a-z ]{4,20}"
     r"[\"']?)? (?:grade|grading|rating|judge?ment|mark)s?(?!\w)"
 )
-_SUBJECTS = (
-    r"(?:school|council|authorit(?:y|ies)|academy|trust|force|service|home|provider|hospital|"
-    r"nursery|college|prison|practice|departments?)s?"
-)
 _NO_BREAK = (
     r"(?:(?!(?<!\w)(?:that|which|because|praised|found|said|but|despite|although|however|"
     r"should|whether|saw)(?!\w))[^.;:]){0,120}?"
@@ -59,12 +56,6 @@ _NO_BREAK = (
 _RATED = re.compile(
     rf"(?<!\w)(?:{any_of('rated')})(?!\w)(?! (?:scale|system))({_NO_BREAK})(?:: ?)?[\"']?$"
 )
-#: "Hailed as outstanding by Ofsted": a grade where it is inspectors who say so.
-_RATED_AS_SUCH = re.compile(
-    rf"(?<!\w)(?:{any_of('rated_as')})(?: (?!as )[a-z',-]+){{0,16}} as (?:an? |being )?[\"']?$"
-)
-_BY_INSPECTORS = re.compile(rf"[\"']? by (?:the )?(?:[a-z]+ )?(?:{any_of('inspectors')})(?!\w)")
-_INSPECTORS = re.compile(rf"(?<!\w)(?:{any_of('inspectors')})(?!\w)")
 _NOUN_BEFORE = re.compile(
     rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|"
     rf"remained|"
@@ -114,12 +105,12 @@ _CHAIN = re.compile(
     r"[a-z'-]+){1,14} as [\"']?"
 )
 _PREDICATE = re.compile(
-    r"(?:^|(?<=, )|(?<=ago )|(?<=time ))it (?:still |also |now )?[\"']?$|"
+    r"(?:^|(?<=, )|(?<=ago )|(?<=time )|(?<=that ))it (?:still |also |now )?[\"']?$|"
     r"(?:services?|provision|children|leavers|needs|protection|management|education|"
     r"leadership|attitudes|home|school|force|"
     r"council|authority|crime|effectiveness|trust|service|college|governance|safety|nursery|"
     r"academy|hospital|practice|surgery|agency|prison|apprenticeships)(?:'s)?"
-    r"(?: in [a-z'-]{3,25})? (?:still |now |also |both )?[\"']?$"
+    r"(?: in [a-z'-]{3,25})? (?:still |now |also |both |all |each )?[\"']?$"
 )
 
 #: "Inspectors have called a surgery inadequate".
@@ -133,10 +124,6 @@ _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!
 #: "Among the inadequate areas were how it responds to the public and …".
 _AMONG = re.compile(r"(?:^|(?<!\w)(?:among|amongst|including)) (?:the |its )?[\"']?$")
 _ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)")
-_RATED_AS = re.compile(
-    r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
-)
-
 #: "Inadequate and put into special measures.", "Good in all five areas and good overall.": what a
 #: round-up says under the name of a body.
 _ALONE = re.compile(r"[\s*•>-]*[\"']?")
@@ -144,15 +131,6 @@ _VERDICT = re.compile(
     r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
 )
 
-#: "The last inspection found it to be good", "the school was found to be outstanding"; of what is
-#: found inadequate or weak nobody knows whether it is a grade.
-_FOUND_TO_BE = re.compile(
-    r"(?<!\w)(?:found (?:it|them|us|the (?:school|home|nursery|service|council|trust|"
-    r"force|practice|college|hospital|prison))|(?:was|were|been) (?:also |again |now )?found)"
-    r"(?: to be| as)?(?: overall)? [\"']?$|"
-    r"(?<!\w)(?:came|come|comes) out as [\"']?$"
-)
-_CHOSEN = re.compile(r"(?:good|outstanding|excellent|requir\w+ improvement)$")
 #: Early years reports before 2012 gave a line to each outcome: "The provision is good."
 _PROVISION = re.compile(r"[\s*•>-]*the (?:quality of (?:the )?)?provision is (?:now )?[\"']?")
 _AT_STANDARD = re.compile(
@@ -254,7 +232,6 @@ def _reason(
         return "counted", start
     if is_none(before, after, noun=noun is not None):
         return None
-    sure = quoted or word.startswith(("requir", "inadequate")) or _BY_INSPECTORS.match(after)
     rated, moved = _RATED.search(before), _MOVE.search(before)
     if rated and moved and moved.start() > rated.start() and _TO.search(before):
         return "moved", offset + moved.start()  # "rated good in 2022, was upgraded to"
@@ -262,11 +239,8 @@ def _reason(
         ("rated", rated),
         ("moved", moved),
         ("rating of", _NOUN_BEFORE.search(before)),
-        ("rated", _RATED_AS.search(low[max(0, start - 260) : start])),
-        ("rated", _FOUND_TO_BE.search(before) if _CHOSEN.match(low[start:end]) else None),
-        ("rated", _RATED_AS_SUCH.search(before) if sure and _INSPECTORS.search(low) else None),
-        ("rated", _deemed_that(before, after)),
-        ("held", _AS_OBJECT.search(before) if _OBJECT_ENDS.match(after) else None),
+        ("rated", rated_far(low, start)),
+        *said_so(low, before, word, after, quoted=quoted),
     ):
         if hit:
             return rule, offset + hit.start()
@@ -275,19 +249,6 @@ def _reason(
     if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
         return "line", 0
     return _by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
-
-
-#: "Achieved outstanding for its teaching", "was given a good": an adjective as object is a grade.
-_AS_OBJECT = re.compile(
-    r"(?<!\w)(?:achiev(?:ed|es|ing|e)|award(?:ed|s|ing)|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|"
-    r"earn(?:ed|s)?|gain(?:ed|s)?|scor(?:ed|es|ing)|secur(?:ed|es|ing)|handed|given|gave|bagged|"
-    r"landed|obtained|retain(?:ed|s|ing)|maintain(?:ed|s|ing))(?: overall| another| an?| it an?|"
-    r" the [a-z]+ an?| both| all| itself an?)? [\"']?$"
-)
-_OBJECT_ENDS = re.compile(
-    r"[\"']?(?:[,.;]|$| (?:for|in|overall|across|from|on|at|and|but|while|by)(?!\w)(?! (?:work|"
-    r"practice|the field)))"
-)
 
 
 #: "Some of the best grades there are": which, nobody says.
@@ -300,18 +261,6 @@ def _counted_on(found: list[Graded], start: int) -> bool:
 
 
 _NEAR = 40  #: code points between two grades of a list
-#: "Ofsted ruled that the school was inadequate", "confirmed that it continues to be a good school".
-_DEEMED_THAT = re.compile(
-    r"(?<!\w)(?:deem|judg|rul|conclud|decid|confirm)(?:e?d|es?|s)? that (?:the )?"
-    r"(?:(?!(?:that|if|which|who|some|many)(?!\w))[#a-z'-]+ ){1,8}"
-    r"(?:is|was|were|are|remain(?:s|ed)?|continue[sd]? to be) (?:now |still |also |overall )*"
-    r"(?:an? )?[\"']?$"
-)
-_A_BODY = re.compile(rf"[\"']?(?: overall| {_SUBJECTS}(?!\w)|[,.;]|$)")
-
-
-def _deemed_that(before: str, after: str) -> re.Match[str] | None:
-    return _DEEMED_THAT.search(before) if _A_BODY.match(after) else None
 
 
 def _by_its_line(low: str, start: int, end: int) -> tuple[str, int] | None:
@@ -354,7 +303,9 @@ def _weaker(
         return "held", start
     if _OUTCOMES_ARE.search(before):
         return "held", start
-    if improvement and _PREDICATE.search(before):
+    if improvement and (
+        _PREDICATE.search(before) or re.search(r"(?:all|each|both) [\"']$", before)
+    ):
         return "predicate", start
     if held and _REMAINS.search(before):
         return "held", offset + held.start()
@@ -380,13 +331,22 @@ def _quoted(low: str, start: int, end: int, onward: bool) -> tuple[str, int] | N
     after = low[end : end + 60]
     if onward and re.fullmatch(r"[\s•*>-]*[\"']", low[:start]):
         return "line", 0
-    if re.match(rf"[\"']? {_SUBJECTS}(?!\w)", after):
+    if re.match(rf"[\"']? {BODY_NOUN}(?!\w)", after):
         return "quoted, of a body", start
     about = re.search(r"inspect|ofsted|cqc|watchdog|report|judg|rating|authorit|council", low)
     everyday = low[start:end] in ("good", "poor", "weak", "excellent")
+    if about and _RESULT.match(after):
+        return "quoted", start
     if about and (not everyday or (re.match(r"[\"'] [a-z]+", after) and "authorit" in low)):
         return "quoted", start
     return None
+
+
+#: "A 'good' Ofsted report", "'inadequate' results".
+_RESULT = re.compile(
+    r"[\"'] (?:(?:ofsted|cqc|estyn|overall|inspection|inspectors') )*"
+    r"(?:reports?|results?|outcomes?|findings?|inspections?|bill of health)(?!\w)"
+)
 
 
 def _subject(before: str) -> bool:

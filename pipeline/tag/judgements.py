@@ -157,6 +157,7 @@ def _sentence(
         same = _same(sentence.low, grade, found) if status == "current" else None
         if same:
             earlier = (OVERALL,) if same.id == "whole" else kinds
+            drafts[-len(kinds) :] = [replace(d, direction="same") for d in drafts[-len(kinds) :]]
             drafts += [
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]

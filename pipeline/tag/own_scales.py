@@ -62,6 +62,8 @@ def own_scale(low: str, start: int, end: int, name: str) -> tuple[str, int] | No
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     if name in ("met", "not met"):
         return _standard(before, after), 0
+    if name in ("required to improve", "sufficient progress not made"):
+        return "conclusion", start
     if name.endswith(" progress"):
         made = _MADE.search(before) or _FOLLOWED_UP.match(after)
         return ("progress", start) if made and not _LEARNERS.search(before) else None

@@ -27,6 +27,12 @@ _BEHIND = re.compile(
     r"(?: of [^,.;]{0,60})? (?:has|have|had|was|were|is)(?: been)? (?:downgraded|lowered|upgraded|"
     r"raised|removed|lost|replaced|reduced|changed))(?!\w)"
 )
+#: "A school graded weak in 2018 has won praise".
+_HAS_SINCE = re.compile(
+    r"[\"']?(?: (?!(?:and|but|while)(?!\w))[a-z'-]+){0,8} in (?:[a-z]+ )?(?:19|20)\d\d,? "
+    r"(?:has|have) (?:now |since |finally |not )?"
+    r"(?:won|been|made|improved|shown|turned|come|left)(?!\w)"
+)
 _NEXT_TIME = re.compile(
     r"[\"']?(?: (?:rating|grade|judge?ment|verdict))? (?:next time|at (?:its|the|our|their) next|"
     r"(?:is|are|was) (?:in sight|within reach|possible|(?:the|our|its) (?:goal|aim|target)))"
@@ -95,9 +101,10 @@ def status_of(
         return "previous"
     if UNMOVED.search(head):
         return "current"
-    if _OF.search(head) or _BEHIND.match(tail):
+    if _OF.search(head) or _BEHIND.match(tail) or _HAS_SINCE.match(tail):
         return "previous"
-    if i and re.fullmatch(r"[\"']? or (?:as )?[\"']?", low[found[i - 1].end : grade.start]):
+    joined = r"[\"']? (?:or|and) (?:as )?[\"']?" if "respectively" in low else _OR
+    if i and re.fullmatch(joined, low[found[i - 1].end : grade.start]):
         return status_of(sentence, found[i - 1], found, before)  # "ranked as weak or adequate"
     if re.search(r"(?:no longer|not) (?:rated |judged )?[\"']?$", head) or re.match(
         r"[\"']? no longer", tail
@@ -120,6 +127,7 @@ def status_of(
     return "current"
 
 
+_OR = r"[\"']? or (?:as )?[\"']?"
 _IF = re.compile(r"if|unless|until|fear|believ|might|could|risk|danger|at risk")
 #: "What the college would focus on had been rated good": the wish is of something else.
 _A_FACT = re.compile(
@@ -163,7 +171,8 @@ def _firmly(low: str, grade: Graded, found: list[Graded]) -> bool:
     if _which_was_before(low, grade.start):
         return True
     start, end = clause(low, grade, found)
-    if _OF.search(low[start : grade.start]) or _BEHIND.match(low[grade.end : end]):
+    tail = low[grade.end : end]
+    if _OF.search(low[start : grade.start]) or _BEHIND.match(tail) or _HAS_SINCE.match(tail):
         return True
     return cues("status.yaml", "previous").find(low[start:end]) is not None
 
@@ -196,6 +205,7 @@ _AFTER_IT_WAS = re.compile(
 )
 #: "The visit had no effect on the trust's overall rating, which remains good".
 _NO_EFFECT = re.compile(
+    r"(?<!\w)no change (?:to|in) [^.;]{3,60}$|"
     r"(?<!\w)(?:no effect|no bearing|not (?:been )?affected|unaffected|(?:does|did) not affect)"
     r"(?!\w)[^.;]{0,60} (?:remains?|remained|stays?)(?!\w)[^.;,]{0,20}$"
 )
