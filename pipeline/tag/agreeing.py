@@ -18,7 +18,8 @@ _WEAK = frozenset({"held", "predicate", "good at", "aspect", "and so on"})
 
 def agreed(reading: Reading, found: list[Judgement]) -> tuple[Judgement, ...]:
     """The judgements that stand, each with its direction where an earlier grade is stated."""
-    return _directions(_in_order(_contradictions(_told_apart(reading, found)), reading.year))
+    latest = int(reading.inspected[:4]) if reading.inspected else reading.year
+    return _directions(_in_order(_contradictions(_told_apart(reading, found)), latest))
 
 
 def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
