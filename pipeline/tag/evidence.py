@@ -22,6 +22,8 @@ from pipeline.tag.sentences import Span
 
 _AROUND = 200  #: code points before and after a mention, of its sentence, that are read
 _READ = 5  #: mentions of a body, beside which nothing speaks against it, that are read
+_READ_FIRST = 1_000  #: code points in which a story says whom it is about
+_AGAINST = -3  #: points of a mention that speaks against its body, whatever others say
 ENOUGH = 2  #: points that make a body the inspected one
 _LEAD = 3  #: lines that count as the beginning of a story, its headline among them
 
@@ -101,18 +103,25 @@ def evidence_of(
     seen: dict[str, int] = defaultdict(int)
     own = set(told)
     early: set[str] = set()
+    against: set[str] = set()
     lead = lead_of(folded)
     for n in named:
         if seen[n.id] >= _READ:
             continue
         score, outright = _of_mention(folded, n, sentences)
         best[n.id] = max(best.get(n.id, -9), score)
+        if score <= _AGAINST:
+            against.add(n.id)
         seen[n.id] += score >= 0
         if outright and score >= ENOUGH:
             own.add(n.id)
         if n.start < lead and score >= 0:
             early.add(n.id)
-    _share(folded, named, own, best, sentences)
+    begin = f"{outside.headline}\n{folded[:_READ_FIRST]}"
+    _share(folded, named, own, best, begin)
+    for a in _of_many(folded, begin, named, own, sentences) - against:
+        own.add(a)
+        best[a] = max(best[a], ENOUGH)
     sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
     own = {a for a in own if best.get(a, 0) > -3}
     return {
@@ -126,11 +135,7 @@ def evidence_of(
 
 
 def _share(
-    folded: str,
-    named: Sequence[Named],
-    own: set[str],
-    best: dict[str, int],
-    sentences: Sequence[Span],
+    folded: str, named: Sequence[Named], own: set[str], best: dict[str, int], begin: str
 ) -> None:
     """Let bodies that stand together share what the words say of some of them."""
     for group in _lists(folded, named):
@@ -141,30 +146,30 @@ def _share(
             best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
         elif best[group[0].id] <= -3:  # "shared with X and Y"
             best |= {n.id: -4 for n in group if n.id not in own}
-    for together in (*counted(folded, named, best), *listed(folded, named)):
+    for together in (*counted(begin, named, best), *listed(folded, named)):
         if together & own:
             own |= together
             best |= {a: max(best[a], ENOUGH) for a in together if best[a] > -3}
-    for a in (*_with_own_paragraphs(folded, named, own), *_of_many(folded, named, own, sentences)):
+    for a in _with_own_paragraphs(folded, named, own):
         if best[a] >= 0:
             own.add(a)
             best[a] = max(best[a], ENOUGH)
 
 
 def _of_many(
-    folded: str, named: Sequence[Named], own: set[str], sentences: Sequence[Span]
+    folded: str, begin: str, named: Sequence[Named], own: set[str], sentences: Sequence[Span]
 ) -> set[str]:
     """Bodies of a story that begins with several: each is in a sentence that tells of an outcome.
 
     "Three schools have had reports. … At Elm School, said Estyn, pupils are kind."
     """
-    kinds = several(folded)
+    kinds = several(begin)
     leads = {n.kind for n in named if n.id in own}
     leads |= _OF_LEARNING if leads & kinds & _OF_LEARNING else set()
     kinds |= _OF_LEARNING if kinds & _OF_LEARNING else frozenset()
     told = [n for n in named if n.kind in kinds & leads and n.role is None]
     leading = {n.id for n in told if n.id in own}
-    if not leading or any(len(leading) >= n and k & kinds for n, k in counts(folded)):
+    if not leading or any(len(leading) >= n and k & kinds for n, k in counts(begin)):
         return set()  # of none, or of as many as the story is about
     found = set()
     for n in told:
@@ -178,7 +183,10 @@ _OF_LEARNING = frozenset({"school", "college", "nursery", "training", "provider"
 
 _LINE = re.compile(r"[^\n]{60,}")
 _TOLD = re.compile(
-    r"\b(?:inspect(?:ed|ion|ors)|ofsted|cqc|estyn|visited|rated|judged|graded|special measures)\b"
+    r"\b(?:inspect(?:ed|ion|ions|ors)|inspectorate|ofsted|cqc|estyn|isi|hmie|rqia|watchdog|visited|"
+    r"rated|judged|graded|grades?|ratings?|marks|special measures|inadequate|outstanding|"
+    r"requires? improvement|failed|failing|failings|praised?|criticis\w+|commended|notices?|"
+    r"reports?|improved|recommendations?)\b"
 )
 _MANY = 3  #: paragraphs about a body each, that make a round-up
 

@@ -8,7 +8,7 @@ marks in a sentence about a rating.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.tag.frameworks import Framework
@@ -21,6 +21,7 @@ from pipeline.tag.no_grade import (
     without_superlatives,
 )
 from pipeline.tag.own_scales import own_scale
+from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.said_so import BODY_NOUN, rated_far, said_so
 
@@ -206,11 +207,16 @@ _PLAIN = frozenset(
 def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
     allowed = allowed_words(framework)
-    return {
-        s.start: graded(s, reading.quote(s.start, s.end), allowed)
-        for s in reading.sentences
-        if not s.furniture
-    }
+    kinds = frozenset(b.kind for b in reading.bodies)
+    made = {}
+    for s in reading.sentences:
+        if not s.furniture:
+            low = s.low
+            for a, b in all_of_them(low, len(reading.bodies), kinds):  # no count of others
+                low = low[:a] + "#" * (b - a) + low[b:]
+            line = replace(s, low=low) if low != s.low else s
+            made[s.start] = graded(line, reading.quote(s.start, s.end), allowed)
+    return made
 
 
 def _reason(

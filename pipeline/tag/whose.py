@@ -6,6 +6,7 @@ import re
 
 from pipeline.models import Mention
 from pipeline.tag.grades import Graded
+from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence, short_names
 from pipeline.tag.sentences import straight
 from pipeline.tag.statistics import NUMBER, digits
@@ -30,6 +31,8 @@ _ALL_ASPECTS = re.compile(
 _ATTRIBUTIVE = re.compile(
     r"[\"']?(?:-rated|-graded)?[\"']? ?(?:rated )?(?:authorit(?:y|ies)|councils?|the|at|,|"
     r"for)?\s?(?:at |of |the )?"
+    r"|[\"']? (?:ratings?|grades?|judgements?|verdicts?|marks?) (?:(?:has|have|had|also|then|was|"
+    r"were|been) )*(?:gone|went|goes|go|given|awarded|handed) to (?:the )?"
 )
 
 
@@ -90,6 +93,9 @@ def _together(
     """Bodies that hold the grade "both" or "all three"; of an area's outcome all that share it."""
     if grade.rule == "outcome" and sum(b.kind == "council" for b in reading.bodies) == 1:
         return tuple(b.id for b in reading.bodies)
+    kinds = frozenset(b.kind for b in reading.bodies)
+    if all_of_them(sentence.low[: grade.start], len(reading.bodies), kinds):
+        return tuple(b.id for b in reading.bodies)
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
     wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
     if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
@@ -115,6 +121,8 @@ def _not_named(
     """Whose grade it is in a sentence whose own words name no body before it."""
     if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence)):
         return None
+    if not ours and _ANOTHER.match(sentence.low) and _all_named(reading, sentence):
+        return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
@@ -125,9 +133,22 @@ def _not_named(
 #: Of the whole country, or of some that are not named: "Six more reports rated providers good".
 _OF_ALL = re.compile(
     r"(?:[^,.]{3,30}, )?(?:all (?:of )?(?:the country's|england's|wales's|scotland's|other)\b|"
-    rf"(?:another |some |the other )?(?:{NUMBER}) (?:more|others?|further) |every other |"
+    rf"(?:another |some |the other )?(?:{NUMBER}) (?:more|others?|further(?! educ)) |every other |"
     rf"(?:just |only |some |nearly |almost |over )?(?:{NUMBER}) (?:have|has|had|were|was) )"
 )
+
+
+#: "One GP practice, found inadequate, has closed": when all bodies were named, one more.
+_ANOTHER = re.compile(
+    r"(?:one|another) (?!of )(?:[a-z-]+ ){0,2}(?:provider|practice|surgery|school|academy|nursery|"
+    r"home|hospital|council|force|college|prison|trust|service|firm)(?!\w)"
+)
+
+
+def _all_named(reading: Reading, sentence: Sentence) -> bool:
+    """Whether all the bodies of a story are named before a sentence."""
+    named = {m.id for m in reading.mentions if m.start < sentence.start}
+    return bool(reading.bodies) and all(b.id in named for b in reading.bodies)
 
 
 _ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of)(?!\w)")
