@@ -119,6 +119,7 @@ _OWN_NEWS = re.compile(
 )
 #: What others than the inspectors wish for: "the union wants the school to be re-inspected".
 _MAY_BE_WISHED = frozenset({"re-inspection", "monitoring-visits"})
+_WISH = re.compile(r"(?<!\w)(?:wants?|wanted|wished?|hopes?|hoped|asks?|asked|should)(?!\w)[^.;]*$")
 #: A line of a list of all that there is: "• Special measures".
 _BULLET = re.compile(r"[•*·-] ?(?:[a-z]+ ){1,4}[a-z]+[.;]?")
 _NOT_YET = re.compile(r"(?<!\w)(?:waiting for|awaiting|not yet)(?!\w)[^.;]*$")
@@ -154,10 +155,12 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
         return False
     if hit.id in ("recommendation", "requirements"):
         return bool(_PROGRESS_ON.search(low, 0, hit.start) or _OF_LAST.match(low, hit.end))
+    if hit.id in _MAY_BE_WISHED and sentence.speaker != "inspectors":
+        wished = sentence.speaker == "other" or _WISH.search(low, 0, hit.start)
+        if wished:
+            return True
     if hit.id == "re-inspection" and re.match(r"re-?inspect", low[hit.start :]):
         return bool(_BEEN_BACK.search(low, 0, hit.start)) and not _TO_COME.search(low)
-    if hit.id in _MAY_BE_WISHED and sentence.speaker == "other" and sentence.attributed:
-        return True
     if hit.id in ("special-measures", "significant-improvement") and _BULLET.fullmatch(low):
         return True
     if hit.id == "special-measures" and _BEEN_IN.search(low, 0, hit.start):
