@@ -33,7 +33,9 @@ _EXCEPT = re.compile(
     r" in)? (?:being |the )?[\"']?$"
 )
 _LEAD_IN = re.compile(
-    r"(?:^|(?<!\w)(?:(?:level|standard|quality)s? of|"
+    r"(?:^|(?<!\w)(?:(?:level|standard|quality)s? of|(?:is|are) (?:the |this |it )?"
+    r"(?:services?|provider|home)|"
+    r"(?:good|well) (?:is|are|do|does)|"
     r"for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
     r"categor(?:y|ies) of|questions?|whether|where|which are|namely|including|such as|"
     r"under|to|except|but|though|although|while|whereas|with|were|"

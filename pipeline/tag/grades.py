@@ -35,6 +35,7 @@ class Graded:
     grade: str
     rule: str
     verb: int  #: where the words that make it a grade begin
+    of: tuple[str, ...] = ()  #: the aspects that stand beside it in a table
 
 
 _NOUN = f"(?:{any_of('nouns')})"

@@ -80,6 +80,24 @@ def own_scale(low: str, start: int, end: int, name: str) -> tuple[str, int] | No
     return None
 
 
+_CODES = {"c": "consumer standards", "g": "governance", "v": "financial viability"}
+_COUNTED = re.compile(
+    r"(?<!\w)(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|ten|\d\d?) (?:of the )?)?"
+    r"(?:[a-z]+ )?(?P<kind>essential|national|government|core|independent school) standards?(?!\w)"
+)
+
+
+def subject(low: str, grade: str, rule: str) -> tuple[str, ...]:
+    """What a grade on such a scale is for, where no aspect is named: "seven national standards"."""
+    if rule == "code":
+        return (_CODES[grade[0]],)
+    if rule != "essential standard":
+        return ()
+    told = _COUNTED.search(low)
+    kind = told["kind"] if told else "essential"
+    return (f"{told['count']} {kind} standards" if told and told["count"] else f"{kind} standards",)
+
+
 def _standard(before: str, after: str) -> str:
     own = _SAFEGUARDING.search(before) or _SAFEGUARDING_NEXT.match(after)
     told = _STANDARDS_NEXT.match(after) or _STANDARDS_BEFORE.search(before)
