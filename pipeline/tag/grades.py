@@ -23,7 +23,7 @@ from pipeline.tag.no_grade import (
 from pipeline.tag.own_scales import own_scale
 from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence
-from pipeline.tag.said_so import BODY_NOUN, rated_far, said_so
+from pipeline.tag.said_so import BODY_NOUN, names_inspectors, rated_far, said_so
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ _LINE = re.compile(
 #: How prison inspectors give their grades: "outcomes for prisoners were not sufficiently good".
 _OUTCOMES_ARE = re.compile(
     r"(?<!\w)outcomes(?: for (?:prisoners|children|detainees|young people|men|women))?"
+    r"(?: at [#a-z' -]{2,30})?"
     r"(?: in [a-z ]{3,20})? (?:were|are|was|remained|had become)(?: now| still| again)? [\"']?$"
 )
 _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
@@ -300,6 +301,8 @@ def _weaker(
     at_standard = low[start:end].endswith("standard") and _AT_STANDARD.search(before)
     if at_standard:
         return "held", offset + at_standard.start()
+    if low[start:end].endswith("to be good"):
+        return "held", start
     if called and _STOP.match(after):
         return "held", offset + called.start()
     if held and (
@@ -314,13 +317,16 @@ def _weaker(
         _PREDICATE.search(before) or re.search(r"(?:all|each|both) [\"']$", before)
     ):
         return "predicate", start
-    if held and _REMAINS.search(before):
-        return "held", offset + held.start()
-    if held and re.match(r"[\"']? at (?!present|the moment|this)", after):
+    remains = _REMAINS.search(before)
+    if remains:
+        return "held", offset + remains.start()
+    of_learning = re.search(r"school|academ|nurser|pupils|children|teach|staff|college", low)
+    if held and not of_learning and re.match(r"[\"']? at (?!present|the moment|this)", after):
         return "good at", offset + held.start()
     if found and _goes_on(low, start, after, found[-1].end, formal or onward):
         return "and so on", start
-    if found and re.search(r", which (?:was|were|is|are) [\"']?$", before) and _STOP.match(after):
+    which = r", which [\"']?$" if improvement else r", which (?:was|were|is|are) [\"']?$"
+    if found and re.search(which, before) and _STOP.match(after):
         return "and so on", start
     return _quoted(low, start, end, onward) if quoted else None
 
@@ -340,7 +346,7 @@ def _quoted(low: str, start: int, end: int, onward: bool) -> tuple[str, int] | N
         return "line", 0
     if re.match(rf"[\"']? {BODY_NOUN}(?!\w)", after):
         return "quoted, of a body", start
-    about = re.search(r"inspect|ofsted|cqc|watchdog|report|judg|rating|authorit|council", low)
+    about = re.search(r"report|judg|rating|authorit|council", low) or names_inspectors(low)
     everyday = low[start:end] in ("good", "poor", "weak", "excellent")
     if about and _RESULT.match(after):
         return "quoted", start

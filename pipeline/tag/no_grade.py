@@ -64,6 +64,19 @@ _SHARE = re.compile(
     r"(?<!\w)half (?:of|now|were|are|have|had|stand)|(?<!\w)one in (?:[a-z]+|\d+)|"
     r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,120}$"
 )
+#: "It has joined the 4% of homes rated outstanding": it is one of them.
+_AMONG_THEM = re.compile(
+    r"(?<!\w)(?:among|amongst|one of|joins?|joined|joining|in) (?:the|just|only|around|about|a|"
+    r"fewer than|less than)(?: (?:top|best|first|just|only))?(?: [a-z]+)? ?\d*\.?$"
+)
+
+
+def _is_share(before: str) -> bool:
+    """Whether the grade is that of a share of many bodies, none of them the one told of."""
+    share = _SHARE.search(before)
+    return share is not None and not _AMONG_THEM.search(before, 0, share.start())
+
+
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
     r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
@@ -182,8 +195,10 @@ _NOT_GIVEN = re.compile(
 
 def is_none(before: str, after: str, *, noun: bool) -> bool:
     """Whether what stands around a word makes it no grade. `noun`: "rating" or the like follows."""
-    if _IN_NONE.match(after) or any(
-        p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF, _MANY_BODIES)
+    if (
+        _IN_NONE.match(after)
+        or _is_share(before)
+        or any(p.search(before) for p in (_NEARLY, _OTHERS, _ITSELF, _MANY_BODIES))
     ):
         return True
     if (

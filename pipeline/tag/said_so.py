@@ -25,6 +25,10 @@ _RATED_AS = re.compile(
 #: "The last inspection found it to be good", "the school was found to be outstanding"; of what is
 #: found inadequate or weak nobody knows whether it is a grade.
 _FOUND_TO_BE = re.compile(
+    r"(?<!\w)(?:finding|finds?) (?:it|them|us|the (?:school|home|nursery|service|trust|force))"
+    r"(?: to be| as)?(?: overall)? [\"']?$|"
+    r"(?<!\w)found (?!(?:staff|pupils|children|teachers|teaching|patients|residents)(?!\w))"
+    r"(?:[#a-z'-]+ ){1,8}to be (?:an? )?[\"']?$|"
     r"(?<!\w)(?:found (?:it|them|us|the (?:school|home|nursery|service|council|trust|"
     r"force|practice|college|hospital|prison))|(?:was|were|been) (?:also |again |now )?found)"
     r"(?: to be| as)?(?: overall)? [\"']?$|"
@@ -35,7 +39,8 @@ _CHOSEN = re.compile(r"(?:good|outstanding|excellent|requir\w+ improvement)$")
 _AS_OBJECT = re.compile(
     r"(?<!\w)(?:achiev(?:ed|es|ing|e)|award(?:ed|s|ing)|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|"
     r"earn(?:ed|s)?|gain(?:ed|s)?|scor(?:ed|es|ing)|secur(?:ed|es|ing)|handed|given|gave|bagged|"
-    r"landed|obtained|retain(?:ed|s|ing)|maintain(?:ed|s|ing))(?: overall| another| an?| it an?|"
+    r"landed|obtained|retain(?:ed|s|ing)|maintain(?:ed|s|ing))"
+    r"(?: overall| another| an?(?: (?:solid|strong|clear|second|third|new|coveted))?| it an?|"
     r" the [a-z]+ an?| both| all| itself an?)? [\"']?$"
 )
 _OBJECT_ENDS = re.compile(
@@ -65,6 +70,32 @@ _DEEMED_THAT = re.compile(
 _A_BODY = re.compile(rf"[\"']?(?: overall| {BODY_NOUN}(?!\w)|[,.;]|$)")
 
 
+#: "Alder Primary School is outstanding, say inspectors", "… are inadequate, Ofsted has found".
+_IT_IS = re.compile(
+    rf"(?<!\w)(?:{BODY_NOUN}|services|care|provision)"
+    r"(?: (?!(?:that|which|who|but)(?!\w))[a-z'-]+){0,5} "
+    r"(?:is|are|was|were)(?: now| still| officially| again)? [\"']?$"
+)
+_WHO_SAYS = re.compile(
+    rf"[\"']?,[\"']? (?:(?:say|says|said|according to|ruled?|rules|finds?|found)"
+    rf"(?: the)? (?:[a-z]+ )?(?:{any_of('inspectors')})|"
+    rf"(?:the )?(?:{any_of('inspectors')})(?: inspectors)? "
+    r"(?:(?:has|have|had) )?(?:says?|said|found|finds?|ruled?|declared|confirmed|reported|"
+    r"revealed|concluded|decided))(?!\w)"
+)
+#: "Gave Rowan Court good for care and adequate for leadership".
+_GAVE_IT = re.compile(
+    r"(?<!\w)(?:g[ai]ve[sn]?|awarded|handed|awards) "
+    r"(?:(?!(?:an?|its|the|their|for|good|of)(?!\w))[#a-z'-]+ ){1,8}[\"']?$"
+)
+_FOR_WHAT = re.compile(r"[\"']? (?:for|overall|in all|across)(?!\w)")
+
+
+def names_inspectors(low: str) -> bool:
+    """Whether the sentence names those who give grades."""
+    return _INSPECTORS.search(low) is not None
+
+
 def rated_far(low: str, start: int) -> re.Match[str] | None:
     """A verb of rating further off: "rated for its teaching, its leaders and …, as good"."""
     return _RATED_AS.search(low[max(0, start - _FAR) : start])
@@ -84,6 +115,8 @@ def said_so(
         ("rated", _RATED_AS_SUCH.search(before) if sure and _INSPECTORS.search(low) else None),
         ("rated", _DEEMED_THAT.search(before) if _A_BODY.match(after) else None),
         ("rated", _CALLED_SO.search(before) if by else None),
+        ("rated", _IT_IS.search(before) if _WHO_SAYS.match(after) else None),
         ("held", _IN_AREAS.search(before)),
+        ("held", _GAVE_IT.search(before) if _FOR_WHAT.match(after) else None),
         ("held", _AS_OBJECT.search(before) if _OBJECT_ENDS.match(after) else None),
     )

@@ -148,7 +148,8 @@ def _wished(head: str) -> bool:
 def _which_was_before(low: str, start: int) -> bool:
     """Whether the words before a grade say that a visit before the one told gave it."""
     return any(
-        p.search(low, 0, start) for p in (_WHICH_JUDGED, _WHEN_JUDGED, _AFTER_IT_WAS, _NO_EFFECT)
+        p.search(low, 0, start)
+        for p in (_WHICH_JUDGED, _WHEN_JUDGED, _AFTER_IT_WAS, _NO_EFFECT, _ITS_LAST)
     )
 
 
@@ -200,7 +201,7 @@ _AFTER_IT_WAS = re.compile(
     r"(?:(?:it|they|he|she|inspectors|ofsted|estyn|(?:the )?(?:cqc|[a-z]+))(?: [a-z]+)? )?"
     r"(?:(?:had|has|was|were|been|be|being|having|first|last|previously) )*"
     r"(?:rated|judged|graded|given|gave|found|said|called|branded|deemed|awarded|declared|"
-    r"(?:up|down)graded|handed|received|receiving|getting|got|fell|falling|dropped|dropping)"
+    r"(?:up|down)graded|handed|placed|put|received|receiving|getting|got|fell|falling|dropped|dropping)"
     r"(?!\w)[^.;,]{0,60}$"
 )
 #: "The visit had no effect on the trust's overall rating, which remains good".
@@ -208,6 +209,11 @@ _NO_EFFECT = re.compile(
     r"(?<!\w)no change (?:to|in) [^.;]{3,60}$|"
     r"(?<!\w)(?:no effect|no bearing|not (?:been )?affected|unaffected|(?:does|did) not affect)"
     r"(?!\w)[^.;]{0,60} (?:remains?|remained|stays?)(?!\w)[^.;,]{0,20}$"
+)
+#: "Gone one better than its last good rating", "the school's former 'good' status".
+_ITS_LAST = re.compile(
+    r"(?<!\w)(?:its|their|the|our) (?:last|previous|former|old|earlier|existing) "
+    r"(?:overall )?[\"']?$"
 )
 #: "In July last year inspectors gave the home …": all of the sentence is of that time.
 _LAST_YEAR = re.compile(
@@ -245,7 +251,7 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 
 
 _NEXT_GRADE = re.compile(
-    r", (?:it )?(?:is|are|has been|have been) now(?!\w)|,? compared (?:to|with)(?!\w)|"
+    r", (?:it )?(?:(?:is|are|has been|have been) )?now(?!\w)|,? compared (?:to|with)(?!\w)|"
     r"(?<!\w)(?:up|down) from(?!\w)|"
     r"(?:,| that| but| and) (?:just |only )?"
     r"(?:[a-z]+ years? ago|at (?:its|the|their) (?:last|previous)|last time|previously|"
