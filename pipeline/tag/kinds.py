@@ -11,7 +11,7 @@ from pipeline.tag.sentences import straight
 #: What a story calls bodies, by kind: "a care home".
 KIND_WORDS = {
     "care-home": r"care home|nursing home|residential home|retirement home|care facility",
-    "childrens-home": r"children's home|secure children's home|home for children",
+    "childrens-home": r"children['’]s home|secure children['’]s home|home for children",
     "school": r"primary school|secondary school|high school|special school|independent school|"
     r"boarding school|prep school|school|academy",
     "nursery": r"day nursery|nursery|pre-?school|playgroup",

@@ -251,8 +251,14 @@ _NO_PLACE = re.compile(
     r"(?i)\b(?:gcses?|a[ -]levels?|levels?|key|stage|ks\d|year|reception|phase|sixth|christmas|"
     r"easter|assembly|westminster|parliament|senedd|holyrood|stormont|conference|framework|"
     r"inspectorate|authority|agency|union|association|headquarters|hq|network|university|"
-    r"ombudsman|tribunal|airport|station|club|festival|museum|theatre|church)$"
-    r"|^(?:gcse|a[ -]level|key stage|ks\d|year \w+)"
+    r"ombudsman|tribunal|airport|station|club|festival|museum|theatre|church|news|times|post|echo|"
+    r"herald|gazette|telegraph|express|mail|journal|chronicle|guardian|standard|argus|mercury|"
+    r"observer|courier|advertiser|independent|mirror|week|online|media|"
+    r"radio|tv|bbc|itv|facebook|twitter|linkedin|youtube|manager|headteacher|teacher|inspector|"
+    r"officer|director|report|inspection|review|statement|update|newsletter|contents|menu|home|"
+    r"about us|contact us|latest news|read more|britain|england|scotland|wales|ireland|europe)$"
+    r"|^(?:gcse|a[ -]level|key stage|ks\d|year \w+|"
+    r"(?:north|south|east|west|mid|central)(?:ern)? \w+$)"
 )
 #: Kinds whose names need not say what they are.
 _NAMED_FREELY = frozenset({"school", "nursery", "care-home", "childrens-home", "surgery", "dentist",
@@ -275,7 +281,10 @@ def _is_person(text: str, name: str) -> bool:
     if " " not in name:
         return bool(re.search(rf"{_TITLED.pattern}\.? (?:\w+ )?{re.escape(name)}\b", text))
     first, last = name.split()[0], re.escape(name.split()[-1])
-    spoken = rf"\b{re.escape(first)}(?: {last})?,? (?:said|says|added|told|explained|who)\b"
+    spoken = (
+        rf"(?<!of )(?<!at )(?<!for )(?<!from )\b{re.escape(first)}(?: {last})?,? "
+        r"(?:said|says|added|told|explained|who)\b"
+    )
     titled = rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Sir|Dame)\.? (?:[A-Z]\w+ )?{last}\b"
     return name.count(" ") == 1 and bool(re.search(f"{titled}|{spoken}", text))
 
