@@ -73,8 +73,8 @@ _FOR_WHOM = re.compile(
 _OF_THEM = re.compile(
     r"(?<!\w)(?:people|those|children|pupils|patients|residents|families|parents|carers|women|men|"
     r"students|users|learners|prisoners|adults|offenders|victims|anyone|child|someone) "
-    r"(?:who|that) (?:(?:are|is|may|might|have|has|need|struggle|suffer|face|live)(?!\w)"
-    r"[a-z ,']{0,40})?$"
+    r"(?:in [a-z#]+ )?(?:and |, )?(?:who|that) (?:(?:are|is|may|might|need|struggle|suffer|go|face)"
+    r"(?!\w)[a-z ,']{0,40})?$"
 )
 #: "Helped to feel safe" is; "work to keep people safe" is what it is for.
 _HELPED = re.compile(
@@ -303,7 +303,7 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if resolved:
             return "strength" if hit.id == "area-for-improvement" else None
         return own
-    if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 80), hit.start):
+    if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 90), hit.start):
         return None
     window = " ".join(window.split(" ")[-7:])
     if (
