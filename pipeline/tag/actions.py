@@ -93,9 +93,9 @@ _PROGRESS_ON = re.compile(
     r"follow(?:s|ed|ing)? (?:up )?(?:[a-z]+ ){0,4}$"
 )
 _OF_LAST = re.compile(
-    r"[^.;]{0,50}(?:(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?(?:inspection|report|visit|"
-    r"review)|followed up|(?<!\w)ago(?!\w)|"
-    r"(?:report|inspection|visit) (?:of|in|from) (?:19|20)\d\d)"
+    r"[^.;]{0,50}(?:(?<!\w)that (?:inspection|visit)(?!\w)|(?<!\w)(?:inspection|visit|report) "
+    r"(?:of|in|from) (?:[a-z]+ )?(?:19|20)\d\d(?!\w)|(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?"
+    r"(?:inspection|report|visit|review)|followed up|(?<!\w)ago(?!\w))"
 )
 #: "Ten requirements of the last inspection were unmet": they stand.
 _UNMET = re.compile(
@@ -105,6 +105,10 @@ _UNMET = re.compile(
 _BEEN_BACK = re.compile(
     r"(?<!\w)(?:had|has|have|was|were|having)(?: [a-z]+){0,3} $|(?<!\w)(?:recent|latest|last|rapid|"
     r"faster|first)(?: [a-z]+)? $|'s? $"
+)
+#: "For communal dining to come back": whoever comes back must be an inspector.
+_INSPECTING = re.compile(
+    r"(?<!\w)(?:inspect|watchdog|regulator|ofsted|cqc|estyn|eti|rqia|hiw|ciw|hm|they|it|we|team)"
 )
 _TO_COME = re.compile(
     r"(?<!\w)(?:will|within|due|next|must|faces?|to be|planned|expected|near future|pending|"
@@ -163,6 +167,8 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
         return bool(_BEEN_BACK.search(low, 0, hit.start)) and not _TO_COME.search(low)
     if hit.id in ("special-measures", "significant-improvement") and _BULLET.fullmatch(low):
         return True
+    if hit.id == "re-inspection" and low.startswith("to ", hit.start):
+        return _INSPECTING.search(low, 0, hit.start) is None
     if hit.id == "special-measures" and _BEEN_IN.search(low, 0, hit.start):
         return True
     if hit.id == "statutory-direction" and _years_ago(reading, low):

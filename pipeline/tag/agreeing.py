@@ -45,7 +45,7 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
             and not _THE_GRADE.search(j.quote.lower())
         )  # fmt: skip
         headline = j.start in headings and j.rule == "quoted" and j.aspect == "overall"
-        if headline and named > sum(o.aspect == "overall" for o in found):
+        if headline and named > sum((o.aspect, o.grade) == ("overall", j.grade) for o in found):
             return True  # "'Outstanding' finding thrills head", and below, what it was for
         return j.aspect == "not stated" and named > 0 and not first_said
 

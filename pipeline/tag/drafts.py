@@ -49,7 +49,27 @@ def in_time(reading: Reading, drafts: list[Draft]) -> list[Draft]:
             ):
                 d = replace(d, status="previous", direction=None, weak="dated")
         made.append(d)
-    return made
+    return _before_the_return(reading, made)
+
+
+#: "Since the original inspection", "more than a year on, inspectors are satisfied".
+_RETURNED = re.compile(
+    r"(?<!\w)since (?:the|its|their|that) (?:original|first|initial|previous|last) "
+    r"(?:inspection|visit|report)|(?<!\w)(?:a|two|three) years? (?:on|later),? inspectors(?!\w)|"
+    r"(?<!\w)inspectors (?:have )?(?:now )?(?:returned|went back|gone back)(?!\w)"
+)
+
+
+def _before_the_return(reading: Reading, drafts: list[Draft]) -> list[Draft]:
+    """Grades of which one has its year are earlier ones, where a return is told after all."""
+    back = _RETURNED.search(reading.low)
+    now = [d for d in drafts if d.status == "current"]
+    if not back or any(d.start > back.start() for d in now) or not any(d.year for d in now):
+        return drafts
+    return [
+        replace(d, status="previous", direction=None) if d.status == "current" else d
+        for d in drafts
+    ]
 
 
 def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:

@@ -211,6 +211,9 @@ def _of_these(
     if before is None or dealt != (ALL_AREAS,) or not _THESE.search(sentence.low):
         return ()
     named = dict.fromkeys(a.id for a in aspects(before.low, framework) if a.id != OVERALL)
+    every = framework.expand if framework else ()
+    if len(named) > 1 and set(named) < set(every) and len(named) + 1 == len(every):
+        return every  # "standards, which examine safety, respect, activity and resettlement"
     return tuple(named) if len(named) > 1 else ()
 
 
@@ -303,7 +306,8 @@ def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> 
     framework tells which, by one of single words."""
     if word in PLACES:
         short = [s for s in scales if s.row]
-        own = framework.scales if framework and framework.graded else ()
+        used = framework.scales if framework and framework.graded else ()
+        own = bool(used) and "progress" not in used[0][0].id  # progress has no "top rating"
         return next((s.grades[PLACES[word]] for s in (scales if own else (*short, *scales))), word)
     if any(word in s.grades for s in scales):
         return word

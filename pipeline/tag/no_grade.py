@@ -148,6 +148,9 @@ _NO_CLAUSE = r"(?:,? (?!(?:and|but|which|who|that|it)(?!\w))[a-z']+,?){0,8}"
 #: "Over 2,100 care homes in England were marked as", "of the 123 homes with the lowest", "none was
 #: deemed weak", "two came in the", "just 46 hold": some of many, none of them named.
 _SOME_OF_MANY = re.compile(
+    r"(?<!\w)(?:reports|others|those) (?:rated|judged|graded) [\"']?$|"
+    r"(?<!\w)defin(?:es?|ed|ition of)(?!\w)[^.;]{0,30}$|"
+    r"(?<!\w)(?:series|string|run|spate) of [\"']?$|"
     r"(?<!\w)(?:(?!(?:19|20)\d\d(?!\d))\d+(?:[,.]\d+)*|(?:dozens|hundreds|thousands) of|"
     r"(?:a )?few|several|many|most|fewer|more|other) "
     r"(?!(?:years?|months?|weeks?|days?|areas?|categories|key)(?!\w))"

@@ -33,6 +33,7 @@ def with_plain(
         r" (?:was|were|is|are|had been) (?:also |both |all |now |still )?"
         r"(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"
+        rf"|,? (?:(?:was|were) )?(?:said|found|judged|considered|deemed) to be ({words}){stop}"
         rf"|[\"']?,? (?:still |now |all |both |also )?(require[sd]? improvement){stop}"
     )
     found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
