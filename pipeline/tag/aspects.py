@@ -19,7 +19,8 @@ ALL = re.compile(
     r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: single| one)?(?: of)?"
     r"(?: the| its| our| these| those)?(?: (?:other|remaining))?"
     r"(?: (?:two|three|four|five|six|seven|eight|nine|"
-    r"ten|eleven|[2-9]|1[0-3])(?: of (?:the|its|our))?)?(?: (?:other|remaining|separate))?"
+    r"ten|eleven|[2-9]|1[0-3])(?: of (?:the|its|our|[#a-z']+(?: [#a-z']+){0,4}))?)?"
+    r"(?: (?:other|remaining|separate))?"
     r"(?: (?:healthy (?:prison|establishment|institution)|key|main|headline|"
     r"inspected|inspection|judge?ment|core|graded|quality))? ?"
     r"(?:areas?|themes?|categor(?:y|ies)|questions?|points?|counts?|measures?|aspects?|respects?|"
@@ -46,7 +47,9 @@ _LEAD_IN = re.compile(
 _NOT_NOUN = re.compile(
     r"[\"']? (?:for|from(?! [\"']?(?:good|outstanding|requires|inadequate|adequate))|"
     r"to(?! be)|place|environment|staff|way|manner|care|services?|enough|"
-    r"levels?|hands|team|and timely|and secure|treatment|support)(?!\w)"
+    r"levels?|hands|team|and timely|and secure|treatment|support)(?!\w)|"
+    r", (?!while|and|but|with|whose|in)[a-z-]+ "
+    r"(?:care|services?|support|environment|staff|home)(?!\w)"
 )
 
 
@@ -110,22 +113,33 @@ def _is_aspect(identity: str, before: str, after: str) -> bool:
     return not _NOT_NOUN.match(after) or bool(_SERVICES.match(f"{before}|{after}"))
 
 
+_LINK = re.compile(r", (?:and )?| and ")
+_MORE = 2  #: further aspects that make a list of everyday words
+
+
+def _heads_list(low: str, first: Found, found: list[Found]) -> bool:
+    """ "They examine safety, respect and purposeful activity": the first is an aspect as well."""
+    at = first.end
+    for _ in range(_MORE):
+        link = _LINK.match(low, at)
+        following = next((f for f in found if link and f.start == link.end()), None)
+        if following is None:
+            return False
+        at = following.end
+    return True
+
+
 def aspects(low: str, framework: Framework | None) -> list[Found]:
     """The aspects that a folded sentence names, none inside a longer one."""
     found: list[Found] = []
+    doubtful: list[Found] = []
     for identity, expression, strict in expressions(framework):
         for m in expression.finditer(low):
             before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 40]
-            if strict and not _is_aspect(identity, before, after):
-                continue
-            found.append(
-                Found(
-                    m.start(),
-                    m.end(),
-                    identity,
-                    bool(_EXCEPT.search(before) and ALL.search(low, 0, m.start())),
-                )
-            )
+            excepted = bool(_EXCEPT.search(before) and ALL.search(low, 0, m.start()))
+            sure = not strict or _is_aspect(identity, before, after)
+            (found if sure else doubtful).append(Found(m.start(), m.end(), identity, excepted))
+    found += [f for f in doubtful if _heads_list(low, f, found)]
     found.sort(key=lambda f: (f.start, -f.end))
     kept: list[Found] = []
     for f in found:

@@ -218,7 +218,8 @@ def _whole(
     "All areas" is kept as it was said: which they were, the story does not say.
     """
     real = [i for i in ids if i != OVERALL]
-    if not real and (after := area_counts.after(low, grade)):
+    after = area_counts.after(low, grade)
+    if after and (not real or _AMONG.search(low, grade.end, limit)):
         return (*ids, after)
     some = area_counts.of_all(low, start, limit)
     if some and (listed := [a.id for a in named if _DASH.match(low[some.end() : limit])

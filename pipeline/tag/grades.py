@@ -200,6 +200,7 @@ def _plainly(low: str, start: int, rule: str) -> bool:
 
 _PLAIN = frozenset(
     (
+        "counted",
         "standard", "essential standard", "conclusion", "progress", "code", "line",
         "grade and the word rating", "moved", "and so on",
     )
