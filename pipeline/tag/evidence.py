@@ -8,7 +8,7 @@ first lines, or over a paragraph of its own, and by being named again.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -138,14 +138,16 @@ def _share(
     folded: str, named: Sequence[Named], own: set[str], best: dict[str, int], begin: str
 ) -> None:
     """Let bodies that stand together share what the words say of some of them."""
+    times = Counter(n.id for n in named)
     for group in _lists(folded, named):
         led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
-        if led:
+        if best[group[0].id] <= _AGAINST:  # "shared with X and Y", "his other homes, X and Y, are"
+            own -= {n.id for n in group if times[n.id] == 1}
+            best |= {n.id: -4 for n in group if n.id not in own}
+        elif led:
             top = max(best[i] for i in led)
             own |= {n.id for n in group}
-            best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
-        elif best[group[0].id] <= -3:  # "shared with X and Y"
-            best |= {n.id: -4 for n in group if n.id not in own}
+            best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > _AGAINST}
     for together in (*counted(begin, named, best), *listed(folded, named)):
         if together & own:
             own |= together
@@ -214,6 +216,8 @@ _BETWEEN = re.compile(
     r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| \([a-z]{2,8}\)| )*"
     r"(?: (?:the|at|in))? ?"
     r"|, (?:[a-z'’-]+ ){1,3}(?:school|academy|college|home|house|lodge|surgery|nursery), (?:the )?"
+    r"|,? (?:and|with) its (?:[a-z]+ )?(?:branch|sister|satellite|second)"
+    r"(?: (?:surgery|practice|site|home|school|nursery))?,? (?:at |the )?"
     rf"|, {_TOWN}(?: \([^()]{{3,50}}\))?; (?:and )?(?:the )?"
     rf"|,? (?:in|near|at|on) {_TOWN}(?:[,;] and|[,;]| and) (?:(?:in|at) )?(?:the )?"
 )
@@ -272,7 +276,7 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
 _BY_VERDICT = frozenset({"subject of a verdict", "object of a verdict", "object of an inspection"})
 _NUMBER = re.compile(r"^\W*\d{1,2}[.)] $")  # of a heading: "12. Elm Lodge"
 #: "Cairnie Lodge, Arbroath": still a heading.
-_TOWN_AFTER = re.compile(r",? (?:in )?[a-z' -]{3,25}")
+_TOWN_AFTER = re.compile(r",? (?:in )?[a-z'][a-z' -]{2,24}")
 _AREAL = frozenset({"council", "police", "fire", "icb", "trust"})
 _PROSE = re.compile(
     r"\s*(?:[^\n]{60,}|(?:re-?)?inspection\b|review\b|area send\b|joint targeted\b|report of\b|"

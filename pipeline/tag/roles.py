@@ -125,10 +125,15 @@ def joint_of_area(folded: str) -> bool:
 def _given(
     named: Sequence[Named], inspecting: frozenset[str], remit: frozenset[str]
 ) -> dict[str, Role]:
-    """Roles that bodies always play; a partner may be inspected by whoever inspects its kind."""
+    """Roles that bodies always play; a partner may be inspected by whoever inspects its kind.
+
+    Unless its units are named: in a story of "Harwick PDU" the Probation Service runs it.
+    """
+    units = {n.kind for n in named if n.role is None}
     given: dict[str, Role] = {
-        n.id: n.role for n in named if n.role and not (n.role == "partner" and n.kind in remit)
-    }
+        n.id: n.role for n in named
+        if n.role and not (n.role == "partner" and n.kind in remit - units)
+    }  # fmt: skip
     for agency in given:
         if given[agency] == "inspectorate" and agency not in inspecting:
             given[agency] = "mentioned"

@@ -15,6 +15,8 @@ _JOIN = re.compile(
     r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*"
     r"|,? (?:in|near|at) (?!.*\b(?:was|were|is|are|has|while|but)\b)[a-z' -]{3,25}?(?:,|,? and) "
     r"(?:the )?"
+    r"|,? (?:and|with) its (?:[a-z]+ )?(?:branch|sister|satellite|second)"
+    r"(?: (?:surgery|practice|site|home|school|nursery))?,? (?:at |the )?"
 )
 _GROUP = re.compile(
     r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|the (?:two|three|"
@@ -51,7 +53,7 @@ def bodies_of(
     after = [m for m in ours if m.start >= at]
     if (i or grade.rule == "predicate") and _nameless(reading, sentence, grade):
         return None
-    if _named_aside(reading, sentence, grade):
+    if _named_aside(reading, sentence, grade) or _elsewhere(reading, sentence, grade):
         return None
     stranger = _stranger(reading, sentence, grade, inspected)
     if stranger and not (before and before[-1].start > stranger.start):
@@ -127,7 +129,23 @@ def _not_named(
         return one
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
-    return sentence.about or (None,)
+    return _of_site_or_owner(reading, sentence) or sentence.about or (None,)
+
+
+_OWNER_SAID = re.compile(r"(?<!\w)(?:trusts?|(?:health )?boards?|organisation)(?!\w)")
+
+
+def _of_site_or_owner(reading: Reading, sentence: Sentence) -> tuple[str, ...]:
+    """Of a hospital and the trust that runs it, the one that the sentence speaks of.
+
+    "The A&E department was rated inadequate" is of the hospital.
+    """
+    about = [b for b in reading.bodies if b.id in sentence.about]
+    sites = tuple(b.id for b in about if b.kind == "hospital")
+    owners = tuple(b.id for b in about if b.kind in ("trust", "health-board"))
+    if not sites or not owners:
+        return ()
+    return owners if _OWNER_SAID.search(sentence.low) else sites
 
 
 #: Of the whole country, or of some that are not named: "Six more reports rated providers good".
@@ -294,6 +312,25 @@ def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
     return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)
 
 
+#: "Redby's brigade was rated": one of another place.
+_OF_A_PLACE = re.compile(
+    r"(?:^|[,;:.] |\b(?:while|but|and|when|whereas|after) )[\"'“‘]?([A-Z][\w-]+(?: [A-Z][\w-]+)?)['’]s? "
+    r"(?:[a-z]+ )?(?:brigade|force|council|school|academy|home|trust|hospital|service|college|"
+    r"prison|jail|nursery|surgery|constabulary) (?:was|is|were|has been|had been|got|received)\b"
+)
+
+
+def _elsewhere(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
+    """Whether the subject of a grade is a body of a place that the story names once, for that."""
+    before = reading.quote(sentence.start, sentence.start + grade.start)
+    subject = list(_OF_A_PLACE.finditer(before))
+    if not subject or not reading.bodies:
+        return False
+    place = subject[-1][1]
+    names = " ".join(b.name for b in reading.bodies)
+    return place not in names and len(re.findall(rf"\b{re.escape(place)}\b", reading.story.text)) == 1
+
+
 _ONE = re.compile(
     r"(?<!\w)(?:an?|one|the) (?:[a-z'-]+ ){0,3}?(college|school|academy|nursery|home|hospice|"
     r"hospital|surgery|practice|prison|council|force|trust)(?!\w)"
@@ -348,8 +385,8 @@ def _stranger(
         if m.end - sentence.start <= grade.start and re.fullmatch(
             r"(?:'s?)?(?:, (?:an?|the|its) [a-z' -]{2,40},?)?(?: (?!and|told)[a-z']+){0,4}? "
             r"(?:was|is|were|are|has been|had been|received|got|also)(?: [a-z]+){0,4} [\"']?|"
-            r"(?:'s?)?(?: [a-z']+){0,3}, (?:which (?:is|was) )?(?:rated|judged|graded)"
-            r"(?: as)? [\"']?",
+            r"(?:'s?)?(?:,? and [a-z' ]{3,40})?(?: [a-z']+){0,3}, (?:which (?:is|was|are|were) )?"
+            r"(?:(?:both|all|each|also|now|currently) )*(?:rated|judged|graded)(?: as)? [\"']?",
             between,
         ):
             return m
