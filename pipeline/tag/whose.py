@@ -10,6 +10,7 @@ from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence, short_names
 from pipeline.tag.sentences import straight
 from pipeline.tag.statistics import NUMBER, digits
+from pipeline.tag.strangers import of_no_body, stranger_of
 
 _JOIN = re.compile(
     r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*"
@@ -51,11 +52,9 @@ def bodies_of(
         return together
     before = [m for m in ours if m.end <= at]
     after = [m for m in ours if m.start >= at]
-    if (i or grade.rule == "predicate") and _nameless(reading, sentence, grade):
+    if of_no_body(reading, sentence, grade, later=i > 0, named=bool(ours)):
         return None
-    if _named_aside(reading, sentence, grade) or _elsewhere(reading, sentence, grade):
-        return None
-    stranger = _stranger(reading, sentence, grade, inspected)
+    stranger = stranger_of(reading, sentence, grade, inspected)
     if stranger and not (before and before[-1].start > stranger.start):
         return None
     before = [m for m in before if not _operates(sentence, m)] or before
@@ -202,9 +201,6 @@ _SUBJECT = re.compile(
     r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
 )
 _JUST_AHEAD = re.compile(r"(?:, |and )([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}) [\"'“‘]?$")
-_WHERE = re.compile(
-    r"(?<!\w)(?:across|throughout|in|around)(?: (?!is|was|were|are)[a-z,'-]+){0,8} $"
-)
 _RUN_BY = re.compile(r"(?<!\w)(?:(?:run|managed|operated|owned|overseen) by|part of)(?: the)? $")
 
 
@@ -237,98 +233,6 @@ def _since(before: list[Mention], sentence: Sentence, i: int, found: list[Graded
     """The bodies named since the grade before: subjects of this one."""
     last = sentence.start + found[i - 1].end if i else sentence.start
     return [m for m in before if m.start >= last]
-
-
-def _nameless(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
-    """Whether a name that nobody knows stands before the grade: "..., Elm Lodge inadequate"."""
-    before = reading.quote(sentence.start, sentence.start + grade.start)
-    name = re.search(r"(?:[A-Z][a-z’']+ ){2,4}[\"'‘“]?$", before)
-    if name is None:
-        return False
-    at = sentence.start + name.start()
-    return not any(m.start < sentence.start + name.end() and at < m.end for m in sentence.mentions)
-
-
-_ASIDE = re.compile(
-    r"([A-Z][\w'’]+(?: [A-Z][\w'’]+){0,3}(?: (?:division|home|school|service|branch|unit|region))?)"
-    r"(?: in (?:[A-Z]\w+|the [a-z ]{3,20}))?,? (?:which (?:is|was) |who are )?"
-    r"(?:also |currently )?(?:rated|judged|graded)(?: as)? [\"'“‘]?$"
-)
-
-
-#: "An earlier visit had given Stroud Maternity Unit a good rating".
-_GIVEN = re.compile(
-    r"\b(?:gave|given|handed|awarded) ((?:[A-Z][\w'’]+ ){1,4}[A-Z][\w'’]+) (?:an? )?"
-    r"(?:overall )?[\"'“‘]?$"
-)
-
-
-#: "Next door, Northfold is still rated inadequate".
-_STILL_RATED = re.compile(
-    r"(?:^|[,;:] |\b(?:while|but|and|neighbouring|neighbour|like|unlike) )"
-    r"([A-Z][a-z'’]+(?: [A-Z][a-z'’]+){0,3}) (?:is|was) (?:still|already) (?:rated|judged|graded)"
-    r"(?: as)? [\"'“‘]?$"
-)
-
-
-def _known(reading: Reading, sentence: Sentence, name: str, start: int) -> bool:
-    """Whether a name is a mention, a word that points back, or a part of an inspected body's."""
-    at = sentence.start + start
-    if any(m.start < at + len(name) and at < m.end for m in sentence.mentions):
-        return True
-    words = {w for b in reading.bodies for w in re.findall(r"\w+", b.name.lower())}
-    return (
-        not reading.bodies
-        or bool(words & set(re.findall(r"\w+", name.lower())))
-        or (name.split()[0].lower() in _POINTS)
-    )
-
-
-_POINTS = frozenset({"the", "it", "they", "this", "that", "both", "each", "he", "she", "we",
-                     "its", "their", "overall", "all", "everything", "one"})  # fmt: skip
-
-
-def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
-    """ "The company runs Oaklings in Ware, rated outstanding": a name that is no inspected body."""
-    if not reading.bodies:
-        return False
-    before = reading.quote(sentence.start, sentence.start + grade.start)
-    given = _GIVEN.search(before)
-    if given and not any(
-        m.start < sentence.start + given.end(1) and sentence.start + given.start(1) < m.end
-        for m in sentence.mentions
-    ):
-        return True
-    still = _STILL_RATED.search(before)
-    if still and not _known(reading, sentence, still[1], still.start(1)):
-        return True
-    name = _ASIDE.search(before)
-    if name is None or not name.start(1) or (before[name.end(1)] != "," and " in " not in name[0]):
-        return False
-    at = sentence.start + name.start(1)
-    town = re.search(r"(?:^|[ ,])(?:in|near|at) $", before[: name.start(1)])
-    if town and any(m.end >= at - 6 and m.end <= at for m in sentence.mentions):
-        return False  # "Elm Lodge, in Harwick, which was rated good"
-    return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)
-
-
-#: "Redby's brigade was rated": one of another place.
-_OF_A_PLACE = re.compile(
-    r"(?:^|[,;:.] |\b(?:while|but|and|when|whereas|after) )[\"'“‘]?([A-Z][\w-]+(?: [A-Z][\w-]+)?)['’]s? "
-    r"(?:[a-z]+ )?(?:brigade|force|council|school|academy|home|trust|hospital|service|college|"
-    r"prison|jail|nursery|surgery|constabulary) (?:was|is|were|has been|had been|got|received)\b"
-)
-
-
-def _elsewhere(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
-    """Whether the subject of a grade is a body of a place that the story names once, for that."""
-    before = reading.quote(sentence.start, sentence.start + grade.start)
-    subject = list(_OF_A_PLACE.finditer(before))
-    if not subject or not reading.bodies:
-        return False
-    place = subject[-1][1]
-    names = " ".join(b.name for b in reading.bodies)
-    return place not in names and len(re.findall(rf"\b{re.escape(place)}\b", reading.story.text)) == 1
 
 
 _ONE = re.compile(
@@ -367,31 +271,3 @@ def _group(reading: Reading, mentions: list[Mention]) -> tuple[str, ...]:
             break
         group.append(m)
     return tuple(dict.fromkeys(m.id for m in group))
-
-
-def _stranger(
-    reading: Reading, sentence: Sentence, grade: Graded, inspected: set[str]
-) -> Mention | None:
-    """A body that is not the inspected one and is the subject of the grade: a comparison."""
-    if not reading.bodies:
-        return None
-    for m in sentence.mentions:
-        if m.id in inspected or m.role in ("inspectorate", "government", "commentator", "operator"):
-            continue
-        if m.rule == "bare name" and _WHERE.search(sentence.low, 0, m.start - sentence.start):
-            continue  # "a team that works across Harwick and Redby has been rated good"
-        between = sentence.low[m.end - sentence.start : grade.start]
-        following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
-        if m.end - sentence.start <= grade.start and re.fullmatch(
-            r"(?:'s?)?(?:, (?:an?|the|its) [a-z' -]{2,40},?)?(?: (?!and|told)[a-z']+){0,4}? "
-            r"(?:was|is|were|are|has been|had been|received|got|also)(?: [a-z]+){0,4} [\"']?|"
-            r"(?:'s?)?(?:,? and [a-z' ]{3,40})?(?: [a-z']+){0,3}, (?:which (?:is|was|are|were) )?"
-            r"(?:(?:both|all|each|also|now|currently) )*(?:rated|judged|graded)(?: as)? [\"']?",
-            between,
-        ):
-            return m
-        if m.start - sentence.start >= grade.end and re.fullmatch(
-            r"[\"']?(?:-rated)? ?(?:neighbouring )?", following
-        ):
-            return m
-    return None
