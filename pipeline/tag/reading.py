@@ -68,7 +68,8 @@ _THEY_SAY = re.compile(
     r"(?:but |and |however, )?they (?:also |then |have )?(?:found|finds?|noted?|praised?|"
     r"commend(?:ed)?|"
     r"criticised|identified|identify|observed|reported|saw|heard|highlighted|raised|described|"
-    r"concluded|recommended|said|say|looked|judged|were (?:impressed|told|shown|concerned))(?!\w)"
+    r"concluded|recommended|said|say|looked|judged|went through|spoke (?:to|with)|watched|read|"
+    r"examined|visited|talked (?:to|with)|sampled|were (?:impressed|told|shown|concerned))(?!\w)"
 )
 #: "Those we talked to were pleased": an inspectorate tells of its own visit.
 _WE_INSPECTED = re.compile(
