@@ -86,14 +86,14 @@ def expressions(framework: Framework | None) -> tuple[tuple[str, Sought, bool], 
     return tuple(
         (r["id"], words(sorted(r["any"], key=len, reverse=True)), bool(r.get("strict")))
         for r in load_yaml("aspects.yaml")
-        if r["id"] in wanted
+        if r["id"] in wanted and (framework or not r.get("strict"))
     )
 
 
 def _common() -> set[str]:
     """Where no framework is known: the aspects whose names cannot be everyday words."""
-    strict = {r["id"] for r in load_yaml("aspects.yaml") if r.get("strict")}
-    return {a for f in frameworks() for a in f.aspects if a not in strict}
+    plain = {r["id"] for r in load_yaml("aspects.yaml") if not r.get("strict")}
+    return {a for f in frameworks() for a in f.aspects if a in plain}
 
 
 #: "A college has apprenticeships graded inadequate"; of people and services others may be meant.

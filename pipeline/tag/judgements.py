@@ -141,7 +141,7 @@ def _sentence(
             continue
         bodies = bodies_of(reading, sentence, grade, 0 if grade.of else i, found)
         cell = _cell(reading, grade, before, framework) if listed is None else listed
-        if bodies is None or (grade.rule == "cell" and not cell):
+        if bodies is None or (grade.rule == "cell" and not (cell or grade.of)):
             continue
         word = _word(grade.grade, scales, framework)
         named = any(m.id in bodies for m in sentence.mentions)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
@@ -50,9 +51,37 @@ def with_pairs(
                 found[sentence.start] = pairs
             elif _whole_line(low, pairs[0]):
                 single[sentence.start] = pairs
+    found |= _columns(reading, framework, marks)
     lines = sum(1 for s in reading.sentences if s.start in single or _is_row(s, marks))
     found |= single if lines >= _FEWEST else {}
     return {**marks, **{at: _merged(marks.get(at, []), own) for at, own in found.items()}}
+
+
+def _columns(
+    reading: Reading, framework: Framework, marks: dict[int, list[Graded]]
+) -> dict[int, list[Graded]]:
+    """A table read column by column: all its labels, line by line, then as many grades."""
+    found: dict[int, list[Graded]] = {}
+    labels: list[str] = []
+    cells: list[tuple[int, Graded]] = []
+    for sentence in (*reading.sentences, None):
+        cell = (
+            next((g for g in marks.get(sentence.start, ()) if g.rule == "cell"), None)
+            if sentence
+            else None
+        )
+        if sentence and cell and labels:
+            cells.append((sentence.start, cell))
+            continue
+        if cells and len(cells) == len(labels) >= _COLUMN:
+            found |= {at: [replace(g, of=(a,))] for (at, g), a in zip(cells, labels, strict=True)}
+        label = _alone(framework).fullmatch(sentence.low) if sentence else None
+        labels = [*(labels if not cells else []), _aspect(label, framework)] if label else []
+        cells = []
+    return found
+
+
+_COLUMN = 3  #: labels of a column; fewer may be lines that have nothing to do with each other
 
 
 def _is_row(sentence: Sentence, marks: dict[int, list[Graded]]) -> bool:
@@ -140,6 +169,11 @@ def _label(framework: Framework) -> re.Pattern[str]:
 @lru_cache(maxsize=64)
 def _pair(framework: Framework) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){_LEAD}{_labels(framework)}{_TAIL}{_SIGN}{_grades(framework)}")
+
+
+@lru_cache(maxsize=64)
+def _alone(framework: Framework) -> re.Pattern[str]:
+    return re.compile(rf"[\s•*>|-]*{_LEAD}{_labels(framework)}{_TAIL}[\s?:|]*")
 
 
 @lru_cache(maxsize=64)
