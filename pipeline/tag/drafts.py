@@ -90,7 +90,7 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
         if d.weak == "said":
             return not any((b, d.aspect) in aspects for b in d.bodies)
         return (
-            d.weak == "dated" and not since
+            d.weak == "dated" and not since and not _of_old(reading, d)
             and not _STANDING.search(reading.low, d.start, d.end)
             and not any((b, None if d.year else d.aspect) in known for b in d.bodies)
             and (d.year or 0) in (0, latest)
@@ -98,6 +98,14 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
 
     drafts = [replace(d, status="current") if stands(d) else d for d in drafts]
     return _told_once_more(drafts) if since else drafts
+
+
+def _of_old(reading: Reading, d: Draft) -> bool:
+    """Whether a grade is of years before the day of the story: no news."""
+    return bool(reading.date and d.year and int(reading.date[:4]) - d.year > _NEWS)
+
+
+_NEWS = 2  #: years from an inspection to the last story that reports it
 
 
 def _told_once_more(drafts: list[Draft]) -> list[Draft]:

@@ -51,7 +51,8 @@ _FORMS = {
         r"ures?)"
     ),
     **{
-        f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
+        f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)|"
+        rf"(?<=graded )(?:{word}|{n})(?= overall)|(?<=graded ){n}(?=(?: for| in)(?!\w)|[,.]|$)"
         for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)
     },
     "no follow-up": r"no (?:need (?:for|of) (?:any )?|further |formal )?(?:estyn )?follow[- ]up"

@@ -59,7 +59,8 @@ _RATED = re.compile(
     rf"(?<!\w)(?:{any_of('rated')})(?!\w)(?! (?:scale|system))({_NO_BREAK})(?:: ?)?[\"']?$"
 )
 _NOUN_BEFORE = re.compile(
-    rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|"
+    rf"(?<!\w)(?:{_NOUN}|overall effectiveness(?: of [^.,;:]{{2,50}}?)?|overall)"
+    rf"(?: (?:of|as|is|was|are|were|remains?|"
     rf"remained|"
     r"stays|has been|before|before (?:that|this|then)|previously|earlier|"
     r"given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
@@ -116,6 +117,17 @@ _PREDICATE = re.compile(
     r"(?: in [a-z'-]{3,25})? (?:still |now |also |both |all |each )?[\"']?$"
 )
 
+#: "Was good in 2020 but requires improvement now".
+_AND_NOW = re.compile(r"(?<!\w)(?:but|and) (?:it )?(?:now |still )?$")
+#: "Had been outstanding since 2009"; "not inspected since 2009, when it was outstanding".
+_STOOD = re.compile(r"(?<!\w)(?:had|has|have) been (?:an? )?[\"']?$")
+_WHEN_IT_WAS = re.compile(
+    r"(?<!\w)(?:19|20)\d\d,? when (?:it|they|the [a-z]+) (?:was|were) (?:an? )?[\"']?$"
+)
+_SO_LONG = re.compile(
+    r"[\"']?(?: (?:since|until|for (?:more than |over |nearly |almost )?(?:an?|the|[a-z]+|\d+) "
+    r"(?:past |last )?(?:[a-z]+ )?(?:years?|decades?))(?!\w))"
+)
 #: "Inspectors have called a surgery inadequate".
 _CALLED = re.compile(
     r"(?<!\w)(?:inspectors?|ofsted|cqc|estyn|watchdog|regulator|commission)(?!\w)[^.;:]{0,40}"
@@ -235,6 +247,8 @@ def _reason(
         return own if own[0] else None
     if low.startswith("grade", start):
         return "numbered", start  # "grade fours in almost all categories"
+    if re.match(r"(?:an? )?(?:[1-6]|one|two|three|four|five|six) ?[(,-]", word):
+        return "rating of", start  # "a 5 (very good) for wellbeing"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
     if _SO_MANY_GRADES.search(before) and (_GRADES.match(after) or _counted_on(found, start)):
@@ -314,10 +328,8 @@ def _weaker(
         return "held", start
     if _OUTCOMES_ARE.search(before):
         return "held", start
-    if improvement and (
-        _PREDICATE.search(before) or re.search(r"(?:all|each|both) [\"']$", before)
-    ):
-        return "predicate", start
+    if rule := _in_passing(before, after, bool(found), improvement=improvement):
+        return rule, start
     remains = _REMAINS.search(before)
     if remains:
         return "held", offset + remains.start()
@@ -330,6 +342,17 @@ def _weaker(
     if found and re.search(which, before) and _STOP.match(after):
         return "and so on", start
     return _quoted(low, start, end, onward) if quoted else None
+
+
+def _in_passing(before: str, after: str, found: bool, *, improvement: bool) -> str:
+    """The rule by which few words around it make it a grade; "" if none does."""
+    if improvement and found and _AND_NOW.search(before):
+        return "and so on"
+    stood = _STOOD.search(before) and _SO_LONG.match(after)
+    if stood or (_WHEN_IT_WAS.search(before) and _STOP.match(after)):
+        return "held"
+    all_do = _PREDICATE.search(before) or re.search(r"(?:all|each|both) [\"']$", before)
+    return "predicate" if improvement and all_do else ""
 
 
 def _goes_on(low: str, start: int, after: str, last: int, marked: bool) -> bool:

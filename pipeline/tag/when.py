@@ -19,7 +19,8 @@ _OF = re.compile(
     r"(?:improv|address|overturn|challeng)(?:e|ing)(?= (?:its|their|the|an?) )|"
     r"shak(?:e|es|en|ing) off|shook off|leaves?|leaving|left|"
     r"lost|loses|lose|losing|costs?|stripped of|shed|taken away|took away|takes away)"
-    r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$"
+    r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$|"
+    r"(?<!\w)end(?:s|ed|ing)? (?:its|their|the|a) [^.;,]{0,30}(?:as|of) (?:being )?(?:an? )?[\"']?$"
 )
 _BEHIND = re.compile(
     r"[\"']? (?:behind|no longer|(?:is |was |has been |had been )?lost(?: by)?|"
@@ -110,6 +111,8 @@ def status_of(
         r"[\"']? no longer", tail
     ):
         return "previous"
+    if i + 1 < len(found) and _then_moved(low, grade, found[i + 1]):
+        return "previous"
     if _wished(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
     near = low[max(start, _own(low, grade, found)) : min(end, _next(low, grade, found, end))]
@@ -128,6 +131,18 @@ def status_of(
 
 
 _OR = r"[\"']? or (?:as )?[\"']?"
+
+
+def _then_moved(low: str, grade: Graded, other: Graded) -> bool:
+    """Whether the body was moved on to the next grade of the sentence: "rated outstanding for a
+    decade, has been downgraded to good"."""
+    between = low[grade.end : other.verb]
+    moved = _move_before(low, other) and grade.end <= other.verb
+    apart = re.search(r"(?<!\w)(?:while|and|but|after|since|whereas|although|when)(?!\w)", between)
+    return moved and not apart and "," in between and len(between) < _NEAR
+
+
+_NEAR = 90  #: code points between two grades of one thought
 _IF = re.compile(r"if|unless|until|fear|believ|might|could|risk|danger|at risk")
 #: "What the college would focus on had been rated good": the wish is of something else.
 _A_FACT = re.compile(
@@ -284,6 +299,11 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
+#: "Which opened in 2019": no year of a grade.
+_OPENED = re.compile(
+    r"(?<!\w)(?:open|found|establish|form|launch|join|appoint|register|convert|clos|buil|merg)"
+    r"(?:ed|ing|t|s)? ?(?:in|back in)?$"
+)
 _FIRST_SINCE = re.compile(r"(?<!\w)first (?:[a-z]+ ){0,6}since (?:[a-z]+ )?(?:19|20)\d\d$")
 _SINCE = re.compile(r"(?<!\w)since(?!\w)")
 
@@ -305,6 +325,7 @@ def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
         int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
         if not (moved and _SINCE.search(low, grade.end, m.end()))
         and not _FIRST_SINCE.search(low, 0, m.end())
+        and not _OPENED.search(low, 0, m.start())
     ]  # fmt: skip
     if not years:
         opening = _OPENING_YEAR.match(low) or re.search(
