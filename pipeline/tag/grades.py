@@ -247,7 +247,7 @@ def _reason(
         return own if own[0] else None
     if low.startswith("grade", start):
         return "numbered", start  # "grade fours in almost all categories"
-    if re.match(r"(?:an? )?(?:[1-6]|one|two|three|four|five|six) ?[(,-]", word):
+    if re.match(r"an? (?:[1-6]|one|two|three|four|five|six) ?[(,-]", word):
         return "rating of", start  # "a 5 (very good) for wellbeing"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
