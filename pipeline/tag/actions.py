@@ -163,6 +163,8 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
         wished = sentence.speaker == "other" or _WISH.search(low, 0, hit.start)
         if wished:
             return True
+    if hit.id == "re-inspection" and low[hit.start : hit.end].startswith("inspected again"):
+        return not _TO_COME.search(low, 0, hit.start)  # "Ofsted inspected again in April"
     if hit.id == "re-inspection" and re.match(r"re-?inspect", low[hit.start :]):
         return bool(_BEEN_BACK.search(low, 0, hit.start)) and not _TO_COME.search(low)
     if hit.id in ("special-measures", "significant-improvement") and _BULLET.fullmatch(low):

@@ -52,7 +52,7 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
     whole: Whole | None = None
     looked_at: _LookedAt | None = None
     for sentence in reading.sentences:
-        if sentence.furniture or sentence.low.endswith("?"):
+        if sentence.furniture or sentence.low.endswith("?") or not _ANY.search(sentence.low):
             continue
         if not _theirs(sentence):  # how many pupils a school has anybody may tell
             found = _sentence(sentence.low, [], None, frozenset())
@@ -69,6 +69,11 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
         if looked_at and whole is None:
             whole = Whole(looked_at.figure.value, looked_at.figure.noun, 0, looked_at=True)
     return _told_once(reading, _of_places(reading, made))
+
+
+#: A sentence without a number or a share needs no reading.
+_ANY = re.compile(rf"\d|(?<!\w)(?:half|(?:[a-z]+[- ])?(?:third|quarter|fifth|sixth|seventh|eighth|"
+                  rf"tenth)s?|{NUMBER})(?!\w)")  # fmt: skip
 
 
 #: "The report has 36 recommendations", "Ofsted had found it inadequate in seven areas, he said".
