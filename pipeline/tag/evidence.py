@@ -259,6 +259,8 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
         not before.strip() and _TOWN_AFTER.fullmatch(after) and n.kind not in _AREAL
     ):
         return (4, True) if _heads(folded, sentence.end) else (0, False)
+    if n.kind in _OWNERS and _RUN_BY.search(before):
+        return -4, False
     verdict = n.rule in _BY_VERDICT
     total, outright, best = 0, verdict, ENOUGH * verdict
     for strong, side, points, pattern in cues().evidence:
@@ -274,6 +276,10 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
 
 #: Rules that found the name by what was done to it: what else is it but inspected?
 _BY_VERDICT = frozenset({"subject of a verdict", "object of a verdict", "object of an inspection"})
+#: "Elm Academy, sponsored by Redby Learning": who runs it; a trust or a council has its part in it.
+_RUN_BY = re.compile(r"\b(?:sponsored|run|owned|operated|managed|overseen) by (?:the )?$")
+_OWNERS = frozenset({"training", "provider", "university", "college", "school", "academy-trust",
+                     "care-home", "home-care", "nursery"})  # fmt: skip
 _NUMBER = re.compile(r"^\W*\d{1,2}[.)] $")  # of a heading: "12. Elm Lodge"
 #: "Cairnie Lodge, Arbroath": still a heading.
 _TOWN_AFTER = re.compile(r",? (?:in )?[a-z'][a-z' -]{2,24}")

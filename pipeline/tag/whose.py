@@ -20,8 +20,8 @@ _JOIN = re.compile(
     r"(?: (?:surgery|practice|site|home|school|nursery))?,? (?:at |the )?"
 )
 _GROUP = re.compile(
-    r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|the (?:two|three|"
-    r"four|pair|trio))(?!\w)"
+    r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|(?<!of )the "
+    r"(?:two|three|four|pair|trio))(?!\w)"
 )
 _ALL_ASPECTS = re.compile(
     r"(?:all (?:the |of the )?(?:two|three|four|five|six|seven)?|both) ?"
@@ -256,7 +256,8 @@ def _fewer(sentence: Sentence, grade: Graded, bodies: int) -> bool:
     near = sentence.low[max(0, grade.start - 40) : grade.end + 40]
     count = re.search(
         rf"(?<!\w)({NUMBER}) (?:[a-z'-]+ ){{0,2}}?[\"']?(?:[a-z-]+[\"']? )?(?:authorit|"
-        rf"council|school|home|trust|force|service|prison|practice)",
+        rf"council|school|home|trust|force|service|prison|practice|provider|college|nurser|"
+        rf"hospital|surger|academ|uni)",
         near,
     )
     return count is not None and digits(count[1]) != str(bodies)
