@@ -296,6 +296,10 @@ def _service_of(before: list[Found]) -> list[str]:
     return [a.id for a in before if a.id in _services()]
 
 
+#: "Good overall", "with adequate prospects for improvement".
+_AFTER_GRADE = frozenset({OVERALL, "performance", "prospects for improvement"})
+
+
 def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
     """Whether the words after the grade lead on to the aspect: "good for being safe"."""
     between = low[grade.end : aspect.start]
@@ -314,7 +318,7 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
             r"in terms of|as regards|with (?:regard|respect) to)(?!\w)|:)",
             between + low[aspect.start : aspect.end],
         )
-        or (aspect.id == OVERALL and not between.strip(" \"'"))
+        or (aspect.id in _AFTER_GRADE and not between.strip(" \"'"))
     )
 
 

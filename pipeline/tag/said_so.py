@@ -34,7 +34,10 @@ _FOUND_TO_BE = re.compile(
     r"(?: to be| as)?(?: overall)? [\"']?$|"
     r"(?<!\w)(?:came|come|comes) out as [\"']?$"
 )
-_CHOSEN = re.compile(r"(?:good|outstanding|excellent|requir\w+ improvement)$")
+_CHOSEN = re.compile(
+    r"(?:(?:very )?good|outstanding|excellent|requir\w+ improvement|satisfactory|weak|"
+    r"unsatisfactory)$"
+)
 #: "Achieved outstanding for its teaching", "was given a good": an adjective as object is a grade.
 _AS_OBJECT = re.compile(
     r"(?<!\w)(?:achiev(?:ed|es|ing|e)|award(?:ed|s|ing)|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|"
