@@ -23,7 +23,8 @@ def _place(which: str, second: str) -> str:
     return (
         rf"(?:(?:the|its|their|ofsted's|cqc's) )?(?:very )?{second}(?:{any_of(which)})"
         r"(?:[- ](?:possible|available))?(?: (?:ofsted|cqc|estyn|overall|inspection))?"
-        rf"(?= (?:{any_of('superlative_nouns')})(?!\w)(?! of (?:\d|any|all)))"
+        rf"(?= (?:{any_of('superlative_nouns')})(?!\w)"
+        r"(?! of (?:\d|any|all))(?! (?:it|they|we) (?:has|have|had) ever))"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from pipeline.tag.frameworks import Framework
 from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded
@@ -18,6 +18,7 @@ from pipeline.tag.no_grade import (
     explained_grades,
     is_none,
     of_pupils,
+    or_better,
     without_superlatives,
 )
 from pipeline.tag.own_scales import own_scale
@@ -138,7 +139,7 @@ _CALLED = re.compile(
 _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!\w)")
 #: "Among the inadequate areas were how it responds to the public and …".
 _AMONG = re.compile(r"(?:^|(?<!\w)(?:among|amongst|including)) (?:the |its )?[\"']?$")
-_ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)")
+_ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)(?! of)")
 #: "Inadequate and put into special measures.", "Good in all five areas and good overall.": what a
 #: round-up says under the name of a body.
 _ALONE = re.compile(r"[\s*•>-]*[\"']?")
@@ -246,7 +247,9 @@ def _reason(
     if own := own_scale(low, start, end, name):
         return own if own[0] else None
     if low.startswith("grade", start):
-        return "numbered", start  # "grade fours in almost all categories"
+        return (
+            None if or_better(after) else ("numbered", start)
+        )  # "grade fours in almost all categories"
     if re.match(r"an? (?:[1-6]|one|two|three|four|five|six) ?[(,-]", word):
         return "rating of", start  # "a 5 (very good) for wellbeing"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
@@ -258,13 +261,9 @@ def _reason(
     rated, moved = _RATED.search(before), _MOVE.search(before)
     if rated and moved and moved.start() > rated.start() and _TO.search(before):
         return "moved", offset + moved.start()  # "rated good in 2022, was upgraded to"
-    for rule, hit in (
-        ("rated", rated),
-        ("moved", moved),
-        ("rating of", _NOUN_BEFORE.search(before)),
-        ("rated", rated_far(low, start)),
-        *said_so(low, before, word, after, quoted=quoted),
-    ):
+    firm = (("rated", rated), ("moved", moved), ("rating of", _NOUN_BEFORE.search(before)))
+    far = (("rated", rated_far(low, start)),)
+    for rule, hit in chain(firm, far, said_so(low, before, word, after, quoted=quoted)):
         if hit:
             return rule, offset + hit.start()
     if noun:

@@ -155,7 +155,8 @@ _SOME_OF_MANY = re.compile(
     r"(?:a )?few|several|many|most|fewer|more|other) "
     r"(?!(?:years?|months?|weeks?|days?|areas?|categories|key)(?!\w))"
     rf"(?:[a-z'-]+ ){{0,4}}{_KINDS}{_NO_CLAUSE} [\"']?(?:[a-z ]{{3,20}}[\"']? or [\"']?)?$|"
-    rf"(?<!\w)of the \d[\d,]* (?:[a-z-]+ )?{_KINDS} with [a-z ]{{3,20}}, [\"']?$|"
+    rf"(?<!\w)of the \d[\d,]* (?:[a-z-]+ )?{_KINDS} "
+    r"(?:with [a-z ]{3,20},|that (?:hold|have)) [\"']?$|"
     r"(?<!\w)(?:none|neither|no one|nobody|nothing)(?: of [a-z' ]{2,40})? "
     r"(?:is|are|was|were|has been|have been|got|received) [a-z ]{0,20}[\"']?"
     r"(?:[a-z ]{3,20}[\"']? (?:or|nor) [\"']?)?$|"
@@ -276,6 +277,11 @@ UNMOVED = re.compile(
 def of_pupils(before: str) -> bool:
     """ "Few are predicted the highest grades": marks of pupils, in what stands before the word."""
     return _MARKS.search(before) is not None
+
+
+def or_better(after: str) -> bool:
+    """ "Grade three or better": what is asked for."""
+    return _OR_BETTER.match(after) is not None
 
 
 def are_people(before: str) -> bool:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pipeline.tag.grade_words import any_of
 
@@ -109,17 +110,23 @@ _FAR = 260  #: code points before a grade in which its verb may stand
 
 def said_so(
     low: str, before: str, word: str, after: str, *, quoted: bool
-) -> tuple[tuple[str, re.Match[str] | None], ...]:
-    """Rules with their matches in what stands before the word; None where one does not hold."""
+) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """Rules with their matches in what stands before the word, one by one; None: it does not
+    hold."""
+    if _CHOSEN.match(word):
+        yield "rated", _FOUND_TO_BE.search(before)
     by = _BY_INSPECTORS.match(after)
     sure = quoted or by or word.startswith(("requir", "inadequate"))
-    return (
-        ("rated", _FOUND_TO_BE.search(before) if _CHOSEN.match(word) else None),
-        ("rated", _RATED_AS_SUCH.search(before) if sure and _INSPECTORS.search(low) else None),
-        ("rated", _DEEMED_THAT.search(before) if _A_BODY.match(after) else None),
-        ("rated", _CALLED_SO.search(before) if by else None),
-        ("rated", _IT_IS.search(before) if _WHO_SAYS.match(after) else None),
-        ("held", _IN_AREAS.search(before)),
-        ("held", _GAVE_IT.search(before) if _FOR_WHAT.match(after) else None),
-        ("held", _AS_OBJECT.search(before) if _OBJECT_ENDS.match(after) else None),
-    )
+    if sure and " as " in before and names_inspectors(low):
+        yield "rated", _RATED_AS_SUCH.search(before)
+    if _A_BODY.match(after):
+        yield "rated", _DEEMED_THAT.search(before)
+    if by:
+        yield "rated", _CALLED_SO.search(before)
+    if _WHO_SAYS.match(after):
+        yield "rated", _IT_IS.search(before)
+    yield "held", _IN_AREAS.search(before)
+    if _FOR_WHAT.match(after):
+        yield "held", _GAVE_IT.search(before)
+    if _OBJECT_ENDS.match(after):
+        yield "held", _AS_OBJECT.search(before)
