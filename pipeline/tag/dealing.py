@@ -310,6 +310,7 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
             r"[\"')]*(?: (?:was|is|were) (?:the|its))?"
             r"(?: (?:[a-z0-9]+[- ])?stars?)?"
             r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard|ranking)s?)?"
+            r"(?:, [^,;.]{3,40} (?:said|says|found|finds|added|adds|noted|wrote))?"
             r"(?: by (?:the )?[a-z#]+(?: [a-z#]+){0,3}?)?,?"
             r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
             r"again|went|goes|going|(?:was|were) (?:given|awarded|attributed)))*"

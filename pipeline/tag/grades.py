@@ -204,6 +204,11 @@ def _from_to(low: str, matches: list[tuple[int, int, str]]) -> dict[tuple[int, i
     return made
 
 
+#: "It was adequate, the report said, at investigating crime".
+_SAYS = r"(?:, [^,;.]{3,40} (?:said|says|found|finds|added|adds|noted|wrote),)?"
+_GOOD_AT = re.compile(rf"[\"']?{_SAYS} at (?!present|the moment|this)")
+
+
 def _plainly(low: str, start: int, rule: str) -> bool:
     """Whether an everyday word is a grade beyond doubt: "graded inclusion as exceptional"."""
     if rule == "rated":
@@ -333,7 +338,7 @@ def _weaker(
     if remains:
         return "held", offset + remains.start()
     of_learning = re.search(r"school|academ|nurser|pupils|children|teach|staff|college", low)
-    if held and not of_learning and re.match(r"[\"']? at (?!present|the moment|this)", after):
+    if held and not of_learning and _GOOD_AT.match(after):
         return "good at", offset + held.start()
     if found and _goes_on(low, start, after, found[-1].end, formal or onward):
         return "and so on", start
