@@ -8,6 +8,7 @@ first lines, or over a paragraph of its own, and by being named again.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -173,11 +174,13 @@ def _of_many(
     leading = {n.id for n in told if n.id in own}
     if not leading or any(len(leading) >= n and k & kinds for n, k in counts(begin)):
         return set()  # of none, or of as many as the story is about
+    starts = [s.start for s in sentences]
     found = set()
     for n in told:
-        sentence = around(sentences, n.start)
-        if n.id not in own and _TOLD.search(folded, sentence.start, sentence.end):
-            found.add(n.id)
+        if n.id not in own:
+            sentence = sentences[max(0, bisect_right(starts, n.start) - 1)]
+            if _TOLD.search(folded, sentence.start, sentence.end):
+                found.add(n.id)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from pipeline.models import Mention
 from pipeline.tag.aspects import OVERALL, aspects
@@ -137,7 +138,7 @@ def _label_names(reading: Reading, sentence: Sentence) -> bool:
         return False
     if any(a.id != OVERALL for a in aspects(f"for {sentence.low}", None)):
         return False
-    at = reading.sentences.index(sentence)
+    at = bisect_left(reading.sentences, sentence.start, key=lambda s: s.start)
     ids = {b.id for b in reading.bodies}
     beside = (*reading.sentences[max(0, at - 1) : at], *reading.sentences[at + 1 : at + 2])
     return any(

@@ -74,9 +74,14 @@ def bodies_of(
     return _not_named(reading, sentence, grade, ours)
 
 
+_FEW = 60  #: bodies of a story in which a name without its kind tells one of them
+
+
 def _ours(reading: Reading, sentence: Sentence, inspected: set[str]) -> list[Mention]:
     """The mentions of inspected bodies, also those by a name without its kind: "in Harwick"."""
     ours = [m for m in sentence.mentions if m.id in inspected]
+    if len(inspected) > _FEW:
+        return ours
     written = straight(reading.quote(sentence.start, sentence.end))
     for body, name in short_names(reading.bodies):
         for found in name.finditer(written):
