@@ -20,7 +20,8 @@ def one_name_each(found: list[Unlisted], text: str) -> list[Unlisted]:
     "Coldwell School" is "Coldwell Primary School" where that is named too; Coldwell Infant School
     and Coldwell Junior School are two.
     """
-    found = [_described(u, found, text) for u in found]
+    if found and found[0].end <= _HEADLINE:
+        found = [_described(u, found, text) if u.end <= _HEADLINE else u for u in found]
     names = {u.called: (u.kind, proper_part(u.called).lower().removeprefix("the "),
                         frozenset(u.called.lower().split())) for u in found}  # fmt: skip
     fullest: dict[str, str] = {}
@@ -47,15 +48,15 @@ def one_name_each(found: list[Unlisted], text: str) -> list[Unlisted]:
     ]  # fmt: skip
 
 
+_HEADLINE = 300  #: code points in which a headline has ended
+
 #: "Harwick School and Nursery" is Harwick Primary School.
 _WITH_NURSERY = frozenset({"school", "and", "nursery", "class"})
 
 
 def _described(u: Unlisted, found: list[Unlisted], text: str) -> Unlisted:
     """A headline's "Harwick Care Home", never named again, in a story of Elm Court: where it is."""
-    first = len(text) - len(text.lstrip())
-    headline = text.find("\n", first)
-    if u.rule != "form of name" or not u.end <= headline:
+    if u.rule != "form of name" or not u.end <= text.find("\n", len(text) - len(text.lstrip())):
         return u
     if any(o.called == u.called and o.start != u.start for o in found):
         return u

@@ -99,9 +99,10 @@ def _together(
     """Bodies that hold the grade "both" or "all three"; of an area's outcome all that share it."""
     if grade.rule == "outcome" and sum(b.kind == "council" for b in reading.bodies) == 1:
         return tuple(b.id for b in reading.bodies)
-    kinds = frozenset(b.kind for b in reading.bodies)
-    if all_of_them(sentence.low[: grade.start], len(reading.bodies), kinds):
-        return tuple(b.id for b in reading.bodies)
+    if len(reading.bodies) <= _FEW:
+        kinds = frozenset(b.kind for b in reading.bodies)
+        if all_of_them(sentence.low[: grade.start], len(reading.bodies), kinds):
+            return tuple(b.id for b in reading.bodies)
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
     wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
     if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
