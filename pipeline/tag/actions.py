@@ -13,7 +13,10 @@ from pipeline.tag.reading import Reading, Sentence
 Status = Literal["imposed", "recommended", "lifted", "threatened"]
 
 FILE = "actions.yaml"
-_ENDED = re.compile(r"[^.,;]{0,20}(?<!\w)(?:lifted|removed|withdrawn|revoked|ended)(?!\w)")
+_ENDED = re.compile(
+    r"[^.,;]{0,20}(?<!\w)(?:lifted|removed|withdrawn|revoked|ended)(?!\w)|"
+    r"[^.,;]{0,60} (?:is|was|are) (?:now )?(?:over|at an end)(?!\w)"
+)
 _IMPOSED = re.compile(
     r"(?<!\w)(?:(?:put|placed|been|plunged|sent|remains?|now|stays?|still|kept)(?: back)? "
     r"(?:in(?:to)?|under|on)|issued|imposed|"
@@ -90,8 +93,9 @@ _PROGRESS_ON = re.compile(
     r"follow(?:s|ed|ing)? (?:up )?(?:[a-z]+ ){0,4}$"
 )
 _OF_LAST = re.compile(
-    r"[^.;]{0,50}(?:(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?(?:inspection|report|visit|"
-    r"review)|followed up|(?<!\w)ago(?!\w))"
+    r"[^.;]{0,50}(?:(?<!\w)that (?:inspection|visit)(?!\w)|(?<!\w)(?:inspection|visit|report) "
+    r"(?:of|in|from) (?:[a-z]+ )?(?:19|20)\d\d(?!\w)|(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?"
+    r"(?:inspection|report|visit|review)|followed up|(?<!\w)ago(?!\w))"
 )
 #: "Ten requirements of the last inspection were unmet": they stand.
 _UNMET = re.compile(
@@ -101,6 +105,10 @@ _UNMET = re.compile(
 _BEEN_BACK = re.compile(
     r"(?<!\w)(?:had|has|have|was|were|having)(?: [a-z]+){0,3} $|(?<!\w)(?:recent|latest|last|rapid|"
     r"faster|first)(?: [a-z]+)? $|'s? $"
+)
+#: "For communal dining to come back": whoever comes back must be an inspector.
+_INSPECTING = re.compile(
+    r"(?<!\w)(?:inspect|watchdog|regulator|ofsted|cqc|estyn|eti|rqia|hiw|ciw|hm|they|it|we|team)"
 )
 _TO_COME = re.compile(
     r"(?<!\w)(?:will|within|due|next|must|faces?|to be|planned|expected|near future|pending|"
@@ -113,6 +121,11 @@ _BEEN_IN = re.compile(
 _OWN_NEWS = re.compile(
     r"(?<!\w)(?:announced|decided|decision|resign(?:s|ed)?|blamed|by mutual|in-house)(?!\w)"
 )
+#: What others than the inspectors wish for: "the union wants the school to be re-inspected".
+_MAY_BE_WISHED = frozenset({"re-inspection", "monitoring-visits"})
+_WISH = re.compile(r"(?<!\w)(?:wants?|wanted|wished?|hopes?|hoped|asks?|asked|should)(?!\w)[^.;]*$")
+#: A line of a list of all that there is: "• Special measures".
+_BULLET = re.compile(r"[•*·-] ?(?:[a-z]+ ){1,4}[a-z]+[.;]?")
 _NOT_YET = re.compile(r"(?<!\w)(?:waiting for|awaiting|not yet)(?!\w)[^.;]*$")
 _ONCE = re.compile(r"(?<!\w)once (?:subject to|under|in|placed|put)(?!\w)[^.;]{0,20}$")
 _EARLIER = re.compile(
@@ -129,7 +142,9 @@ _OWN_WISH = re.compile(
     r"(?<!\w)by (?:(?:its|the) )?(?:owners?|operators?|company|charity|"
     r"provider|trustees)(?!\w)"
 )
-_ASKED = re.compile(r"(?<!\w)(?:asked|applied|asks|applies) (?:for|to)(?: [a-z]+){0,3} $")
+_ASKED = re.compile(
+    r"(?<!\w)(?:asked|applied|asks|applies) (?:[a-z]+ ){0,3}(?:for|to)(?: [a-z]+){0,3} $"
+)
 _NOT_ENOUGH = re.compile(
     r"(?<!\w)(?:not [a-z ]{0,12}enough|not yet|too early|not [a-z ]{0,20}to)(?!\w)"
 )
@@ -144,9 +159,21 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
         return False
     if hit.id in ("recommendation", "requirements"):
         return bool(_PROGRESS_ON.search(low, 0, hit.start) or _OF_LAST.match(low, hit.end))
+    if hit.id in _MAY_BE_WISHED and sentence.speaker != "inspectors":
+        wished = sentence.speaker == "other" or _WISH.search(low, 0, hit.start)
+        if wished:
+            return True
+    if hit.id == "re-inspection" and low[hit.start : hit.end].startswith("inspected again"):
+        return not _TO_COME.search(low, 0, hit.start)  # "Ofsted inspected again in April"
     if hit.id == "re-inspection" and re.match(r"re-?inspect", low[hit.start :]):
         return bool(_BEEN_BACK.search(low, 0, hit.start)) and not _TO_COME.search(low)
+    if hit.id in ("special-measures", "significant-improvement") and _BULLET.fullmatch(low):
+        return True
+    if hit.id == "re-inspection" and low.startswith("to ", hit.start):
+        return _INSPECTING.search(low, 0, hit.start) is None
     if hit.id == "special-measures" and _BEEN_IN.search(low, 0, hit.start):
+        return True
+    if hit.id == "statutory-direction" and _years_ago(reading, low):
         return True
     if hit.id == "childrens-trust":
         return _OWN_NEWS.search(low) is not None or "to close" in low
@@ -165,6 +192,12 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
     return False
 
 
+def _years_ago(reading: Reading, low: str) -> bool:
+    """Whether all years that a sentence names lie before the year of the story."""
+    years = [int(y) for y in re.findall(r"(?<![\d£,.])(?:19[89]\d|20[0-4]\d)(?!\d)", low)]
+    return bool(years) and reading.year is not None and max(years) < reading.year - 1
+
+
 #: "Had the standards not been met, it could have placed conditions": it did not.
 _NEVER = re.compile(r"^had (?:the|it|they|there|its)(?!\w)[^.;]*(?:could|would|might) have(?!\w)")
 _LIFTED = re.compile(
@@ -176,6 +209,11 @@ _LIFTED = re.compile(
 
 #: What a body may well promise by itself; what stands, once it is said that it will be.
 _OWN_PLANS = frozenset({"action-plan", "recommendation", "monitoring-visits"})
+#: "The improvement plan Ofsted required", "the report has 36 recommendations": not its own.
+_THEIRS = re.compile(
+    r"(?<!\w)(?:ofsted|cqc|care quality commission|estyn|rqia|care inspectorate|hiw|ciw|hmicfrs|"
+    r"inspectors|inspectorate|watchdog|regulator|the report)(?!\w)"
+)
 _WILL_BE = frozenset({"closure", "academy-order", "re-inspection", "monitoring-visits",
                       "immediate-improvement"})  # fmt: skip
 
@@ -202,7 +240,8 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
         return "lifted"
     if cues(FILE, "denied").find(near[-30:]):
         return "lifted" if re.search(r"no longer", near) else None
-    if sentence.speaker == "body" and hit.id in _OWN_PLANS:
+    theirs = _THEIRS.search(low, max(0, hit.start - 40), hit.end + 40)
+    if sentence.speaker == "body" and hit.id in _OWN_PLANS and not theirs:
         return None
     if hit.id == "recommendation":
         return "recommended"
@@ -235,6 +274,10 @@ def _status(sentence: Sentence, hit: Hit) -> Status | None:
 _BACK_THEN = re.compile(r"\b(?:in|since|back in) (?:[A-Z][a-z]+ )?(?:19|20)\d\d\b|\bhad been\b")
 
 
+#: "The CQC's recommendation": the one measure that it recommended.
+_ALONE = re.compile(r"(?i)\brecommendation\b(?!s)")
+
+
 def _settled(found: list[Action]) -> list[Action]:
     """What was imposed years ago and is lifted now is lifted; what is imposed is not also
     recommended or threatened for the same body."""
@@ -245,6 +288,10 @@ def _settled(found: list[Action]) -> list[Action]:
         if a.status != "imposed" or (a.kind, a.body) not in lifted or not _BACK_THEN.search(a.quote)
     ]
     imposed = {(a.kind, a.body) for a in found if a.status == "imposed"}
+    measures = any(a.kind in _TAKEN and a.status == "recommended" for a in found)
     return [
-        a for a in found if a.status in ("imposed", "lifted") or (a.kind, a.body) not in imposed
+        a
+        for a in found
+        if (a.status in ("imposed", "lifted") or (a.kind, a.body) not in imposed)
+        and not (measures and a.kind == "recommendation" and _ALONE.search(a.quote))
     ]

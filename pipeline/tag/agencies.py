@@ -244,10 +244,13 @@ def _formed_names(
     if not inspecting:
         return []
     starts = {c.start for c in bare} | {c.start - 4 for c in bare}  # "The Wirral was rated"
+    whole = [f"{c.quote} " for c in listed if c.accepted]  # "Woodlands" of Woodlands Centre
     return one_name_each([
         u for u in (past_listed(u, listed) for u in unlisted(story.text))
         if not silenced(u, listed)
-        and (u.rule in (PLACE_AND_KIND, "form of name") or u.start not in starts)
+        and (u.rule in (PLACE_AND_KIND, "form of name") or not (
+            u.start in starts or any(w.startswith(f"{u.quote} ") for w in whole)
+        ))
     ], story.text)  # fmt: skip
 
 

@@ -18,7 +18,8 @@ _WEAK = frozenset({"held", "predicate", "good at", "aspect", "and so on"})
 
 def agreed(reading: Reading, found: list[Judgement]) -> tuple[Judgement, ...]:
     """The judgements that stand, each with its direction where an earlier grade is stated."""
-    return _directions(_in_order(_contradictions(_told_apart(reading, found))))
+    latest = int(reading.inspected[:4]) if reading.inspected else reading.year
+    return _directions(_in_order(_contradictions(_told_apart(reading, found)), latest))
 
 
 def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
@@ -44,7 +45,7 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
             and not _THE_GRADE.search(j.quote.lower())
         )  # fmt: skip
         headline = j.start in headings and j.rule == "quoted" and j.aspect == "overall"
-        if headline and named > sum(o.aspect == "overall" for o in found):
+        if headline and named > sum((o.aspect, o.grade) == ("overall", j.grade) for o in found):
             return True  # "'Outstanding' finding thrills head", and below, what it was for
         return j.aspect == "not stated" and named > 0 and not first_said
 
@@ -61,12 +62,20 @@ _THE_GRADE = re.compile(
     r"\b(?:the|this|that) [\"'‘“]?[a-z ]{3,25}[\"'’”]? (?:rating|grade|judge?ment)\b"
 )
 _EARLIER = re.compile(
-    r"\b(?:last (?:year|time|month)|(?<!-)(?:19|20)\d\d(?!-)|prev[a-z]{3,7}|earlier|before|ago|"
+    r"\b(?:last (?:year|time|month)|(?<!-)((?:19|20)\d\d)(?!-)|prev[a-z]{3,7}|earlier|before|ago|"
     r"then)\b"
 )
 
 
-def _in_order(found: list[Judgement]) -> list[Judgement]:
+def _of_old(quote: str, latest: int | None) -> bool:
+    """Whether the words tell of a time before the latest year that the story names."""
+    return any(
+        m[1] is None or latest is None or int(m[1]) < latest
+        for m in _EARLIER.finditer(quote.lower())
+    )
+
+
+def _in_order(found: list[Judgement], latest: int | None) -> list[Judgement]:
     """Of two grades of one thing, both told as if current, the one told with a time is earlier."""
     now: dict[tuple[str | None, str], list[Judgement]] = defaultdict(list)
     for j in found:
@@ -76,8 +85,8 @@ def _in_order(found: list[Judgement]) -> list[Judgement]:
     for j in found:
         same = now[j.body, j.aspect] if j.status == "current" else []
         others = [o for o in same if o.grade != j.grade]
-        dated = _EARLIER.search(j.quote.lower()) is not None
-        if others and dated and not any(_EARLIER.search(o.quote.lower()) for o in others):
+        dated = others and _of_old(j.quote, latest)
+        if dated and not any(_of_old(o.quote, latest) for o in others):
             j = replace(j, status="previous", direction=None)
         made.append(j)
     return made
@@ -118,7 +127,8 @@ def _contradictions(found: list[Judgement]) -> list[Judgement]:
             o.status == "previous" and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
             for o in found
         )
-        if j.status == "current" and other and other.grade != j.grade and earlier:
+        again = j.direction == "same"
+        if j.status == "current" and other and other.grade != j.grade and earlier and not again:
             continue
         kept.append(j)
     return kept

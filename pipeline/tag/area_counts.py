@@ -24,7 +24,7 @@ SOME = re.compile(
     rf"(?: [a-z]+){{0,2}} {AREAS}(?!\w)"
 )
 _AFTER = re.compile(
-    rf"[\"']?(?: (?:ratings?|grad(?:es?|ings?)|evaluations?))?,? (?:in|for|across|at|on|to|"
+    rf"[\"']?(?: (?:ratings?|grad(?:es?|ings?)|evaluations?))?,? (?:in|for|across|at|on|"
     rf"against) (?:the )?(?:other |further |remaining |just |only )?({COUNT})"
     rf"(?: of (?:the|its|their) \d+(?: inspection)?(?= [a-z])| of (?:them|these|those))?"
     rf"(?: (?:of the|of its|{_WHICH})){{0,2}}(?: ({AREAS})| others)?"
@@ -57,6 +57,8 @@ _THE_AREAS = re.compile(
 #: "Six 'outstanding' grades and two 'good' grades were given", "a single 'good' grade".
 _GRADES_COUNTED = re.compile(rf"(?<!\w)({COUNT}) [\"']?$")
 _SINGLE = re.compile(r"(?<!\w)(?:a single|(?:just|only) one) [\"']?$")
+#: "Outstanding for all categories bar 1 good".
+_BAR_ONE = re.compile(rf"(?<!\w)(?:all|every) {AREAS} (?:but|bar|except) (?:one|1) [\"']?$")
 #: "Two of the five areas were found inadequate, and the others were judged good".
 _OTHERS = re.compile(
     r"(?<!\w)the (?:others?|rest|remaining ones)(?: [a-z]+){0,4} [\"']?$|"
@@ -87,7 +89,7 @@ def before(low: str, grade: Graded, start: int) -> str | None:
         return "some areas"
     if grade.rule == "counted" and (counted := _GRADES_COUNTED.search(low, start, grade.start)):
         return _named(counted[1], None)
-    if _SINGLE.search(low, start, grade.start):
+    if _SINGLE.search(low, start, grade.start) or _BAR_ONE.search(low, 0, grade.start):
         return "one area"
     if many := _MANY_BEFORE.search(low, start, grade.start):
         return f"{many[1]} {many[2]}"

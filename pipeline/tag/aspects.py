@@ -19,7 +19,8 @@ ALL = re.compile(
     r"(?<!\w)(?:in|across|on|for|at|all)? ?(?:all|every|each|against any)(?: single| one)?(?: of)?"
     r"(?: the| its| our| these| those)?(?: (?:other|remaining))?"
     r"(?: (?:two|three|four|five|six|seven|eight|nine|"
-    r"ten|eleven|[2-9]|1[0-3])(?: of (?:the|its|our))?)?(?: (?:other|remaining|separate))?"
+    r"ten|eleven|[2-9]|1[0-3])(?: of (?:the|its|our|[#a-z']+(?: [#a-z']+){0,4}))?)?"
+    r"(?: (?:other|remaining|separate))?"
     r"(?: (?:healthy (?:prison|establishment|institution)|key|main|headline|"
     r"inspected|inspection|judge?ment|core|graded|quality))? ?"
     r"(?:areas?|themes?|categor(?:y|ies)|questions?|points?|counts?|measures?|aspects?|respects?|"
@@ -33,7 +34,9 @@ _EXCEPT = re.compile(
     r" in)? (?:being |the )?[\"']?$"
 )
 _LEAD_IN = re.compile(
-    r"(?:^|(?<!\w)(?:(?:level|standard|quality)s? of|"
+    r"(?:^|(?<!\w)(?:(?:level|standard|quality)s? of|(?:is|are) (?:the |this |it )?"
+    r"(?:services?|provider|home)|"
+    r"(?:good|well) (?:is|are|do|does)|"
     r"for|being|in|at|on|and|or|how|both|its|the|as|against|areas?(?: of)?|"
     r"categor(?:y|ies) of|questions?|whether|where|which are|namely|including|such as|"
     r"under|to|except|but|though|although|while|whereas|with|were|"
@@ -44,7 +47,9 @@ _LEAD_IN = re.compile(
 _NOT_NOUN = re.compile(
     r"[\"']? (?:for|from(?! [\"']?(?:good|outstanding|requires|inadequate|adequate))|"
     r"to(?! be)|place|environment|staff|way|manner|care|services?|enough|"
-    r"levels?|hands|team|and timely|and secure|treatment|support)(?!\w)"
+    r"levels?|hands|team|and timely|and secure|treatment|support)(?!\w)|"
+    r", (?!while|and|but|with|whose|in)[a-z-]+ "
+    r"(?:care|services?|support|environment|staff|home)(?!\w)"
 )
 
 
@@ -81,14 +86,14 @@ def expressions(framework: Framework | None) -> tuple[tuple[str, Sought, bool], 
     return tuple(
         (r["id"], words(sorted(r["any"], key=len, reverse=True)), bool(r.get("strict")))
         for r in load_yaml("aspects.yaml")
-        if r["id"] in wanted
+        if r["id"] in wanted and (framework or not r.get("strict"))
     )
 
 
 def _common() -> set[str]:
     """Where no framework is known: the aspects whose names cannot be everyday words."""
-    strict = {r["id"] for r in load_yaml("aspects.yaml") if r.get("strict")}
-    return {a for f in frameworks() for a in f.aspects if a not in strict}
+    plain = {r["id"] for r in load_yaml("aspects.yaml") if not r.get("strict")}
+    return {a for f in frameworks() for a in f.aspects if a in plain}
 
 
 #: "A college has apprenticeships graded inadequate"; of people and services others may be meant.
@@ -108,22 +113,33 @@ def _is_aspect(identity: str, before: str, after: str) -> bool:
     return not _NOT_NOUN.match(after) or bool(_SERVICES.match(f"{before}|{after}"))
 
 
+_LINK = re.compile(r", (?:and )?| and ")
+_MORE = 2  #: further aspects that make a list of everyday words
+
+
+def _heads_list(low: str, first: Found, found: list[Found]) -> bool:
+    """ "They examine safety, respect and purposeful activity": the first is an aspect as well."""
+    at = first.end
+    for _ in range(_MORE):
+        link = _LINK.match(low, at)
+        following = next((f for f in found if link and f.start == link.end()), None)
+        if following is None:
+            return False
+        at = following.end
+    return True
+
+
 def aspects(low: str, framework: Framework | None) -> list[Found]:
     """The aspects that a folded sentence names, none inside a longer one."""
     found: list[Found] = []
+    doubtful: list[Found] = []
     for identity, expression, strict in expressions(framework):
         for m in expression.finditer(low):
             before, after = low[max(0, m.start() - 40) : m.start()], low[m.end() : m.end() + 40]
-            if strict and not _is_aspect(identity, before, after):
-                continue
-            found.append(
-                Found(
-                    m.start(),
-                    m.end(),
-                    identity,
-                    bool(_EXCEPT.search(before) and ALL.search(low, 0, m.start())),
-                )
-            )
+            excepted = bool(_EXCEPT.search(before) and ALL.search(low, 0, m.start()))
+            sure = not strict or _is_aspect(identity, before, after)
+            (found if sure else doubtful).append(Found(m.start(), m.end(), identity, excepted))
+    found += [f for f in doubtful if _heads_list(low, f, found)]
     found.sort(key=lambda f: (f.start, -f.end))
     kept: list[Found] = []
     for f in found:

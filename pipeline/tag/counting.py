@@ -14,7 +14,7 @@ from pipeline.knowledge import load_yaml
 
 _KNOWN: dict[str, list[str]] = load_yaml("statistics.yaml")
 _UNCOUNTED = frozenset(_KNOWN["uncounted"])
-_FRAMES = frozenset(_KNOWN["frames"])
+_FRAMES = frozenset((*_KNOWN["frames"], *_KNOWN["areas"]))
 _STOPS = frozenset(_KNOWN["stops"])
 _IRREGULAR = frozenset(_KNOWN["irregular"])
 _NO_NOUNS = frozenset(_KNOWN["no-nouns"])

@@ -121,7 +121,7 @@ def count(f: Hit) -> Figure | None:
         return None
     if FROM.search(before) and TO.match(f.low, f.m.end("value")):
         return None
-    if _MIGHT.match(f.low, f.what_end):
+    if _MIGHT.match(f.low, f.what_end) or _HIRED.search(before):
         return None
     if value == "2" and f.thing.noun.split()[-1] not in _GRAVE:
         return None
@@ -137,12 +137,20 @@ def _framed(f: Hit, before: str, value: str) -> bool:
         return True
     if _ALL.search(before):
         return f.m["what"].startswith(" of ")
+    if f.thing and f.thing.noun in _AREAS:
+        return False
     return not _KNOWN_ONES.search(before) and int(value) >= _MANY
 
 
 #: "The other 29 forces", "all 43 forces": they are known already.
 _KNOWN_ONES = re.compile(r"(?<!\w)(?:the|other|these|those|its|remaining|all|each of|both) $")
 
+_AREAS = frozenset(load_yaml("statistics.yaml")["areas"])
+#: "The recruitment of over 50 officers": what a body does about it.
+_HIRED = re.compile(
+    r"(?<!\w)(?:recruit(?:ed|ing|ment of|s)?|tak(?:en|ing|es?) on|took on|hir(?:ed|ing|es?)|"
+    r"employ(?:ed|ing|s)?|sack(?:ed|ing))(?!\w)[^.;]*$"
+)
 _MIGHT = re.compile(r" (?:might|could|would|may)(?!\w)")
 
 

@@ -218,7 +218,8 @@ def _whole(
     "All areas" is kept as it was said: which they were, the story does not say.
     """
     real = [i for i in ids if i != OVERALL]
-    if not real and (after := area_counts.after(low, grade)):
+    after = area_counts.after(low, grade)
+    if after and (not real or _AMONG.search(low, grade.end, limit)):
         return (*ids, after)
     some = area_counts.of_all(low, start, limit)
     if some and (listed := [a.id for a in named if _DASH.match(low[some.end() : limit])
@@ -239,7 +240,7 @@ def _whole(
     if not real and (all_but := area_counts.all_but(low, start, limit)):
         return (*ids, all_but)
     every = every_area(low, start, limit)
-    if every and (not real or _nearer(named, every, grade)):
+    if every and (not real or _nearer(named, every, grade)) and not _apart(low, every, grade):
         if "across the board" in every[0]:
             return tuple(ids) or (OVERALL, *_all_of(every[0], framework, excepted=False))
         others = re.search(r"(?<!\w)(?:other|remaining)(?!\w)", every[0])
@@ -247,6 +248,15 @@ def _whole(
         rest = [a for a in _all_of(every[0], framework, excepted=bool(out)) if a not in out]
         return (*ids, *(rest or [ALL_AREAS]))
     return _of_the_service(tuple(dict.fromkeys(ids)))
+
+
+def _apart(low: str, every: re.Match[str], grade: Graded) -> bool:
+    """ "Progress in all areas since it took on another, a grade four": told of something else."""
+    between = low[every.end() : grade.start]
+    return every.end() <= grade.start and _ELSE.search(between) is not None
+
+
+_ELSE = re.compile(r"(?<!\w)(?:since|after|when|while|which|who|but|although)(?!\w)|, an? ")
 
 
 def _nearer(named: list[Found], every: re.Match[str], grade: Graded) -> bool:
@@ -286,6 +296,10 @@ def _service_of(before: list[Found]) -> list[str]:
     return [a.id for a in before if a.id in _services()]
 
 
+#: "Good overall", "with adequate prospects for improvement".
+_AFTER_GRADE = frozenset({OVERALL, "performance", "prospects for improvement"})
+
+
 def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
     """Whether the words after the grade lead on to the aspect: "good for being safe"."""
     between = low[grade.end : aspect.start]
@@ -295,7 +309,9 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
         re.match(
             r"[\"')]*(?: (?:was|is|were) (?:the|its))?"
             r"(?: (?:[a-z0-9]+[- ])?stars?)?"
-            r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard|ranking)s?)?,?"
+            r"(?: (?:rating|grade|grading|judge?ment|verdict|mark|standard|ranking)s?)?"
+            r"(?:, [^,;.]{3,40} (?:said|says|found|finds|added|adds|noted|wrote))?"
+            r"(?: by (?:the )?[a-z#]+(?: [a-z#]+){0,3}?)?,?"
             r"(?: [a-z]+ [a-z ]{0,30}(?:was|were))?(?: (?:overall and|overall|both|and|also|"
             r"again|went|goes|going|(?:was|were) (?:given|awarded|attributed)))*"
             r"\s*(?:(?<!\w)(?:for|to|in|at|on|across|under|when it (?:came|comes) to|"
@@ -303,7 +319,7 @@ def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
             r"in terms of|as regards|with (?:regard|respect) to)(?!\w)|:)",
             between + low[aspect.start : aspect.end],
         )
-        or (aspect.id == OVERALL and not between.strip(" \"'"))
+        or (aspect.id in _AFTER_GRADE and not between.strip(" \"'"))
     )
 
 

@@ -49,7 +49,27 @@ def in_time(reading: Reading, drafts: list[Draft]) -> list[Draft]:
             ):
                 d = replace(d, status="previous", direction=None, weak="dated")
         made.append(d)
-    return made
+    return _before_the_return(reading, made)
+
+
+#: "Since the original inspection", "more than a year on, inspectors are satisfied".
+_RETURNED = re.compile(
+    r"(?<!\w)since (?:the|its|their|that) (?:original|first|initial|previous|last) "
+    r"(?:inspection|visit|report)|(?<!\w)(?:a|two|three) years? (?:on|later),? inspectors(?!\w)|"
+    r"(?<!\w)inspectors (?:have )?(?:now )?(?:returned|went back|gone back)(?!\w)"
+)
+
+
+def _before_the_return(reading: Reading, drafts: list[Draft]) -> list[Draft]:
+    """Grades of which one has its year are earlier ones, where a return is told after all."""
+    back = _RETURNED.search(reading.low)
+    now = [d for d in drafts if d.status == "current"]
+    if not back or any(d.start > back.start() for d in now) or not any(d.year for d in now):
+        return drafts
+    return [
+        replace(d, status="previous", direction=None) if d.status == "current" else d
+        for d in drafts
+    ]
 
 
 def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
@@ -70,13 +90,38 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
         if d.weak == "said":
             return not any((b, d.aspect) in aspects for b in d.bodies)
         return (
-            d.weak == "dated" and not since
+            d.weak == "dated" and not since and not _of_old(reading, d)
             and not _STANDING.search(reading.low, d.start, d.end)
             and not any((b, None if d.year else d.aspect) in known for b in d.bodies)
             and (d.year or 0) in (0, latest)
         )  # fmt: skip
 
-    return [replace(d, status="current") if stands(d) else d for d in drafts]
+    drafts = [replace(d, status="current") if stands(d) else d for d in drafts]
+    return _told_once_more(drafts) if since else drafts
+
+
+def _of_old(reading: Reading, d: Draft) -> bool:
+    """Whether a grade is of years before the day of the story: no news."""
+    return bool(reading.date and d.year and int(reading.date[:4]) - d.year > _NEWS)
+
+
+_NEWS = 2  #: years from an inspection to the last story that reports it
+
+
+def _told_once_more(drafts: list[Draft]) -> list[Draft]:
+    """In a story of what came after an inspection, a grade that it says was given earlier is not
+    a new one where it is told again, if the body has no other: "The school had been rated weak.
+    Inspectors had found it weak for leadership. On their return …"."""
+    before = {(b, d.grade) for d in drafts if d.status == "previous" for b in d.bodies}
+    others = {
+        b for d in drafts if d.status == "current" for b in d.bodies if (b, d.grade) not in before
+    }
+    return [
+        replace(d, status="previous", direction=None)
+        if d.status == "current" and d.direction != "same" and not others & set(d.bodies)
+        else d
+        for d in drafts
+    ]
 
 
 #: "Rated outstanding since 2017": a grade that it holds, not one that is told.

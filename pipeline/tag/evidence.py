@@ -8,7 +8,8 @@ first lines, or over a paragraph of its own, and by being named again.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,8 @@ from pipeline.tag.sentences import Span
 
 _AROUND = 200  #: code points before and after a mention, of its sentence, that are read
 _READ = 5  #: mentions of a body, beside which nothing speaks against it, that are read
+_READ_FIRST = 1_000  #: code points in which a story says whom it is about
+_AGAINST = -3  #: points of a mention that speaks against its body, whatever others say
 ENOUGH = 2  #: points that make a body the inspected one
 _LEAD = 3  #: lines that count as the beginning of a story, its headline among them
 
@@ -101,18 +104,25 @@ def evidence_of(
     seen: dict[str, int] = defaultdict(int)
     own = set(told)
     early: set[str] = set()
+    against: set[str] = set()
     lead = lead_of(folded)
     for n in named:
         if seen[n.id] >= _READ:
             continue
         score, outright = _of_mention(folded, n, sentences)
         best[n.id] = max(best.get(n.id, -9), score)
+        if score <= _AGAINST:
+            against.add(n.id)
         seen[n.id] += score >= 0
         if outright and score >= ENOUGH:
             own.add(n.id)
         if n.start < lead and score >= 0:
             early.add(n.id)
-    _share(folded, named, own, best, sentences)
+    begin = f"{outside.headline}\n{folded[:_READ_FIRST]}"
+    _share(folded, named, own, best, begin)
+    for a in _of_many(folded, begin, named, own, sentences) - against:
+        own.add(a)
+        best[a] = max(best[a], ENOUGH)
     sited = any(n.kind in cues().specific for n in named)  # then an area in the title is where
     own = {a for a in own if best.get(a, 0) > -3}
     return {
@@ -126,51 +136,51 @@ def evidence_of(
 
 
 def _share(
-    folded: str,
-    named: Sequence[Named],
-    own: set[str],
-    best: dict[str, int],
-    sentences: Sequence[Span],
+    folded: str, named: Sequence[Named], own: set[str], best: dict[str, int], begin: str
 ) -> None:
     """Let bodies that stand together share what the words say of some of them."""
+    times = Counter(n.id for n in named)
     for group in _lists(folded, named):
         led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
-        if led:
+        if best[group[0].id] <= _AGAINST:  # "shared with X and Y", "his other homes, X and Y, are"
+            own -= {n.id for n in group if times[n.id] == 1}
+            best |= {n.id: -4 for n in group if n.id not in own}
+        elif led:
             top = max(best[i] for i in led)
             own |= {n.id for n in group}
-            best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > -3}
-        elif best[group[0].id] <= -3:  # "shared with X and Y"
-            best |= {n.id: -4 for n in group if n.id not in own}
-    for together in (*counted(folded, named, best), *listed(folded, named)):
+            best |= {n.id: max(best[n.id], top) for n in group if best[n.id] > _AGAINST}
+    for together in (*counted(begin, named, best), *listed(folded, named)):
         if together & own:
             own |= together
             best |= {a: max(best[a], ENOUGH) for a in together if best[a] > -3}
-    for a in (*_with_own_paragraphs(folded, named, own), *_of_many(folded, named, own, sentences)):
+    for a in _with_own_paragraphs(folded, named, own):
         if best[a] >= 0:
             own.add(a)
             best[a] = max(best[a], ENOUGH)
 
 
 def _of_many(
-    folded: str, named: Sequence[Named], own: set[str], sentences: Sequence[Span]
+    folded: str, begin: str, named: Sequence[Named], own: set[str], sentences: Sequence[Span]
 ) -> set[str]:
     """Bodies of a story that begins with several: each is in a sentence that tells of an outcome.
 
     "Three schools have had reports. … At Elm School, said Estyn, pupils are kind."
     """
-    kinds = several(folded)
+    kinds = several(begin)
     leads = {n.kind for n in named if n.id in own}
     leads |= _OF_LEARNING if leads & kinds & _OF_LEARNING else set()
     kinds |= _OF_LEARNING if kinds & _OF_LEARNING else frozenset()
     told = [n for n in named if n.kind in kinds & leads and n.role is None]
     leading = {n.id for n in told if n.id in own}
-    if not leading or any(len(leading) >= n and k & kinds for n, k in counts(folded)):
+    if not leading or any(len(leading) >= n and k & kinds for n, k in counts(begin)):
         return set()  # of none, or of as many as the story is about
+    starts = [s.start for s in sentences]
     found = set()
     for n in told:
-        sentence = around(sentences, n.start)
-        if n.id not in own and _TOLD.search(folded, sentence.start, sentence.end):
-            found.add(n.id)
+        if n.id not in own:
+            sentence = sentences[max(0, bisect_right(starts, n.start) - 1)]
+            if _TOLD.search(folded, sentence.start, sentence.end):
+                found.add(n.id)
     return found
 
 
@@ -178,7 +188,10 @@ _OF_LEARNING = frozenset({"school", "college", "nursery", "training", "provider"
 
 _LINE = re.compile(r"[^\n]{60,}")
 _TOLD = re.compile(
-    r"\b(?:inspect(?:ed|ion|ors)|ofsted|cqc|estyn|visited|rated|judged|graded|special measures)\b"
+    r"\b(?:inspect(?:ed|ion|ions|ors)|inspectorate|ofsted|cqc|estyn|isi|hmie|rqia|watchdog|visited|"
+    r"rated|judged|graded|grades?|ratings?|marks|special measures|inadequate|outstanding|"
+    r"requires? improvement|failed|failing|failings|praised?|criticis\w+|commended|notices?|"
+    r"reports?|improved|recommendations?)\b"
 )
 _MANY = 3  #: paragraphs about a body each, that make a round-up
 
@@ -206,6 +219,8 @@ _BETWEEN = re.compile(
     r"(?:,|;| and| &|, and| as well as|,? both| in| at| the| of| \([a-z]{2,8}\)| )*"
     r"(?: (?:the|at|in))? ?"
     r"|, (?:[a-z'’-]+ ){1,3}(?:school|academy|college|home|house|lodge|surgery|nursery), (?:the )?"
+    r"|,? (?:and|with) its (?:[a-z]+ )?(?:branch|sister|satellite|second)"
+    r"(?: (?:surgery|practice|site|home|school|nursery))?,? (?:at |the )?"
     rf"|, {_TOWN}(?: \([^()]{{3,50}}\))?; (?:and )?(?:the )?"
     rf"|,? (?:in|near|at|on) {_TOWN}(?:[,;] and|[,;]| and) (?:(?:in|at) )?(?:the )?"
 )
@@ -247,6 +262,8 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
         not before.strip() and _TOWN_AFTER.fullmatch(after) and n.kind not in _AREAL
     ):
         return (4, True) if _heads(folded, sentence.end) else (0, False)
+    if n.kind in _OWNERS and _RUN_BY.search(before):
+        return -4, False
     verdict = n.rule in _BY_VERDICT
     total, outright, best = 0, verdict, ENOUGH * verdict
     for strong, side, points, pattern in cues().evidence:
@@ -262,9 +279,13 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
 
 #: Rules that found the name by what was done to it: what else is it but inspected?
 _BY_VERDICT = frozenset({"subject of a verdict", "object of a verdict", "object of an inspection"})
+#: "Elm Academy, sponsored by Redby Learning": who runs it; a trust or a council has its part in it.
+_RUN_BY = re.compile(r"\b(?:sponsored|run|owned|operated|managed|overseen) by (?:the )?$")
+_OWNERS = frozenset({"training", "provider", "university", "college", "school", "academy-trust",
+                     "care-home", "home-care", "nursery"})  # fmt: skip
 _NUMBER = re.compile(r"^\W*\d{1,2}[.)] $")  # of a heading: "12. Elm Lodge"
 #: "Cairnie Lodge, Arbroath": still a heading.
-_TOWN_AFTER = re.compile(r",? (?:in )?[a-z' -]{3,25}")
+_TOWN_AFTER = re.compile(r",? (?:in )?[a-z'][a-z' -]{2,24}")
 _AREAL = frozenset({"council", "police", "fire", "icb", "trust"})
 _PROSE = re.compile(
     r"\s*(?:[^\n]{60,}|(?:re-?)?inspection\b|review\b|area send\b|joint targeted\b|report of\b|"

@@ -73,8 +73,8 @@ _FOR_WHOM = re.compile(
 _OF_THEM = re.compile(
     r"(?<!\w)(?:people|those|children|pupils|patients|residents|families|parents|carers|women|men|"
     r"students|users|learners|prisoners|adults|offenders|victims|anyone|child|someone) "
-    r"(?:who|that) (?:(?:are|is|may|might|have|has|need|struggle|suffer|face|live)(?!\w)"
-    r"[a-z ,']{0,40})?$"
+    r"(?:in [a-z#]+ )?(?:and |, )?(?:who|that) (?:(?:are|is|may|might|need|struggle|suffer|go|face)"
+    r"(?!\w)[a-z ,']{0,40})?$"
 )
 #: "Helped to feel safe" is; "work to keep people safe" is what it is for.
 _HELPED = re.compile(
@@ -134,6 +134,7 @@ _LOOKED_HOW = re.compile(
     r"(?<!\w)(?:look|assess|scrutin|examin|consider|inspect|evaluat|review|test)[a-z]*(?: at| on)? "
     r"(?:[a-z]+ )?(?:how (?:well|effectively|efficiently|far|good)|whether)(?!\w)[^.;:]*$"
 )
+_FAR = 200  #: code points before a cue that are read for what turns it
 _HARMLESS = re.compile(r"(?<!\w)(?:no|none|did not|didn't|not|never|without)(?!\w)")
 
 
@@ -303,39 +304,42 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if resolved:
             return "strength" if hit.id == "area-for-improvement" else None
         return own
-    if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 80), hit.start):
+    if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 90), hit.start):
         return None
     window = " ".join(window.split(" ")[-7:])
-    if (
-        own == "strength"
-        and hit.id == "benefits"
-        and clause[: hit.start].endswith("to ")
-        and not _HELPED.search(clause, 0, hit.start)
-    ):
-        return None
-    wished = cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start])
-    denied = cues(FILE, "negation").find(_AWAY.sub("", window))
+    wished = bool(cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start]))
+    denied = cues(FILE, "negation").find(_AWAY.sub("", window)) is not None
+    near = max(0, hit.start - _FAR)
     if own == "strength":
-        if _DOUBTED.search(clause, 0, hit.start):
-            return "weakness"
-        if _TO_COME.match(clause, hit.end) or _SO_THAT.search(clause, 0, hit.start):
-            return None
-        if _NOT_GIVEN.search(clause, 0, hit.start) or _NONE_OF.search(clause, 0, hit.start):
-            return "weakness"
-        if _WISHED_LIST.search(clause, 0, hit.start):
-            return None
-        if _DEMANDED.match(clause) or _NEEDED.search(clause, 0, hit.start):
-            return None
-        if denied and not re.search(r"not only|no doubt", window):
-            return "weakness"
-        return None if wished else "strength"
-    if denied and (_WORST.search(clause[: hit.start]) or _WORST.match(clause[hit.start :])):
-        return "weakness"
-    if _NOT_MENDED.search(clause, 0, hit.start):
+        missing = denied and not re.search(r"not only|no doubt", window)
+        return _turn_good(clause, hit, missing=missing, wished=wished)
+    worst = _WORST.search(clause, near, hit.start) or _WORST.match(clause[hit.start : hit.end])
+    if (denied and worst) or _NOT_MENDED.search(clause, near, hit.start):
         return "weakness"
     if denied:
         return "strength" if _PLAIN_NO.search(window) else None
     return None if wished else "weakness"
+
+
+def _turn_good(clause: str, hit: Hit, *, missing: bool, wished: bool) -> Polarity | None:
+    """The polarity of a good word in its place."""
+    near = max(0, hit.start - _FAR)
+    meant = hit.id == "benefits" and clause.endswith("to ", 0, hit.start)
+    if meant and not _HELPED.search(clause, near, hit.start):
+        return None
+    if _DOUBTED.search(clause, near, hit.start):
+        return "weakness"
+    if _TO_COME.match(clause, hit.end) or _SO_THAT.search(clause, near, hit.start):
+        return None
+    if _NOT_GIVEN.search(clause, 0, hit.start) or _NONE_OF.search(clause, 0, hit.start):
+        return "weakness"
+    if _WISHED_LIST.search(clause, 0, hit.start):
+        return None
+    if _DEMANDED.match(clause) or _NEEDED.search(clause, 0, hit.start):
+        return None
+    if missing:
+        return "weakness"
+    return None if wished else "strength"
 
 
 def _trim(low: str, start: int, end: int) -> tuple[int, int]:

@@ -23,7 +23,8 @@ def _place(which: str, second: str) -> str:
     return (
         rf"(?:(?:the|its|their|ofsted's|cqc's) )?(?:very )?{second}(?:{any_of(which)})"
         r"(?:[- ](?:possible|available))?(?: (?:ofsted|cqc|estyn|overall|inspection))?"
-        rf"(?= (?:{any_of('superlative_nouns')})(?!\w)(?! of (?:\d|any|all)))"
+        rf"(?= (?:{any_of('superlative_nouns')})(?!\w)"
+        r"(?! of (?:\d|any|all))(?! (?:it|they|we) (?:has|have|had) ever))"
     )
 
 
@@ -32,6 +33,14 @@ _FORMS = {
     "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
     r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
     "requires significant improvement": r"requires? significant improvement",
+    "required to improve": (  # in the words of police inspectors
+        r"(?:is|are|was|were) required to improve(?= (?:in|at)(?!\w))|"
+        r"improvements? (?:is|are|was|were) (?:required|needed)(?= (?:in|at)(?!\w))"
+    ),
+    "sufficient progress not made": (
+        r"(?:not|n't)(?: yet)? (?:been )?(?:made|making) (?:sufficient|enough) progress|"
+        r"sufficient progress (?:had|has|was) not(?: yet)?(?: been)? (?:made|seen)"
+    ),
     "no meaningful progress": r"no (?:meaningful|real) progress|little or no progress",
     "not sufficiently good": r"not (?:sufficiently good|good enough)|insufficiently good",
     "typically positive experiences and outcomes": (
@@ -43,7 +52,8 @@ _FORMS = {
         r"ures?)"
     ),
     **{
-        f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)"
+        f"grade {n}": rf"grades? (?:{word}s?|{n}s?)(?![ -]listed)|"
+        rf"(?<=graded )(?:{word}|{n})(?= overall)|(?<=graded ){n}(?=(?: for| in)(?!\w)|[,.]|$)"
         for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)
     },
     "no follow-up": r"no (?:need (?:for|of) (?:any )?|further |formal )?(?:estyn )?follow[- ]up"

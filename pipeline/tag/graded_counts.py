@@ -78,13 +78,15 @@ def graded_counts(low: str, areas: frozenset[int], taken: Sequence[tuple[int, in
     if len(values) == 0 or values == [1]:
         return []
     of = _whole(values, areas)
-    if of is None and len(values) == 1:
+    if len(values) == 1 and _ITS_GRADES.match(low, max(b for _, b in parts.values())):
+        of = None  # "holds four inadequate grades": of how many is not told
+    elif of is None and len(values) == 1:
         return []
     whole = str(of) if of else None
     return [Part(a, b, whole, _what(low, b)) for a, b in sorted(parts.values())]
 
 
-_SCALE = re.compile(r"(?<!\w)(?:scale|points?|possible|grading system)(?!\w)")
+_SCALE = re.compile(r"(?<!\w)(?:scale|possible|grading system)(?!\w)")
 
 
 def _whole(values: list[int], areas: frozenset[int]) -> int | None:
@@ -94,6 +96,9 @@ def _whole(values: list[int], areas: frozenset[int]) -> int | None:
     if more:
         return more[0]
     return told if len(values) > 2 else None
+
+
+_ITS_GRADES = re.compile(rf" {_GRADE} (?:grades|gradings|ratings)(?!\w)")
 
 
 def _what(low: str, at: int) -> str:

@@ -8,8 +8,8 @@ marks in a sentence about a rating.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 
 from pipeline.tag.frameworks import Framework
 from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded
@@ -18,10 +18,13 @@ from pipeline.tag.no_grade import (
     explained_grades,
     is_none,
     of_pupils,
+    or_better,
     without_superlatives,
 )
 from pipeline.tag.own_scales import own_scale
+from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence
+from pipeline.tag.said_so import BODY_NOUN, names_inspectors, rated_far, said_so
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Graded:
     grade: str
     rule: str
     verb: int  #: where the words that make it a grade begin
+    of: tuple[str, ...] = ()  #: the aspects that stand beside it in a table
 
 
 _NOUN = f"(?:{any_of('nouns')})"
@@ -48,10 +52,6 @@ _GRADES = re.compile(
     r"[\"']?(?: and (?:one|two|three|four|five|six|seven|eight|nine|ten|\d\d?) [\"']?[a-z ]{4,20}"
     r"[\"']?)? (?:grade|grading|rating|judge?ment|mark)s?(?!\w)"
 )
-_SUBJECTS = (
-    r"(?:school|council|authorit(?:y|ies)|academy|trust|force|service|home|provider|hospital|"
-    r"nursery|college|prison|practice|departments?)s?"
-)
 _NO_BREAK = (
     r"(?:(?!(?<!\w)(?:that|which|because|praised|found|said|but|despite|although|however|"
     r"should|whether|saw)(?!\w))[^.;:]){0,120}?"
@@ -59,14 +59,9 @@ _NO_BREAK = (
 _RATED = re.compile(
     rf"(?<!\w)(?:{any_of('rated')})(?!\w)(?! (?:scale|system))({_NO_BREAK})(?:: ?)?[\"']?$"
 )
-#: "Hailed as outstanding by Ofsted": a grade where it is inspectors who say so.
-_RATED_AS_SUCH = re.compile(
-    rf"(?<!\w)(?:{any_of('rated_as')})(?: (?!as )[a-z',-]+){{0,16}} as (?:an? |being )?[\"']?$"
-)
-_BY_INSPECTORS = re.compile(rf"[\"']? by (?:the )?(?:[a-z]+ )?(?:{any_of('inspectors')})(?!\w)")
-_INSPECTORS = re.compile(rf"(?<!\w)(?:{any_of('inspectors')})(?!\w)")
 _NOUN_BEFORE = re.compile(
-    rf"(?<!\w)(?:{_NOUN}|overall effectiveness|overall)(?: (?:of|as|is|was|are|were|remains?|"
+    rf"(?<!\w)(?:{_NOUN}|overall effectiveness(?: of [^.,;:]{{2,50}}?)?|overall)"
+    rf"(?: (?:of|as|is|was|are|were|remains?|"
     rf"remained|"
     r"stays|has been|before|before (?:that|this|then)|previously|earlier|"
     r"given|went|goes|moved?|fell|falls|drop(?:s|ped)?|improve[sd]?|from|to|up|"
@@ -95,6 +90,7 @@ _LINE = re.compile(
 #: How prison inspectors give their grades: "outcomes for prisoners were not sufficiently good".
 _OUTCOMES_ARE = re.compile(
     r"(?<!\w)outcomes(?: for (?:prisoners|children|detainees|young people|men|women))?"
+    r"(?: at [#a-z' -]{2,30})?"
     r"(?: in [a-z ]{3,20})? (?:were|are|was|remained|had become)(?: now| still| again)? [\"']?$"
 )
 _TO = re.compile(r"(?<!\w)(?:to|from|out of) (?:be |an? )?(?:overall )?[\"']?$")
@@ -114,14 +110,25 @@ _CHAIN = re.compile(
     r"[a-z'-]+){1,14} as [\"']?"
 )
 _PREDICATE = re.compile(
-    r"(?:^|(?<=, )|(?<=ago )|(?<=time ))it (?:still |also |now )?[\"']?$|"
+    r"(?:^|(?<=, )|(?<=ago )|(?<=time )|(?<=that ))it (?:still |also |now )?[\"']?$|"
     r"(?:services?|provision|children|leavers|needs|protection|management|education|"
     r"leadership|attitudes|home|school|force|"
     r"council|authority|crime|effectiveness|trust|service|college|governance|safety|nursery|"
     r"academy|hospital|practice|surgery|agency|prison|apprenticeships)(?:'s)?"
-    r"(?: in [a-z'-]{3,25})? (?:still |now |also |both )?[\"']?$"
+    r"(?: in [a-z'-]{3,25})? (?:still |now |also |both |all |each )?[\"']?$"
 )
 
+#: "Was good in 2020 but requires improvement now".
+_AND_NOW = re.compile(r"(?<!\w)(?:but|and) (?:it )?(?:now |still )?$")
+#: "Had been outstanding since 2009"; "not inspected since 2009, when it was outstanding".
+_STOOD = re.compile(r"(?<!\w)(?:had|has|have) been (?:an? )?[\"']?$")
+_WHEN_IT_WAS = re.compile(
+    r"(?<!\w)(?:19|20)\d\d,? when (?:it|they|the [a-z]+) (?:was|were) (?:an? )?[\"']?$"
+)
+_SO_LONG = re.compile(
+    r"[\"']?(?: (?:since|until|for (?:more than |over |nearly |almost )?(?:an?|the|[a-z]+|\d+) "
+    r"(?:past |last )?(?:[a-z]+ )?(?:years?|decades?))(?!\w))"
+)
 #: "Inspectors have called a surgery inadequate".
 _CALLED = re.compile(
     r"(?<!\w)(?:inspectors?|ofsted|cqc|estyn|watchdog|regulator|commission)(?!\w)[^.;:]{0,40}"
@@ -132,11 +139,7 @@ _CALLED = re.compile(
 _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!\w)")
 #: "Among the inadequate areas were how it responds to the public and …".
 _AMONG = re.compile(r"(?:^|(?<!\w)(?:among|amongst|including)) (?:the |its )?[\"']?$")
-_ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)")
-_RATED_AS = re.compile(
-    r"(?<!\w)(?:rated|judged|graded|deemed|branded|marked)(?!\w)[^.;:]{0,170}, as (?:an? )?[\"']?$"
-)
-
+_ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)(?! of)")
 #: "Inadequate and put into special measures.", "Good in all five areas and good overall.": what a
 #: round-up says under the name of a body.
 _ALONE = re.compile(r"[\s*•>-]*[\"']?")
@@ -144,15 +147,6 @@ _VERDICT = re.compile(
     r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
 )
 
-#: "The last inspection found it to be good", "the school was found to be outstanding"; of what is
-#: found inadequate or weak nobody knows whether it is a grade.
-_FOUND_TO_BE = re.compile(
-    r"(?<!\w)(?:found (?:it|them|us|the (?:school|home|nursery|service|council|trust|"
-    r"force|practice|college|hospital|prison))|(?:was|were|been) (?:also |again |now )?found)"
-    r"(?: to be| as)?(?: overall)? [\"']?$|"
-    r"(?<!\w)(?:came|come|comes) out as [\"']?$"
-)
-_CHOSEN = re.compile(r"(?:good|outstanding|excellent|requir\w+ improvement)$")
 #: Early years reports before 2012 gave a line to each outcome: "The provision is good."
 _PROVISION = re.compile(r"[\s*•>-]*the (?:quality of (?:the )?)?provision is (?:now )?[\"']?")
 _AT_STANDARD = re.compile(
@@ -210,6 +204,11 @@ def _from_to(low: str, matches: list[tuple[int, int, str]]) -> dict[tuple[int, i
     return made
 
 
+#: "It was adequate, the report said, at investigating crime".
+_SAYS = r"(?:, [^,;.]{3,40} (?:said|says|found|finds|added|adds|noted|wrote),)?"
+_GOOD_AT = re.compile(rf"[\"']?{_SAYS} at (?!present|the moment|this)")
+
+
 def _plainly(low: str, start: int, rule: str) -> bool:
     """Whether an everyday word is a grade beyond doubt: "graded inclusion as exceptional"."""
     if rule == "rated":
@@ -219,6 +218,7 @@ def _plainly(low: str, start: int, rule: str) -> bool:
 
 _PLAIN = frozenset(
     (
+        "counted",
         "standard", "essential standard", "conclusion", "progress", "code", "line",
         "grade and the word rating", "moved", "and so on",
     )
@@ -228,11 +228,16 @@ _PLAIN = frozenset(
 def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
     allowed = allowed_words(framework)
-    return {
-        s.start: graded(s, reading.quote(s.start, s.end), allowed)
-        for s in reading.sentences
-        if not s.furniture
-    }
+    kinds = frozenset(b.kind for b in reading.bodies)
+    made = {}
+    for s in reading.sentences:
+        if not s.furniture:
+            low = s.low
+            for a, b in all_of_them(low, len(reading.bodies), kinds):  # no count of others
+                low = low[:a] + "#" * (b - a) + low[b:]
+            line = replace(s, low=low) if low != s.low else s
+            made[s.start] = graded(line, reading.quote(s.start, s.end), allowed)
+    return made
 
 
 def _reason(
@@ -247,27 +252,23 @@ def _reason(
     if own := own_scale(low, start, end, name):
         return own if own[0] else None
     if low.startswith("grade", start):
-        return "numbered", start  # "grade fours in almost all categories"
+        return (
+            None if or_better(after) else ("numbered", start)
+        )  # "grade fours in almost all categories"
+    if re.match(r"an? (?:[1-6]|one|two|three|four|five|six) ?[(,-]", word):
+        return "rating of", start  # "a 5 (very good) for wellbeing"
     quoted = before[-1:] in ("'", '"') and after[:1] in ("'", '"', ",", ".")
     noun = _AFTER_NOUN.match(after)
     if _SO_MANY_GRADES.search(before) and (_GRADES.match(after) or _counted_on(found, start)):
         return "counted", start
     if is_none(before, after, noun=noun is not None):
         return None
-    sure = quoted or word.startswith(("requir", "inadequate")) or _BY_INSPECTORS.match(after)
     rated, moved = _RATED.search(before), _MOVE.search(before)
     if rated and moved and moved.start() > rated.start() and _TO.search(before):
         return "moved", offset + moved.start()  # "rated good in 2022, was upgraded to"
-    for rule, hit in (
-        ("rated", rated),
-        ("moved", moved),
-        ("rating of", _NOUN_BEFORE.search(before)),
-        ("rated", _RATED_AS.search(low[max(0, start - 260) : start])),
-        ("rated", _FOUND_TO_BE.search(before) if _CHOSEN.match(low[start:end]) else None),
-        ("rated", _RATED_AS_SUCH.search(before) if sure and _INSPECTORS.search(low) else None),
-        ("rated", _deemed_that(before, after)),
-        ("held", _AS_OBJECT.search(before) if _OBJECT_ENDS.match(after) else None),
-    ):
+    firm = (("rated", rated), ("moved", moved), ("rating of", _NOUN_BEFORE.search(before)))
+    far = (("rated", rated_far(low, start)),)
+    for rule, hit in chain(firm, far, said_so(low, before, word, after, quoted=quoted)):
         if hit:
             return rule, offset + hit.start()
     if noun:
@@ -275,19 +276,6 @@ def _reason(
     if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
         return "line", 0
     return _by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
-
-
-#: "Achieved outstanding for its teaching", "was given a good": an adjective as object is a grade.
-_AS_OBJECT = re.compile(
-    r"(?<!\w)(?:achiev(?:ed|es|ing|e)|award(?:ed|s|ing)|g[eo]t(?:s|ting)?|receiv(?:ed|es|ing)|"
-    r"earn(?:ed|s)?|gain(?:ed|s)?|scor(?:ed|es|ing)|secur(?:ed|es|ing)|handed|given|gave|bagged|"
-    r"landed|obtained|retain(?:ed|s|ing)|maintain(?:ed|s|ing))(?: overall| another| an?| it an?|"
-    r" the [a-z]+ an?| both| all| itself an?)? [\"']?$"
-)
-_OBJECT_ENDS = re.compile(
-    r"[\"']?(?:[,.;]|$| (?:for|in|overall|across|from|on|at|and|but|while|by)(?!\w)(?! (?:work|"
-    r"practice|the field)))"
-)
 
 
 #: "Some of the best grades there are": which, nobody says.
@@ -300,18 +288,6 @@ def _counted_on(found: list[Graded], start: int) -> bool:
 
 
 _NEAR = 40  #: code points between two grades of a list
-#: "Ofsted ruled that the school was inadequate", "confirmed that it continues to be a good school".
-_DEEMED_THAT = re.compile(
-    r"(?<!\w)(?:deem|judg|rul|conclud|decid|confirm)(?:e?d|es?|s)? that (?:the )?"
-    r"(?:(?!(?:that|if|which|who|some|many)(?!\w))[#a-z'-]+ ){1,8}"
-    r"(?:is|was|were|are|remain(?:s|ed)?|continue[sd]? to be) (?:now |still |also |overall )*"
-    r"(?:an? )?[\"']?$"
-)
-_A_BODY = re.compile(rf"[\"']?(?: overall| {_SUBJECTS}(?!\w)|[,.;]|$)")
-
-
-def _deemed_that(before: str, after: str) -> re.Match[str] | None:
-    return _DEEMED_THAT.search(before) if _A_BODY.match(after) else None
 
 
 def _by_its_line(low: str, start: int, end: int) -> tuple[str, int] | None:
@@ -344,6 +320,8 @@ def _weaker(
     at_standard = low[start:end].endswith("standard") and _AT_STANDARD.search(before)
     if at_standard:
         return "held", offset + at_standard.start()
+    if low[start:end].endswith("to be good"):
+        return "held", start
     if called and _STOP.match(after):
         return "held", offset + called.start()
     if held and (
@@ -354,17 +332,31 @@ def _weaker(
         return "held", start
     if _OUTCOMES_ARE.search(before):
         return "held", start
-    if improvement and _PREDICATE.search(before):
-        return "predicate", start
-    if held and _REMAINS.search(before):
-        return "held", offset + held.start()
-    if held and re.match(r"[\"']? at (?!present|the moment|this)", after):
+    if rule := _in_passing(before, after, bool(found), improvement=improvement):
+        return rule, start
+    remains = _REMAINS.search(before)
+    if remains:
+        return "held", offset + remains.start()
+    of_learning = re.search(r"school|academ|nurser|pupils|children|teach|staff|college", low)
+    if held and not of_learning and _GOOD_AT.match(after):
         return "good at", offset + held.start()
     if found and _goes_on(low, start, after, found[-1].end, formal or onward):
         return "and so on", start
-    if found and re.search(r", which (?:was|were|is|are) [\"']?$", before) and _STOP.match(after):
+    which = r", which [\"']?$" if improvement else r", which (?:was|were|is|are) [\"']?$"
+    if found and re.search(which, before) and _STOP.match(after):
         return "and so on", start
     return _quoted(low, start, end, onward) if quoted else None
+
+
+def _in_passing(before: str, after: str, found: bool, *, improvement: bool) -> str:
+    """The rule by which few words around it make it a grade; "" if none does."""
+    if improvement and found and _AND_NOW.search(before):
+        return "and so on"
+    stood = _STOOD.search(before) and _SO_LONG.match(after)
+    if stood or (_WHEN_IT_WAS.search(before) and _STOP.match(after)):
+        return "held"
+    all_do = _PREDICATE.search(before) or re.search(r"(?:all|each|both) [\"']$", before)
+    return "predicate" if improvement and all_do else ""
 
 
 def _goes_on(low: str, start: int, after: str, last: int, marked: bool) -> bool:
@@ -380,13 +372,22 @@ def _quoted(low: str, start: int, end: int, onward: bool) -> tuple[str, int] | N
     after = low[end : end + 60]
     if onward and re.fullmatch(r"[\s•*>-]*[\"']", low[:start]):
         return "line", 0
-    if re.match(rf"[\"']? {_SUBJECTS}(?!\w)", after):
+    if re.match(rf"[\"']? {BODY_NOUN}(?!\w)", after):
         return "quoted, of a body", start
-    about = re.search(r"inspect|ofsted|cqc|watchdog|report|judg|rating|authorit|council", low)
+    about = re.search(r"report|judg|rating|authorit|council", low) or names_inspectors(low)
     everyday = low[start:end] in ("good", "poor", "weak", "excellent")
+    if about and _RESULT.match(after):
+        return "quoted", start
     if about and (not everyday or (re.match(r"[\"'] [a-z]+", after) and "authorit" in low)):
         return "quoted", start
     return None
+
+
+#: "A 'good' Ofsted report", "'inadequate' results".
+_RESULT = re.compile(
+    r"[\"'] (?:(?:ofsted|cqc|estyn|overall|inspection|inspectors') )*"
+    r"(?:reports?|results?|outcomes?|findings?|inspections?|bill of health)(?!\w)"
+)
 
 
 def _subject(before: str) -> bool:

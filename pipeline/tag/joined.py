@@ -42,7 +42,7 @@ def before_and(text: str, start: int, head: re.Match[str]) -> list[tuple[int, in
     return [(start, link, own)] if whole else []
 
 
-_OF_SEVERAL = re.compile(r",? (?:both |all )?(?:were|are|have)\b")
+_OF_SEVERAL = re.compile(r",? (?:both |all )?(?:were|are|have|require|remain|need|both)\b")
 
 
 def each(text: str, start: int, end: int) -> list[tuple[int, int]]:

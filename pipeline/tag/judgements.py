@@ -17,6 +17,8 @@ from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grade_words import PLACES, guarded
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
+from pipeline.tag.own_scales import subject
+from pipeline.tag.pairs import with_pairs
 from pipeline.tag.phrased import phrased, with_phrased
 from pipeline.tag.plain_grades import with_plain
 from pipeline.tag.reading import Reading, Sentence
@@ -53,6 +55,7 @@ def judgements(
             marks,
             {g for s in scales for g in (*s.grades, *s.aliases)} - guarded(),
         )
+        marks = with_pairs(reading, framework, marks)
     drafts = _stated(reading, framework, marks, (*scales, *fallback))
     drafts = in_time(reading, drafts)
     if framework is None or (framework.graded and any(s.row for s in scales)):
@@ -136,15 +139,15 @@ def _sentence(
             sentence.speaker == "other" and grade.rule.startswith("quoted")
         ):
             continue
-        bodies = bodies_of(reading, sentence, grade, i, found)
+        bodies = bodies_of(reading, sentence, grade, 0 if grade.of else i, found)
         cell = _cell(reading, grade, before, framework) if listed is None else listed
-        if bodies is None or (grade.rule == "cell" and not cell):
+        if bodies is None or (grade.rule == "cell" and not (cell or grade.of)):
             continue
         word = _word(grade.grade, scales, framework)
         named = any(m.id in bodies for m in sentence.mentions)
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
-        kinds = cell or _for_what(sentence, before, framework, found, dealt, i)
+        kinds = grade.of or cell or _for_what(sentence, before, framework, found, dealt, i)
         kinds = kinds or (own_words(sentence.low, grade) if nothing_overall else ()) or (OVERALL,)
         if nothing_overall and kinds == (OVERALL,) and _is_praise(sentence.low, grade):
             continue
@@ -157,6 +160,7 @@ def _sentence(
         same = _same(sentence.low, grade, found) if status == "current" else None
         if same:
             earlier = (OVERALL,) if same.id == "whole" else kinds
+            drafts[-len(kinds) :] = [replace(d, direction="same") for d in drafts[-len(kinds) :]]
             drafts += [
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
@@ -193,6 +197,7 @@ def _for_what(
     return (
         _of_these(dealt[i], sentence, before, framework)
         or (("safeguarding",) if found[i].rule == "standard" else dealt[i])
+        or subject(sentence.low, found[i].grade, found[i].rule)
         or _carried(sentence, before, framework)
         or _shared(sentence.low, found, dealt, i)
         or _labelled(found[i], sentence, before, framework)
@@ -206,6 +211,9 @@ def _of_these(
     if before is None or dealt != (ALL_AREAS,) or not _THESE.search(sentence.low):
         return ()
     named = dict.fromkeys(a.id for a in aspects(before.low, framework) if a.id != OVERALL)
+    every = framework.expand if framework else ()
+    if len(named) > 1 and set(named) < set(every) and len(named) + 1 == len(every):
+        return every  # "standards, which examine safety, respect, activity and resettlement"
     return tuple(named) if len(named) > 1 else ()
 
 
@@ -298,7 +306,8 @@ def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> 
     framework tells which, by one of single words."""
     if word in PLACES:
         short = [s for s in scales if s.row]
-        own = framework.scales if framework and framework.graded else ()
+        used = framework.scales if framework and framework.graded else ()
+        own = bool(used) and "progress" not in used[0][0].id  # progress has no "top rating"
         return next((s.grades[PLACES[word]] for s in (scales if own else (*short, *scales))), word)
     if any(word in s.grades for s in scales):
         return word

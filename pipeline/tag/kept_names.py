@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,26 +20,35 @@ def one_name_each(found: list[Unlisted], text: str) -> list[Unlisted]:
     "Coldwell School" is "Coldwell Primary School" where that is named too; Coldwell Infant School
     and Coldwell Junior School are two.
     """
-    found = [_described(u, found, text) for u in found]
+    if found and found[0].end <= _HEADLINE:
+        found = [_described(u, found, text) if u.end <= _HEADLINE else u for u in found]
     names = {u.called: (u.kind, proper_part(u.called).lower().removeprefix("the "),
                         frozenset(u.called.lower().split())) for u in found}  # fmt: skip
     fullest: dict[str, str] = {}
+    related: dict[tuple[str, str], set[str]] = defaultdict(set)  # by kind and part, or what ends it
+    for name, (kind, proper, _) in names.items():
+        related[kind, proper].add(name)
+        for gap in re.finditer(" ", name):
+            related[kind, f" {name[gap.end() :]}"].add(name)
     for name, (kind, proper, said) in names.items():
         wider = [
-            n for n, (k, p, s) in names.items()
-            if k == kind and ((p == proper and s - said and said - s <= _WITH_NURSERY)
-                              or n.endswith(f" {name}"))
+            n for n in related[kind, proper]
+            if names[n][2] - said and said - names[n][2] <= _WITH_NURSERY
         ]  # fmt: skip
+        wider += [n for n in related.get((kind, f" {name}"), ()) if n not in wider]
         if proper and len(wider) == 1:
             fullest[name] = wider[0]
+    often = Counter(u.quote for u in found)
     surely = {u.kind for u in found if u.rule not in (PLACE_AND_KIND, BY_STREET, PEOPLE_OF)}
     return [
         replace(u, named=fullest.get(u.called)) for u in found
         if not (u.rule == PLACE_AND_KIND and (u.kind in surely or " " not in _place_of(u.quote)))
         and not (u.rule == BY_STREET and u.kind in surely)
-        and not (u.rule == PEOPLE_OF and u.kind in surely and text.count(u.quote) < 2)
+        and not (u.rule == PEOPLE_OF and u.kind in surely and often[u.quote] < 2)
     ]  # fmt: skip
 
+
+_HEADLINE = 300  #: code points in which a headline has ended
 
 #: "Harwick School and Nursery" is Harwick Primary School.
 _WITH_NURSERY = frozenset({"school", "and", "nursery", "class"})
@@ -46,10 +56,9 @@ _WITH_NURSERY = frozenset({"school", "and", "nursery", "class"})
 
 def _described(u: Unlisted, found: list[Unlisted], text: str) -> Unlisted:
     """A headline's "Harwick Care Home", never named again, in a story of Elm Court: where it is."""
-    first = len(text) - len(text.lstrip())
-    headline = text.find("\n", first)
-    again = any(o.called == u.called and o.start != u.start for o in found)
-    if u.rule != "form of name" or not u.end <= headline or again:
+    if u.rule != "form of name" or not u.end <= text.find("\n", len(text) - len(text.lstrip())):
+        return u
+    if any(o.called == u.called and o.start != u.start for o in found):
         return u
     other = any(o.kind == u.kind and o.called != u.called for o in found)
     placed = other and is_but_a_place(proper_part(u.called))

@@ -11,7 +11,7 @@ from pipeline.tag.sentences import straight
 #: What a story calls bodies, by kind: "a care home".
 KIND_WORDS = {
     "care-home": r"care home|nursing home|residential home|retirement home|care facility",
-    "childrens-home": r"children's home|secure children's home|home for children",
+    "childrens-home": r"children['’]s home|secure children['’]s home|home for children",
     "school": r"primary school|secondary school|high school|special school|independent school|"
     r"boarding school|prep school|school|academy",
     "nursery": r"day nursery|nursery|pre-?school|playgroup",
@@ -33,14 +33,20 @@ def kind_by_context(text: str, name: str) -> str:
 
     The name itself does not count: The Old School House may be a care home.
     """
-    low, own = straight(text).lower(), straight(name).lower()
-    times = low.count(own) + 3 * low[:_BEGIN].count(own)
+    low, own = _low(text), straight(name).lower()
+    inside = [len(re.findall(f["context"], own)) for f in with_context()]
+    times = low.count(own) + 3 * low[:_BEGIN].count(own) if any(inside) else 0
     counts = [
-        (said - times * len(re.findall(f["context"], own)), f["kind"])
-        for said, f in zip(context_counts(low), with_context(), strict=True)
+        (said - times * within, f["kind"])
+        for said, within, f in zip(context_counts(low), inside, with_context(), strict=True)
     ]
     best = max(counts, key=lambda c: c[0])
     return best[1] if best[0] > 0 else "provider"
+
+
+@lru_cache(maxsize=4)
+def _low(text: str) -> str:
+    return straight(text).lower()
 
 
 @lru_cache(maxsize=4)

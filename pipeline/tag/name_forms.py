@@ -54,7 +54,7 @@ def forms() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, str 
     by_prefix = "|".join(re.escape(p) for p in sorted(prefixes, key=len, reverse=True))
     ahead = re.compile(
         rf"\b(?P<name>{_NAME}) (?P<head>{by_head}){_ENDS}"
-        r"(?:(?! (?:(?!Ofsted|Estyn)[A-Z][a-z]|NHS\b))|"
+        rf"(?:(?! (?:(?!(?:{'|'.join(sorted(words('after_names')))})\b)[A-Z][a-z]|NHS\b))|"
         rf"(?:(?<=Academy)|(?<=College)|(?<=Hospital))(?P<site>{_SITE}))"
     )
     word = r"[A-Z][^\W\d_]*(?:-[^\W\d_]+)*"  # no genitive: it ends the name
@@ -199,7 +199,7 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         word = re.match(r"[\w'’&-]+[,.]? ", text[start:end])
         if word is None:
             return start
-        low = word[0].strip(" ,.").lower().replace("’", "'")
+        low = word[0].strip(" ,.").lower().replace("’", "'").rstrip("'")
         if low.endswith(("-based", "-rated", "-run", "-area")):
             start += word.end()
             continue

@@ -27,7 +27,7 @@ _COUNT_BEFORE = re.compile(
     r"(?<!in )(?:seven|eight|nine|ten|eleven|twelve)|"
     r"(?:a )?(?:quarter|third|half)|"
     r"(?<!the )(?<!in )one|(?<!in )(?:two|three|four|five|six)|"
-    r"most|many|few|fewer|others?|proportion|number))"
+    r"most|many|few|fewer|(?<!the )others?|proportion|number))"
     r"(?: of (?!(?:the |its )?(?:[a-z]+ ){0,3}(?:areas?|aspects|"
     r"categories|standards|tests|indicators|themes|questions)(?!\w))[^.,;]{0,40}?)?"
     r"(?: (?:councils|authorities|schools|homes|practices|services|"
@@ -64,11 +64,25 @@ _SHARE = re.compile(
     r"(?<!\w)half (?:of|now|were|are|have|had|stand)|(?<!\w)one in (?:[a-z]+|\d+)|"
     r"(?<!\w)(?:two|three)[ -](?:thirds|quarters)|(?<!\w)a handful)(?!\w)[^.;:]{0,120}$"
 )
+#: "It has joined the 4% of homes rated outstanding": it is one of them.
+_AMONG_THEM = re.compile(
+    r"(?<!\w)(?:among|amongst|one of|joins?|joined|joining|in) (?:the|just|only|around|about|a|"
+    r"fewer than|less than)(?: (?:top|best|first|just|only))?(?: [a-z]+)? ?\d*\.?$"
+)
+
+
+def _is_share(before: str) -> bool:
+    """Whether the grade is that of a share of many bodies, none of them the one told of."""
+    share = _SHARE.search(before)
+    return share is not None and not _AMONG_THEM.search(before, 0, share.start())
+
+
 #: "Close to outstanding": not quite that.
 _NEARLY = re.compile(
     r"(?<!\w)(?:close to|short of|less than|more than|bordering on|verging on|better than|below|"
     r"unacceptably|extremely|particularly|really|quite|pretty|"
-    r"behind|second|how|so|"
+    r"behind|second|how|so|(?:above|below|off) the (?:worst|best|lowest|highest|top|bottom)"
+    r"(?: [a-z]+){0,4},?|"
     r"(?:other than|anything but)(?: [\"']?[a-z ]{3,20}[\"']? or)?|(?:some|one) of the)"
     r" [\"']?$"
 )
@@ -86,7 +100,8 @@ _ANY_OF_THEM = re.compile(
     r"at|"
     r"with|as|or|on|visits?|sees?|inspects?|says?|many|most|all|some) )"
     r"(?:(?!the|both|all|these|two|three|four|five)[a-z'-]+ ){0,2}(?:councils|authorities|schools|"
-    r"homes|services|providers|practices|trusts|hospitals|forces|nurseries|colleges|those|areas) "
+    r"homes|services|providers|practices|trusts|hospitals|forces|nurseries|colleges|those|"
+    r"areas|reports|ones) "
     r"(?:(?:that|which|who) (?:are|were|is) )?(?:currently |already )?"
     r"(?:rated|graded|judged|deemed|found|branded)(?: to be)?"
     r"(?: as)? [\"']?(?:[a-z ]{3,20}[\"']? (?:or|and) (?:as )?[\"']?)?$"
@@ -124,27 +139,53 @@ _PEOPLE_ARE = re.compile(
 )
 
 
+_KINDS = (
+    r"(?:homes|houses|schools|councils|authorities|services|trusts|providers|hospitals|practices|"
+    r"surgeries|gps|nurseries|colleges|forces|prisons|hospices|academies|childminders|agencies|"
+    r"settings|inspections|reports|brigades|partnerships|universities|companies|businesses|others)"
+)
+_NO_CLAUSE = r"(?:,? (?!(?:and|but|which|who|that|it)(?!\w))[a-z']+,?){0,8}"
 #: "Over 2,100 care homes in England were marked as", "of the 123 homes with the lowest", "none was
-#: deemed weak", "two came in the": some of many, none of them named.
+#: deemed weak", "two came in the", "just 46 hold": some of many, none of them named.
 _SOME_OF_MANY = re.compile(
+    r"(?<!\w)(?:reports|others|those) (?:rated|judged|graded) [\"']?$|"
+    r"(?<!\w)defin(?:es?|ed|ition of)(?!\w)[^.;]{0,30}$|"
+    r"(?<!\w)(?:series|string|run|spate) of [\"']?$|"
     r"(?<!\w)(?:(?!(?:19|20)\d\d(?!\d))\d+(?:[,.]\d+)*|(?:dozens|hundreds|thousands) of|"
-    r"of the \d[\d,]*|(?:a )?few|several|many|most|fewer|more|other) "
+    r"(?:a )?few|several|many|most|fewer|more|other) "
     r"(?!(?:years?|months?|weeks?|days?|areas?|categories|key)(?!\w))"
-    r"(?:[a-z-]+ ){0,3}(?:homes|houses|schools|councils|authorities|services|trusts|providers|"
-    r"hospitals|practices|surgeries|nurseries|colleges|forces|prisons|hospices|academies|"
-    r"childminders|agencies|settings|inspections|brigades|partnerships|universities)"
-    r"(?: (?!(?:and|but|which|who|that)(?!\w))[a-z]+){0,8} [\"']?$|"
+    rf"(?:[a-z'-]+ ){{0,4}}{_KINDS}{_NO_CLAUSE} [\"']?(?:[a-z ]{{3,20}}[\"']? or [\"']?)?$|"
+    rf"(?<!\w)of the \d[\d,]* (?:[a-z-]+ )?{_KINDS} "
+    r"(?:with [a-z ]{3,20},|that (?:hold|have)) [\"']?$|"
     r"(?<!\w)(?:none|neither|no one|nobody|nothing)(?: of [a-z' ]{2,40})? "
     r"(?:is|are|was|were|has been|have been|got|received) [a-z ]{0,20}[\"']?"
     r"(?:[a-z ]{3,20}[\"']? (?:or|nor) [\"']?)?$|"
+    r"(?<!\w)(?:no more than|fewer than|only|just) (?:[a-z]+|\d[\d,]*) "
+    r"(?:have|has|hold|are|were|got|reached)(?!\w)[a-z ]{0,40}[\"']?$|"
     r"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|others|some) "
-    r"(?:came|come|fell|were put|were placed|are) (?:in|into|under) (?:the |an? )?[\"']?$"
+    r"(?:came|come|fell|were put|were placed|are) (?:in|into|under) (?:the |an? )?[\"']?$|"
+    r"(?<!\w)(?:an? |the )?(?:mix|mixture|mixed bag|range|spread|combination|blend) of [\"']?"
+    r"(?:[a-z ]{3,20}[\"']? and [\"']?)?$"
+)
+#: "A service rated inadequate may be placed", "any home judged poor must": so it is with each.
+_ANY_ONE = re.compile(
+    r"(?<!\w)(?:an?|any|every|each|if a|no) (?:[a-z-]+ ){0,2}(?:service|home|school|provider|"
+    r"council|authority|trust|hospital|practice|surgery|nursery|college|force|prison|one)"
+    r"(?: (?:that|which|if|is|was|has been|[a-z]+ (?=judges|rates|finds|deems)))*"
+    r" (?:rated|judged|graded|found|deemed|judges|rates|finds|deems|given)"
+    r"(?: to be| as| an?)* [\"']?$"
+)
+_ITS_FATE = re.compile(
+    r"[\"']?(?: overall)?(?: (?:rating|grade|judge?ment))?(?: (?:for|in|by) [^.;:,]{3,50})? "
+    r"(?:may|must|will|can|should|could|would|might|goes|gets|has to|is to|was to|is placed|"
+    r"is put|enters|comes|receives|is inspected|usually|normally)(?!\w)"
 )
 #: "For instance Outstanding or Good", "had to be rated good", "as good as possible", "one point
 #: short of good", "what does 'expected standard' mean": of no body either.
 _NOT_GIVEN = re.compile(
     r"(?<!\w)(?:graded|rated|judged|scored|ranked) (?:above|below|higher than|lower than|better "
-    r"than) (?:an? )?[\"']?$|(?<!\w)(?:not yet|can reach|can get to|to reach) (?:an? )?[\"']?$|"
+    r"than) (?:an? )?[\"']?$|"
+    r"(?<!\w)(?:not yet|can reach|can get to|to reach|to [\"']?get to) (?:an? )?[\"']?$|"
     r"(?<!\w)(?:for (?:instance|example)|such as|e\.?g\.?,?|(?:words|labels?|terms?) like|"
     r"grades? like|must be|(?:has|have|had|need|needs|needed|required|expected) to be|"
     r"(?:missed|misses|missing|miss) (?:out on )?(?:being )?|instead of|rather than|not quite|"
@@ -158,8 +199,10 @@ _NOT_GIVEN = re.compile(
 
 def is_none(before: str, after: str, *, noun: bool) -> bool:
     """Whether what stands around a word makes it no grade. `noun`: "rating" or the like follows."""
-    if _IN_NONE.match(after) or any(
-        p.search(before) for p in (_SHARE, _NEARLY, _OTHERS, _ITSELF, _MANY_BODIES)
+    if (
+        _IN_NONE.match(after)
+        or _is_share(before)
+        or any(p.search(before) for p in (_NEARLY, _OTHERS, _ITSELF, _MANY_BODIES))
     ):
         return True
     if (
@@ -182,6 +225,8 @@ def is_none(before: str, after: str, *, noun: bool) -> bool:
     if _SAID_NOT.search(before):
         return True
     if _ANY_OF_THEM.search(before) and not _LIST_FOLLOWS.match(after):
+        return True
+    if _ANY_ONE.search(before) and _ITS_FATE.match(after):
         return True
     # "four areas were weak: teaching, …"
     listed = re.match(r"[\"']?(?:, (?:however|though))?: [a-z]", after) is not None
@@ -232,6 +277,11 @@ UNMOVED = re.compile(
 def of_pupils(before: str) -> bool:
     """ "Few are predicted the highest grades": marks of pupils, in what stands before the word."""
     return _MARKS.search(before) is not None
+
+
+def or_better(after: str) -> bool:
+    """ "Grade three or better": what is asked for."""
+    return _OR_BETTER.match(after) is not None
 
 
 def are_people(before: str) -> bool:

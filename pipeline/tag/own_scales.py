@@ -62,6 +62,8 @@ def own_scale(low: str, start: int, end: int, name: str) -> tuple[str, int] | No
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     if name in ("met", "not met"):
         return _standard(before, after), 0
+    if name in ("required to improve", "sufficient progress not made"):
+        return "conclusion", start
     if name.endswith(" progress"):
         made = _MADE.search(before) or _FOLLOWED_UP.match(after)
         return ("progress", start) if made and not _LEARNERS.search(before) else None
@@ -76,6 +78,24 @@ def own_scale(low: str, start: int, end: int, name: str) -> tuple[str, int] | No
     if "capacity" in name or name.startswith("needs to address"):
         return "conclusion", start
     return None
+
+
+_CODES = {"c": "consumer standards", "g": "governance", "v": "financial viability"}
+_COUNTED = re.compile(
+    r"(?<!\w)(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|ten|\d\d?) (?:of the )?)?"
+    r"(?:[a-z]+ )?(?P<kind>essential|national|government|core|independent school) standards?(?!\w)"
+)
+
+
+def subject(low: str, grade: str, rule: str) -> tuple[str, ...]:
+    """What a grade on such a scale is for, where no aspect is named: "seven national standards"."""
+    if rule == "code":
+        return (_CODES[grade[0]],)
+    if rule != "essential standard":
+        return ()
+    told = _COUNTED.search(low)
+    kind = told["kind"] if told else "essential"
+    return (f"{told['count']} {kind} standards" if told and told["count"] else f"{kind} standards",)
 
 
 def _standard(before: str, after: str) -> str:

@@ -46,7 +46,7 @@ def _wholes(number: str) -> tuple[re.Pattern[str], ...]:
         re.compile(
             rf"(?<!\w)(?<!\d )(?:out of|of) (?:the |its |their |all |previous |total )*"
             rf"(?P<of>{number}){few}"
-            rf"(?:(?: of [a-z' -]{{3,30}})?,?|(?: (?:that|which|who) [^.;,]{{3,120}})?,)"
+            rf"(?:(?: of [a-z' -]{{3,30}})?,?|(?: [^.;,]{{3,120}})?,)"
             rf" (?=(?:only |just |some )?{number} )"
         ),
         # "of the 13 recommendations that were followed up, progress was good against 11"
@@ -65,13 +65,14 @@ def _wholes(number: str) -> tuple[re.Pattern[str], ...]:
         re.compile(rf"(?<![\w.,-])(?P<of>{number}){few} (?:was|were|have been) {looked}(?!\w)"),
         # "we made five recommendations, of which two have been met, two partly and one not"
         re.compile(
-            rf"(?<![\w.,-])(?P<of>{number}){few}(?: [a-z]+){{0,8}}?,? of (?:which|whom),? "
+            rf"(?<![\w.,-])(?P<of>{number})(?P<what>(?: [a-z'-]+){{1,12}}?),? of (?:which|whom),? "
             rf"(?=(?:only |just |some )?{number}(?!\w))"
         ),
         # "it focuses on nine indicators and evaluates seven of these as good and two as weak"
         re.compile(
             rf"(?<![\w.,-])(?P<of>{number})(?P<what>(?: [a-z'-]+){{1,4}})"
-            rf"(?=[^.;]{{0,80}} (?<!in )(?!one ){number} of (?:these|them|which)(?!\w))"
+            rf"(?=[^.;]{{0,80}} (?<!in )(?<!, )(?<!, about )(?<!, only )(?<!, some )(?!one )"
+            rf"{number} of (?:these|those|them|which)(?!\w))"
         ),
     )
 
@@ -95,6 +96,10 @@ class Partitions:
             rf"(?<![\w£$€.,/:-])(?<!age )(?<!aged )(?<!grade )(?<!one in )(?P<value>{number})"
             r"(?![\w%]|[.,]\d| per ?cent| ?- ?\d)(?=(?P<after>[^.;:()]{0,40}))"
         )
+        self._bare = re.compile(
+            r" ?(?:[.,;)]|$)| (?:was|is|has|had|did|does|were|of|in|not|and|but|no|partly|"
+            rf"partially|fully|met|as|remains?|{GRADE})(?!\w)"
+        )
         self._further = re.compile(
             rf"(?:and )?(?:a further|another|the other|the remaining) (?=(?:{number})(?!\w))"
         )
@@ -103,12 +108,12 @@ class Partitions:
         self,
         low: str,
         before: Whole | None,
-        known: Callable[[str], bool],
+        known: Callable[[str], str],
         noun_of: Callable[[str], str],
     ) -> tuple[list[Part], Whole | None]:
         """The parts in a folded sentence, and the whole for a next one that begins "A further".
 
-        `before`: the whole of the sentence before. `known`: whether words name something that is
+        `before`: the whole of the sentence before. `known`: what of the words after a number is
         counted; `noun_of`: what the number before them counts. Parts that are more than the whole
         are none of it.
         """
@@ -130,6 +135,8 @@ class Partitions:
             noun = noun_of(m["after"]) if divided else m.groupdict().get("again")
             if noun and noun != same:
                 continue
+            if divided and value == "1" and not self._bare.match(low, m.end("value")):
+                continue  # "of the ten falls one person had": not one of them
             if "." in value or told + int(value) > int(whole.of):
                 continue
             told += int(value)
@@ -138,13 +145,14 @@ class Partitions:
             return [], whole
         return found, whole._replace(told=told) if found else None
 
-    def _whole(self, low: str, known: Callable[[str], bool]) -> tuple[Whole | None, int, bool]:
+    def _whole(self, low: str, known: Callable[[str], str]) -> tuple[Whole | None, int, bool]:
         """The whole, where its parts may begin, and whether any number there is a part of it."""
         for nth, pattern in enumerate(self._wholes):
             for m in pattern.finditer(low):
                 of = self._digits(m["of"])
-                if "." not in of and int(of) > 1 and known(m["what"]):
+                what = known(low[m.end("of") : m.end("of") + 60]) or known(m["what"])
+                if "." not in of and int(of) > 1 and what:
                     at = None if nth == len(self._wholes) - 1 else m.span("of")
-                    whole = Whole(of, m["what"].strip(), 0, at)
+                    whole = Whole(of, what, 0, at)
                     return whole, m.end(), nth in (0, len(self._wholes) - 2)
         return None, 0, False

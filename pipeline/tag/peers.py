@@ -82,6 +82,21 @@ def counts(folded: str) -> Iterator[tuple[int, frozenset[str]]]:
             yield count, kinds[m["plural"]]
 
 
+def all_of_them(low: str, bodies: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
+    """Where a number in folded words is that of all the bodies of a story, which are of `kinds`.
+
+    In a story of three councils "three councils were rated good" tells the grade of each.
+    """
+    if bodies < 2:
+        return []
+    known, pattern = _plurals()
+    return [
+        m.span("count") for m in pattern.finditer(low)
+        if known[m["plural"]] & kinds and not _TIME.search(m["between"])
+        and (_COUNTS.get(m["count"]) or int(float(digits(m["count"])))) == bodies
+    ]  # fmt: skip
+
+
 def counted(folded: str, named: Sequence[Name], points: Mapping[str, int]) -> Iterator[set[str]]:
     """Sets of bodies of which the beginning of the story tells how many they are.
 

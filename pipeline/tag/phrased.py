@@ -55,6 +55,7 @@ def with_phrased(drafts: list[Draft], told: list[Draft]) -> list[Draft]:
     ]  # fmt: skip
 
 
+_YEAR = re.compile(r"(?<!\w)(?:19|20)\d\d(?!\w)")
 #: "At an earlier monitoring visit": another has been since.
 _THEN = re.compile(
     r"(?<!\w)(?:previously|(?:at|in|on|after) (?:an?|its|the|their) (?:earlier|previous|first|"
@@ -68,7 +69,11 @@ def _draft(reading: Reading, sentence: Sentence, hit: Hit, record: dict[str, str
     bodies = bodies_of(reading, sentence, grade, 0, [grade])
     if bodies is None:
         return []
-    status: Status = "previous" if _THEN.search(sentence.low) else "current"
+    years = [int(y) for y in _YEAR.findall(sentence.low)]
+    then = _THEN.search(sentence.low) or (years and max(years) < (reading.year or 0))
+    if then and "now" in record:
+        return []
+    status: Status = "previous" if then else "current"
     fits = "where" not in record or re.search(rf"(?<!\w)(?:{record['where']})", sentence.low)
     return [
         Draft(

@@ -14,6 +14,14 @@ _FOUND = re.compile(
     r"(?<!\w)(?:found|finds?|judged|judges?|considered|deemed|evaluated)(?!\w)[^.;]*$"
 )
 _BEFORE = 130  #: code points before a word that may make it no grade
+_SAYS = re.compile(
+    r"(?<!\w)(?:say|says|said|according to|reports?|reported|wrote|found)(?!\w)[^.;]{0,40}"
+    r"(?<!\w)(?:estyn|eti|inspect[a-z]*)|"
+    r"(?<!\w)(?:estyn|eti|inspect[a-z]*|report)(?:'s)?(?: [a-z]+)? (?:say|says|said|reported|wrote|"
+    r"found|conclude[sd]?|states?)(?!\w)"
+)
+#: Aspects that nobody names but Estyn: "good prospects for improvement" is a grade.
+_AFTER_GRADE = frozenset({"performance", "prospects for improvement"})
 _FORMULA = 35  #: code points of an aspect whose name alone makes a sentence a formal one
 
 
@@ -33,21 +41,25 @@ def with_plain(
         r" (?:was|were|is|are|had been) (?:also |both |all |now |still )?"
         r"(?:found |judged )?(?:to be )?"
         rf"({words}){stop}"
+        rf"|,? (?:(?:was|were) )?(?:said|found|judged|considered|deemed) to be ({words}){stop}"
         rf"|[\"']?,? (?:still |now |all |both |also )?(require[sd]? improvement){stop}"
     )
     found = re.compile(rf" (?:to be )?({words}){stop}")  # "they found behaviour good"
+    before = re.compile(rf"(?<![\w-])[\"']?({words})[\"']? (?:current )?$")  # "with good prospects"
     made = dict(marks)
     for sentence in reading.sentences:
         if sentence.furniture or sentence.speaker != "inspectors":
             continue
         low = reading.bare(sentence)
         for aspect in aspects(low, framework):
-            said = framework.plain and _FOUND.search(low, 0, aspect.start)
+            said = framework.plain and (_FOUND.search(low, 0, aspect.start) or _SAYS.search(low))
             if bare and aspect.end - aspect.start < _FORMULA and not said:
                 continue
             m = plain.match(low, aspect.end)
             if m is None and _FOUND.search(low, 0, aspect.start):
                 m = found.match(low, aspect.end)
+            if m is None and aspect.id in _AFTER_GRADE:
+                m = before.search(low, 0, aspect.start)
             known = made.get(sentence.start, [])
             if m is None or any(g.start < m.end() and m.end() - 3 < g.end for g in known):
                 continue

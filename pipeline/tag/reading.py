@@ -68,7 +68,16 @@ _THEY_SAY = re.compile(
     r"(?:but |and |however, )?they (?:also |then |have )?(?:found|finds?|noted?|praised?|"
     r"commend(?:ed)?|"
     r"criticised|identified|identify|observed|reported|saw|heard|highlighted|raised|described|"
-    r"concluded|recommended|said|say|looked|judged|were (?:impressed|told|shown|concerned))(?!\w)"
+    r"concluded|recommended|said|say|looked|judged|went through|spoke (?:to|with)|watched|read|"
+    r"examined|visited|talked (?:to|with)|sampled|were (?:impressed|told|shown|concerned))(?!\w)"
+)
+#: "Those we talked to were pleased": an inspectorate tells of its own visit.
+_WE_INSPECTED = re.compile(
+    r"(?<!\w)we (?:also |have |had |last |then )?(?:inspected|visited|observed|judged|rated|"
+    r"(?:spoke|talked) (?:to|with)(?= (?:patients|people|residents|staff|children|pupils|were|was|"
+    r"told|said|felt|families|relatives))|found (?:that|some|many|several|staff|people|children|no|"
+    r"evidence|the (?:service|home|provider|trust|prison|practice)))(?!\w)"
+    r"|(?<!\w)our (?:inspectors|inspection teams?)(?!\w)"
 )
 _LONG_QUOTATION = 60  #: code points: a shorter one holds no two sentences
 _TEAM = re.compile(r"(?<!\w)(?:inspectors|reviewers|assessors)(?!\w)")
@@ -253,7 +262,7 @@ _SURVEYED = re.compile(
 
 def _attribution(text: str, bare: str, people: dict[str, Speaker]) -> Speaker | None:
     """The speaker that the words outside quotation marks name, if they name one."""
-    if _INSPECTORS_WHO.match(bare):
+    if _INSPECTORS_WHO.match(bare) or _WE_INSPECTED.search(bare):
         return "inspectors"
     for verb in cues("reading.yaml", "verbs").all(bare):
         before, after = bare[: verb.start], bare[verb.end : verb.end + 90]

@@ -145,15 +145,19 @@ def _worded(reading: Reading) -> list[tuple[int, str]]:
         if record.get("took_place"):
             if any(_done(expression, whole)):
                 reasons.append((record["weight"], record["reason"]))
-        elif (
-            "lead" in record
-            and (m := expression.search(lead))
-            and (m.start() < told or record.get("whenever"))
-        ):
+        elif "lead" in record and _leads(expression, record, lead, whole, told):
             reasons.append((record["lead"], record["reason"]))
         elif expression.search(whole):
             reasons.append((record["weight"], record["reason"]))
     return reasons
+
+
+def _leads(sought: Sought, record: dict[str, Any], lead: str, whole: str, told: int) -> bool:
+    """Whether words of another kind stand at the head, before an outcome is `told`, or often."""
+    m = sought.search(lead)
+    if m and (m.start() < told or record.get("whenever", False)):
+        return True
+    return "often" in record and _count(sought, whole) >= record["often"]
 
 
 #: "It may be placed in special measures", "if the service is rated inadequate by the CQC".

@@ -33,7 +33,7 @@ def roles(
     folded: str, named: Sequence[Named], sentences: Sequence[Span], outside: Outside
 ) -> dict[str, Role]:
     """The role of each agency of the story, by id."""
-    named = _without_firms_inspected(folded, named, sentences)
+    named = _without_firms_inspected(folded, named, sentences, outside)
     inspecting = _inspecting(folded, named) | outside.inspectorates
     remit = remit_of(inspecting)
     given = _given(named, inspecting, remit)
@@ -62,12 +62,12 @@ def roles(
 
 
 def _without_firms_inspected(
-    folded: str, named: Sequence[Named], sentences: Sequence[Span]
+    folded: str, named: Sequence[Named], sentences: Sequence[Span], outside: Outside
 ) -> Sequence[Named]:
     """The names, those of companies that were themselves inspected now names of providers.
 
-    A company is who runs a home, unless the words show outright that it was rated: "Elm Training
-    Ltd jumped from good to outstanding".
+    A company is who runs a home, unless the words show outright that it was rated ("Elm Training
+    Ltd jumped from good to outstanding"), or it is the only body of the story.
     """
     firms = [n for n in named if n.kind == "company" and n.rule == "form of name"]
     if not firms:
@@ -77,8 +77,11 @@ def _without_firms_inspected(
         n.id for n in firms
         if _RUNS.search(folded, max(0, n.start - 40), n.start) or _ALSO.match(folded, n.end)
     }  # fmt: skip
-    others = any(n.kind != "company" and n.role is None for n in named)
-    freed = {i for i, e in shown.items() if not others or (e.own and e.points >= ENOUGH)} - running
+    others = outside.others or any(n.kind != "company" and n.role is None for n in named)
+    freed = {
+        i for i, e in shown.items()
+        if e.points >= (ENOUGH if others else 0) and (e.own or not others)
+    } - running  # fmt: skip
     return [replace(n, kind="provider", role=None) if n.id in freed else n for n in named]
 
 
@@ -122,10 +125,15 @@ def joint_of_area(folded: str) -> bool:
 def _given(
     named: Sequence[Named], inspecting: frozenset[str], remit: frozenset[str]
 ) -> dict[str, Role]:
-    """Roles that bodies always play; a partner may be inspected by whoever inspects its kind."""
+    """Roles that bodies always play; a partner may be inspected by whoever inspects its kind.
+
+    Unless its units are named: in a story of "Harwick PDU" the Probation Service runs it.
+    """
+    units = {n.kind for n in named if n.role is None}
     given: dict[str, Role] = {
-        n.id: n.role for n in named if n.role and not (n.role == "partner" and n.kind in remit)
-    }
+        n.id: n.role for n in named
+        if n.role and not (n.role == "partner" and n.kind in remit - units)
+    }  # fmt: skip
     for agency in given:
         if given[agency] == "inspectorate" and agency not in inspecting:
             given[agency] = "mentioned"

@@ -33,7 +33,8 @@ def _kind_of(what: str | None) -> str:
     """What is counted, so that "failure to comply notices" and "notices" are one kind."""
     words_ = (what or "").split()
     notices = next((w for w in words_ if w.startswith("notice")), None)
-    return notices or "".join(words_[-1:])[:12]
+    more = "more" if {"further", "more", "additional", "other"} & set(words_) else ""
+    return notices or more + "".join(words_[-1:])[:12]
 
 
 _SHARES = frozenset({"share", "one in", "fraction", "percent"})
@@ -51,7 +52,11 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
     whole: Whole | None = None
     looked_at: _LookedAt | None = None
     for sentence in reading.sentences:
-        if sentence.furniture or sentence.speaker != "inspectors" or sentence.low.endswith("?"):
+        if sentence.furniture or sentence.low.endswith("?") or not _ANY.search(sentence.low):
+            continue
+        if not _theirs(sentence):  # how many pupils a school has anybody may tell
+            found = _sentence(sentence.low, [], None, frozenset())
+            made += [(sentence, f) for f in found if f.rule == "size"]
             continue
         if _ITEM.match(reading.quote(sentence.start, sentence.start + 12)):
             continue
@@ -64,6 +69,25 @@ def statistics(reading: Reading) -> tuple[Statistic, ...]:
         if looked_at and whole is None:
             whole = Whole(looked_at.figure.value, looked_at.figure.noun, 0, looked_at=True)
     return _told_once(reading, _of_places(reading, made))
+
+
+#: A sentence without a number or a share needs no reading.
+_ANY = re.compile(rf"\d|(?<!\w)(?:half|(?:[a-z]+[- ])?(?:third|quarter|fifth|sixth|seventh|eighth|"
+                  rf"tenth)s?|{NUMBER})(?!\w)")  # fmt: skip
+
+
+#: "The report has 36 recommendations", "Ofsted had found it inadequate in seven areas, he said".
+_TOLD_BY_OTHERS = re.compile(
+    r"(?<!\w)(?:(?:the |its )report (?:has|had|makes?|made|found|says?|said)|(?:inspectors|ofsted|"
+    r"cqc|estyn|rqia|inspectorate|watchdog|regulator) (?:has |have |had )?(?:also )?(?:found|made|"
+    r"identified|noted|raised|rated|looked at|spoke|gave)|said (?:the )?(?:report|inspectors))"
+    r"(?!\w)"
+)
+
+
+def _theirs(sentence: Sentence) -> bool:
+    """Whether the figures of a sentence are the inspectors' own."""
+    return sentence.speaker == "inspectors" or _TOLD_BY_OTHERS.search(sentence.low) is not None
 
 
 #: "- 2 More than 600 laptops given": an item of a numbered list, as of what is most read.
@@ -252,9 +276,13 @@ def _as_share(f: Figure) -> float | None:
 _ROUNDED = 0.005  #: how far apart a percentage and a share in small numbers may be
 
 
-def _divides(phrase: str) -> bool:
-    """Whether what is divided into parts is something that inspectors count."""
-    return counted(phrase) is not None or not _DIVIDED.isdisjoint(phrase.split())
+def _divides(phrase: str) -> str:
+    """What is divided into parts, where inspectors count it; else ""."""
+    thing = counted(phrase)
+    if thing:
+        return thing.what
+    few = phrase.split()[:4]
+    return "" if _DIVIDED.isdisjoint(few) else " ".join(few)
 
 
 _PARTITIONS = Partitions(NUMBER, digits)

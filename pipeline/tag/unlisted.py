@@ -32,6 +32,7 @@ from pipeline.tag.name_forms import (
 )
 from pipeline.tag.sentences import Taken
 from pipeline.tag.verdicts import CALLED, PEOPLE_OF, named_by_verdict
+from pipeline.tag.word_use import use_of
 
 _QUOTES = frozenset("'‘’\"“”`´")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
@@ -238,7 +239,7 @@ def _by_verdict(text: str) -> Iterator[Unlisted]:
         for a, b in each(text, start, end):
             name = text[a:b]
             whole = " " in name or (single and _is_a_name(text, name))
-            if not whole or not names_a_body(name) or _is_person(text, name):
+            if not whole or not names_a_body(name) or use_of(text).is_person(name):
                 continue
             kind = kind_by_context(text, name)
             freely = kind in _NAMED_FREELY and not is_place(name) and not _NO_PLACE.search(name)
@@ -251,8 +252,14 @@ _NO_PLACE = re.compile(
     r"(?i)\b(?:gcses?|a[ -]levels?|levels?|key|stage|ks\d|year|reception|phase|sixth|christmas|"
     r"easter|assembly|westminster|parliament|senedd|holyrood|stormont|conference|framework|"
     r"inspectorate|authority|agency|union|association|headquarters|hq|network|university|"
-    r"ombudsman|tribunal|airport|station|club|festival|museum|theatre|church)$"
-    r"|^(?:gcse|a[ -]level|key stage|ks\d|year \w+)"
+    r"ombudsman|tribunal|airport|station|club|festival|museum|theatre|church|news|times|post|echo|"
+    r"herald|gazette|telegraph|express|mail|journal|chronicle|guardian|standard|argus|mercury|"
+    r"observer|courier|advertiser|independent|mirror|week|online|media|"
+    r"radio|tv|bbc|itv|facebook|twitter|linkedin|youtube|manager|headteacher|teacher|inspector|"
+    r"officer|director|report|inspection|review|statement|update|newsletter|contents|menu|home|"
+    r"about us|contact us|latest news|read more|britain|england|scotland|wales|ireland|europe)$"
+    r"|^(?:gcse|a[ -]level|key stage|ks\d|year \w+|"
+    r"(?:north|south|east|west|mid|central)(?:ern)? \w+$)"
 )
 #: Kinds whose names need not say what they are.
 _NAMED_FREELY = frozenset({"school", "nursery", "care-home", "childrens-home", "surgery", "dentist",
@@ -261,23 +268,10 @@ _NAMED_FREELY = frozenset({"school", "nursery", "care-home", "childrens-home", "
 
 def _is_a_name(text: str, word: str) -> bool:
     """Whether one word is a name: no place, no acronym, and never in small letters."""
-    bare = word.removeprefix("The ")
-    plain = re.escape(bare)
-    placed = rf"\b(?:in|near|around|across) {plain}\b|\b{plain} (?:[A-Z]\w+ )?Council\b"
-    if re.search(placed, text):
+    bare, use = word.removeprefix("The "), use_of(text)
+    if bare in use.placed or bare.lower() in use.small or bare.isupper():
         return False
-    small = re.search(rf"(?<!\w){re.escape(bare.lower())}(?!\w)", text)
-    return not (small or is_place(bare) or bare.isupper() or bare.lower() in words("leading"))
-
-
-def _is_person(text: str, name: str) -> bool:
-    """Whether the text speaks elsewhere of Mrs Oliver, or of what Karen said."""
-    if " " not in name:
-        return bool(re.search(rf"{_TITLED.pattern}\.? (?:\w+ )?{re.escape(name)}\b", text))
-    first, last = name.split()[0], re.escape(name.split()[-1])
-    spoken = rf"\b{re.escape(first)}(?: {last})?,? (?:said|says|added|told|explained|who)\b"
-    titled = rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Sir|Dame)\.? (?:[A-Z]\w+ )?{last}\b"
-    return name.count(" ") == 1 and bool(re.search(f"{titled}|{spoken}", text))
+    return not is_place(bare) and bare.lower() not in words("leading")
 
 
 def _by_apposition(text: str) -> Iterator[Unlisted]:
@@ -293,7 +287,7 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
         start, end = m.span(2)
         if m[2].split()[0].lower() in words("leading"):
             continue  # "Redby Nursery In Harwick"
-        if names_a_body(m[2]) and not is_place(m[2]) and not _is_person(text, m[2]):
+        if names_a_body(m[2]) and not is_place(m[2]) and not use_of(text).is_person(m[2]):
             kind = _kind_of(m["kind"].lower())
             yield _unlisted(text, start, end, kind, "what it is stands beside it", None)
     for start, end, kind in beside_their_kind(text):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.tag.kinds import HOME_LIKE
+from pipeline.tag.matcher import words
 from pipeline.tag.name_forms import NAMES, TOKEN, before_a_date, start_of, without_genitive
 
 #: Words that are a home's or a school's whole name: Oakfields, Elmhurst.
@@ -29,17 +30,21 @@ _VERDICT = re.compile(
     r"commended|marked|hailed|lauded|condemned|blasted|labelled|awarded|ranked|scored|classed|"
     r"declared|closed|shut|suspended|fined|warned|ordered|forced|re-?inspected|moved up|"
     r"promoted|elevated|recognised|deregistered|singled out|censured|rebuked|good)\b|"
-    r"(?:jumped|leapt|rose|climbed|fell|dropped|slipped|plunged|plummeted|sank|tumbled|moved|went|"
-    r"improved|progressed|hopped|shot)(?: [a-z]+)? (?:from|to|two|one|up|down|three)\b|"
+    r"(?:(?:has|have|had) )?(?:jumped|leapt|rose|risen|fallen|climbed|fell|dropped|slipped|plunged|"
+    r"plummeted|sank|sunk|tumbled|moved|went|gone|improved|progressed|hopped|"
+    r"shot)(?: [a-z]+)? (?:from|to|two|one|up|down|three)\b|"
     r"(?:now |still )?requires? improvement\b|"
     r"(?:has|had|received|got|gets|gained|earned|secured|achieved|kept|retained|won) an? "
     r"(?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
 )
 _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
-    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|(?<= after )|(?<= when )|"
+    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|"
+    rf"(?<=[a-z]['’\"”] )|(?<= after )|(?<= when )|"
     rf"(?<= because )|(?<= since )|(?<= that )|(?<= said )|(?<= says ))({NAMES})"
-    r"(?=(?: in [A-Z][\w'’-]+)? (?:was|were|is|are|has been|have been) (?:again |now |also |both )?"
-    r"(?:rated|judged|graded|deemed|inadequate|outstanding)\b)"
+    r"(?=(?: in [A-Z][\w'’-]+)? (?:(?:was|were|is|are|has been|have been|had been) "
+    r"(?:again |now |also |both )?"
+    r"(?:rated|judged|graded|deemed|inadequate|outstanding|inspected|visited|placed|branded|told)\b|"
+    r"must improve|requires improvement|needs to improve))"
 )
 #: "Rosemount, in Harwick, was rated good": one word is a name where it has a town.
 _TOWNED = re.compile(
@@ -65,7 +70,7 @@ _VERB = re.compile(
     rf"downgraded|upgraded) ({NAMES})"
     r"|\b(?:Ofsted|CQC|Commission|Estyn|Inspectorate|[Ii]nspectors|watchdog|regulator) "
     r"(?:has |have |had )?(?:told|ordered|warned|praised|criticised|slammed|fined|suspended) "
-    rf"({NAMES})(?= (?:to|after|over|for)\b|,)"
+    rf"({NAMES})(?= (?:to|after|over|for|in|at|on|and)\b|[,.])"
 )
 #: "Inspectors have marked Neal Harwick as 'requires improvement'": any verb, a name, a grade.
 _GIVEN = re.compile(
@@ -73,21 +78,31 @@ _GIVEN = re.compile(
     r"(?=,? (?:(?:as|to|be|an?|its|the|in|lowest|overall|rating|rated|grade|of) ){0,4}"
     rf"['‘\"“]?{_GRADE}\b)"
 )
+
+
+def _any_of(name: str) -> str:
+    return "|".join(sorted(words(name)))
+
+
 #: "Staff at Cedar Falls were kind", "inspectors went to Little Acorns": whose else are they?
 _PEOPLE_OF = re.compile(
-    r"\b(?:(?:[Ss]taff|[Pp]upils|[Cc]hildren|[Pp]arents|[Rr]esidents|[Pp]atients|[Ll]earners|"
-    r"[Aa]pprentices|[Ss]tudents|[Tt]eachers|[Tt]rainees|[Ll]eaders|[Mm]anagers|[Gg]overnors|[Cc]arers|"
-    r"[Nn]urses|[Yy]oungsters|[Pp]eople|[Cc]are|[Tt]eaching|[Ll]eadership|[Ss]tandards|[Ll]ife) at|"
+    rf"\b(?:(?i:{_any_of('people_at')}) at|(?i:{_any_of('told_of')})|"
     r"(?:[Ii]nspectors|Ofsted|CQC|Commission|Estyn|Inspectorate|[Ww]atchdog|[Rr]egulator)"
     r"(?: (?:from|for|of) (?:the )?(?:[A-Z]\w+ ?){1,4})?"
     r"(?:,? who)? (?:has |have |had )?(?:went to|visited|came to|called at|arrived at|returned to|"
-    r"were at|inspected|found that|observed)|"
-    r"[Vv]isit to|[Ii]nspection (?:of|at)|[Rr]eport (?:on|into|about)|[Ff]indings (?:on|about|at)) "
+    r"were at|inspected|found that|observed|has published its report on)) "
     rf"((?:The )?(?:{NAMES}|{TOKEN}))(?![\w-])"
 )
 #: "Called Foxglove and Daisy, the homes …", "a nursery named Little Acorns".
 _CALLED = re.compile(rf"\b(?:[Cc]alled|[Nn]amed) ((?:The )?(?:{NAMES}|{TOKEN}))(?![\w-])")
 CALLED = "called so"
+#: A page that begins with a name alone: "Cedar Falls", and then tells of "the home".
+_FIRST_LINE = re.compile(rf"\A\s*(?:Archived: )?({NAMES})[ ]*\n")
+_OF_THE_SITE = re.compile(
+    r"(?i)\b(?:logo|icon|banner|menu|navigation|search|log ?in|sign in|subscribe|account|news|"
+    r"newsroom|online|edition|advertisement|image|photo|print|share|skip|contents?|website|gazette|"
+    r"herald|journal|chronicle|advertiser|echo|express|mail|times|post|press)\b"
+)
 PEOPLE_OF = "whose people are spoken of"
 _ALONE = {_PEOPLE_OF, _CALLED, _TOWNED, _VERDICT}  #: beside which one word is enough of a name
 _PATTERNS = (
@@ -102,6 +117,7 @@ _PATTERNS = (
     (_NUMBERED, "a numbered heading"),
     (_TOWNED, "subject of a verdict"),
     (_PEOPLE_OF, PEOPLE_OF),
+    (_FIRST_LINE, PEOPLE_OF),
 )
 
 
@@ -114,6 +130,8 @@ def named_by_verdict(text: str) -> Iterator[tuple[int, int, str, bool]]:
             end = without_genitive(text, before_a_date(text, start, stop))
             if pattern is _TOWNED and _NAME_AT.search(text, max(0, start - 20), start):
                 continue  # "Busy Bees at Harwick, in Redby"
+            if pattern is _FIRST_LINE and _OF_THE_SITE.search(m[1]):
+                continue  # "Daily Herald logo"
             if pattern is _PEOPLE_OF and _in_title_case(text, start):
                 continue
             link = text.find(" and ", start, end)

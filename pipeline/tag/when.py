@@ -19,13 +19,20 @@ _OF = re.compile(
     r"(?:improv|address|overturn|challeng)(?:e|ing)(?= (?:its|their|the|an?) )|"
     r"shak(?:e|es|en|ing) off|shook off|leaves?|leaving|left|"
     r"lost|loses|lose|losing|costs?|stripped of|shed|taken away|took away|takes away)"
-    r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$"
+    r"(?: (?!(?:to|was|were|is|are|been|rated|judged|graded)(?!\w))[a-z]+){0,5}? [\"']?$|"
+    r"(?<!\w)end(?:s|ed|ing)? (?:its|their|the|a) [^.;,]{0,30}(?:as|of) (?:being )?(?:an? )?[\"']?$"
 )
 _BEHIND = re.compile(
     r"[\"']? (?:behind|no longer|(?:is |was |has been |had been )?lost(?: by)?|"
     r"rating behind|(?:rating|grade|status|judge?ment)"
     r"(?: of [^,.;]{0,60})? (?:has|have|had|was|were|is)(?: been)? (?:downgraded|lowered|upgraded|"
     r"raised|removed|lost|replaced|reduced|changed))(?!\w)"
+)
+#: "A school graded weak in 2018 has won praise".
+_HAS_SINCE = re.compile(
+    r"[\"']?(?: (?!(?:and|but|while)(?!\w))[a-z'-]+){0,8} in (?:[a-z]+ )?(?:19|20)\d\d,? "
+    r"(?:has|have) (?:now |since |finally |not )?"
+    r"(?:won|been|made|improved|shown|turned|come|left)(?!\w)"
 )
 _NEXT_TIME = re.compile(
     r"[\"']?(?: (?:rating|grade|judge?ment|verdict))? (?:next time|at (?:its|the|our|their) next|"
@@ -95,13 +102,16 @@ def status_of(
         return "previous"
     if UNMOVED.search(head):
         return "current"
-    if _OF.search(head) or _BEHIND.match(tail):
+    if _OF.search(head) or _BEHIND.match(tail) or _HAS_SINCE.match(tail):
         return "previous"
-    if i and re.fullmatch(r"[\"']? or (?:as )?[\"']?", low[found[i - 1].end : grade.start]):
+    joined = r"[\"']? (?:or|and) (?:as )?[\"']?" if "respectively" in low else _OR
+    if i and re.fullmatch(joined, low[found[i - 1].end : grade.start]):
         return status_of(sentence, found[i - 1], found, before)  # "ranked as weak or adequate"
     if re.search(r"(?:no longer|not) (?:rated |judged )?[\"']?$", head) or re.match(
         r"[\"']? no longer", tail
     ):
+        return "previous"
+    if i + 1 < len(found) and _then_moved(low, grade, found[i + 1]):
         return "previous"
     if _wished(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
@@ -120,6 +130,19 @@ def status_of(
     return "current"
 
 
+_OR = r"[\"']? or (?:as )?[\"']?"
+
+
+def _then_moved(low: str, grade: Graded, other: Graded) -> bool:
+    """Whether the body was moved on to the next grade of the sentence: "rated outstanding for a
+    decade, has been downgraded to good"."""
+    between = low[grade.end : other.verb]
+    moved = _move_before(low, other) and grade.end <= other.verb
+    apart = re.search(r"(?<!\w)(?:while|and|but|after|since|whereas|although|when)(?!\w)", between)
+    return moved and not apart and "," in between and len(between) < _NEAR
+
+
+_NEAR = 90  #: code points between two grades of one thought
 _IF = re.compile(r"if|unless|until|fear|believ|might|could|risk|danger|at risk")
 #: "What the college would focus on had been rated good": the wish is of something else.
 _A_FACT = re.compile(
@@ -140,7 +163,8 @@ def _wished(head: str) -> bool:
 def _which_was_before(low: str, start: int) -> bool:
     """Whether the words before a grade say that a visit before the one told gave it."""
     return any(
-        p.search(low, 0, start) for p in (_WHICH_JUDGED, _WHEN_JUDGED, _AFTER_IT_WAS, _NO_EFFECT)
+        p.search(low, 0, start)
+        for p in (_WHICH_JUDGED, _WHEN_JUDGED, _AFTER_IT_WAS, _NO_EFFECT, _ITS_LAST)
     )
 
 
@@ -163,7 +187,8 @@ def _firmly(low: str, grade: Graded, found: list[Graded]) -> bool:
     if _which_was_before(low, grade.start):
         return True
     start, end = clause(low, grade, found)
-    if _OF.search(low[start : grade.start]) or _BEHIND.match(low[grade.end : end]):
+    tail = low[grade.end : end]
+    if _OF.search(low[start : grade.start]) or _BEHIND.match(tail) or _HAS_SINCE.match(tail):
         return True
     return cues("status.yaml", "previous").find(low[start:end]) is not None
 
@@ -191,13 +216,19 @@ _AFTER_IT_WAS = re.compile(
     r"(?:(?:it|they|he|she|inspectors|ofsted|estyn|(?:the )?(?:cqc|[a-z]+))(?: [a-z]+)? )?"
     r"(?:(?:had|has|was|were|been|be|being|having|first|last|previously) )*"
     r"(?:rated|judged|graded|given|gave|found|said|called|branded|deemed|awarded|declared|"
-    r"(?:up|down)graded|handed|received|receiving|getting|got|fell|falling|dropped|dropping)"
+    r"(?:up|down)graded|handed|placed|put|received|receiving|getting|got|fell|falling|dropped|dropping)"
     r"(?!\w)[^.;,]{0,60}$"
 )
 #: "The visit had no effect on the trust's overall rating, which remains good".
 _NO_EFFECT = re.compile(
+    r"(?<!\w)no change (?:to|in) [^.;]{3,60}$|"
     r"(?<!\w)(?:no effect|no bearing|not (?:been )?affected|unaffected|(?:does|did) not affect)"
     r"(?!\w)[^.;]{0,60} (?:remains?|remained|stays?)(?!\w)[^.;,]{0,20}$"
+)
+#: "Gone one better than its last good rating", "the school's former 'good' status".
+_ITS_LAST = re.compile(
+    r"(?<!\w)(?:its|their|the|our) (?:last|previous|former|old|earlier|existing) "
+    r"(?:overall )?[\"']?$"
 )
 #: "In July last year inspectors gave the home …": all of the sentence is of that time.
 _LAST_YEAR = re.compile(
@@ -235,7 +266,7 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 
 
 _NEXT_GRADE = re.compile(
-    r", (?:it )?(?:is|are|has been|have been) now(?!\w)|,? compared (?:to|with)(?!\w)|"
+    r", (?:it )?(?:(?:is|are|has been|have been) )?now(?!\w)|,? compared (?:to|with)(?!\w)|"
     r"(?<!\w)(?:up|down) from(?!\w)|"
     r"(?:,| that| but| and) (?:just |only )?"
     r"(?:[a-z]+ years? ago|at (?:its|the|their) (?:last|previous)|last time|previously|"
@@ -268,6 +299,11 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
+#: "Which opened in 2019": no year of a grade.
+_OPENED = re.compile(
+    r"(?<!\w)(?:open|found|establish|form|launch|join|appoint|register|convert|clos|buil|merg)"
+    r"(?:ed|ing|t|s)? ?(?:in|back in)?$"
+)
 _FIRST_SINCE = re.compile(r"(?<!\w)first (?:[a-z]+ ){0,6}since (?:[a-z]+ )?(?:19|20)\d\d$")
 _SINCE = re.compile(r"(?<!\w)since(?!\w)")
 
@@ -289,6 +325,7 @@ def own_year(low: str, grade: Graded, found: list[Graded]) -> int | None:
         int(m[2]) for m in _YEARS.finditer(low, max(start, _own(low, grade, found)), min(end, stop))
         if not (moved and _SINCE.search(low, grade.end, m.end()))
         and not _FIRST_SINCE.search(low, 0, m.end())
+        and not _OPENED.search(low, 0, m.start())
     ]  # fmt: skip
     if not years:
         opening = _OPENING_YEAR.match(low) or re.search(

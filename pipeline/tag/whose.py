@@ -6,18 +6,22 @@ import re
 
 from pipeline.models import Mention
 from pipeline.tag.grades import Graded
+from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence, short_names
 from pipeline.tag.sentences import straight
 from pipeline.tag.statistics import NUMBER, digits
+from pipeline.tag.strangers import of_no_body, stranger_of
 
 _JOIN = re.compile(
     r"[\s,;&'\"()]*(?:and|both|the|in|of|at|as well as|councils?|[\s,;&'\"()])*"
     r"|,? (?:in|near|at) (?!.*\b(?:was|were|is|are|has|while|but)\b)[a-z' -]{3,25}?(?:,|,? and) "
     r"(?:the )?"
+    r"|,? (?:and|with) its (?:[a-z]+ )?(?:branch|sister|satellite|second)"
+    r"(?: (?:surgery|practice|site|home|school|nursery))?,? (?:at |the )?"
 )
 _GROUP = re.compile(
-    r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|the (?:two|three|"
-    r"four|pair|trio))(?!\w)"
+    r"(?<!\w)(?:both|all (?:two|three|four|five|six|seven|the|of them)|each|(?<!of )the "
+    r"(?:two|three|four|pair|trio))(?!\w)"
 )
 _ALL_ASPECTS = re.compile(
     r"(?:all (?:the |of the )?(?:two|three|four|five|six|seven)?|both) ?"
@@ -30,6 +34,8 @@ _ALL_ASPECTS = re.compile(
 _ATTRIBUTIVE = re.compile(
     r"[\"']?(?:-rated|-graded)?[\"']? ?(?:rated )?(?:authorit(?:y|ies)|councils?|the|at|,|"
     r"for)?\s?(?:at |of |the )?"
+    r"|[\"']? (?:ratings?|grades?|judgements?|verdicts?|marks?) (?:(?:has|have|had|also|then|was|"
+    r"were|been) )*(?:gone|went|goes|go|given|awarded|handed) to (?:the )?"
 )
 
 
@@ -46,11 +52,9 @@ def bodies_of(
         return together
     before = [m for m in ours if m.end <= at]
     after = [m for m in ours if m.start >= at]
-    if (i or grade.rule == "predicate") and _nameless(reading, sentence, grade):
+    if of_no_body(reading, sentence, grade, later=i > 0, named=bool(ours)):
         return None
-    if _named_aside(reading, sentence, grade):
-        return None
-    stranger = _stranger(reading, sentence, grade, inspected)
+    stranger = stranger_of(reading, sentence, grade, inspected)
     if stranger and not (before and before[-1].start > stranger.start):
         return None
     before = [m for m in before if not _operates(sentence, m)] or before
@@ -70,9 +74,14 @@ def bodies_of(
     return _not_named(reading, sentence, grade, ours)
 
 
+_FEW = 60  #: bodies of a story in which a name without its kind tells one of them
+
+
 def _ours(reading: Reading, sentence: Sentence, inspected: set[str]) -> list[Mention]:
     """The mentions of inspected bodies, also those by a name without its kind: "in Harwick"."""
     ours = [m for m in sentence.mentions if m.id in inspected]
+    if len(inspected) > _FEW:
+        return ours
     written = straight(reading.quote(sentence.start, sentence.end))
     for body, name in short_names(reading.bodies):
         for found in name.finditer(written):
@@ -90,6 +99,10 @@ def _together(
     """Bodies that hold the grade "both" or "all three"; of an area's outcome all that share it."""
     if grade.rule == "outcome" and sum(b.kind == "council" for b in reading.bodies) == 1:
         return tuple(b.id for b in reading.bodies)
+    if len(reading.bodies) <= _FEW:
+        kinds = frozenset(b.kind for b in reading.bodies)
+        if all_of_them(sentence.low[: grade.start], len(reading.bodies), kinds):
+            return tuple(b.id for b in reading.bodies)
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
     wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
     if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
@@ -115,19 +128,50 @@ def _not_named(
     """Whose grade it is in a sentence whose own words name no body before it."""
     if not ours and (_OF_ALL.match(sentence.low) or _unnamed_yet(reading, sentence)):
         return None
+    if not ours and _ANOTHER.match(sentence.low) and _all_named(reading, sentence):
+        return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
-    return sentence.about or (None,)
+    return _of_site_or_owner(reading, sentence) or sentence.about or (None,)
+
+
+_OWNER_SAID = re.compile(r"(?<!\w)(?:trusts?|(?:health )?boards?|organisation)(?!\w)")
+
+
+def _of_site_or_owner(reading: Reading, sentence: Sentence) -> tuple[str, ...]:
+    """Of a hospital and the trust that runs it, the one that the sentence speaks of.
+
+    "The A&E department was rated inadequate" is of the hospital.
+    """
+    about = [b for b in reading.bodies if b.id in sentence.about]
+    sites = tuple(b.id for b in about if b.kind == "hospital")
+    owners = tuple(b.id for b in about if b.kind in ("trust", "health-board"))
+    if not sites or not owners:
+        return ()
+    return owners if _OWNER_SAID.search(sentence.low) else sites
 
 
 #: Of the whole country, or of some that are not named: "Six more reports rated providers good".
 _OF_ALL = re.compile(
     r"(?:[^,.]{3,30}, )?(?:all (?:of )?(?:the country's|england's|wales's|scotland's|other)\b|"
-    rf"(?:another |some |the other )?(?:{NUMBER}) (?:more|others?|further) |every other |"
+    rf"(?:another |some |the other )?(?:{NUMBER}) (?:more|others?|further(?! educ)) |every other |"
     rf"(?:just |only |some |nearly |almost |over )?(?:{NUMBER}) (?:have|has|had|were|was) )"
 )
+
+
+#: "One GP practice, found inadequate, has closed": when all bodies were named, one more.
+_ANOTHER = re.compile(
+    r"(?:one|another) (?!of )(?:[a-z-]+ ){0,2}(?:provider|practice|surgery|school|academy|nursery|"
+    r"home|hospital|council|force|college|prison|trust|service|firm)(?!\w)"
+)
+
+
+def _all_named(reading: Reading, sentence: Sentence) -> bool:
+    """Whether all the bodies of a story are named before a sentence."""
+    named = {m.id for m in reading.mentions if m.start < sentence.start}
+    return bool(reading.bodies) and all(b.id in named for b in reading.bodies)
 
 
 _ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of)(?!\w)")
@@ -163,9 +207,6 @@ _SUBJECT = re.compile(
     r"has been|had been|remains|remained|received)(?: [a-z]+){0,4} [\"'“‘]?$"
 )
 _JUST_AHEAD = re.compile(r"(?:, |and )([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}) [\"'“‘]?$")
-_WHERE = re.compile(
-    r"(?<!\w)(?:across|throughout|in|around)(?: (?!is|was|were|are)[a-z,'-]+){0,8} $"
-)
 _RUN_BY = re.compile(r"(?<!\w)(?:(?:run|managed|operated|owned|overseen) by|part of)(?: the)? $")
 
 
@@ -200,79 +241,6 @@ def _since(before: list[Mention], sentence: Sentence, i: int, found: list[Graded
     return [m for m in before if m.start >= last]
 
 
-def _nameless(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
-    """Whether a name that nobody knows stands before the grade: "..., Elm Lodge inadequate"."""
-    before = reading.quote(sentence.start, sentence.start + grade.start)
-    name = re.search(r"(?:[A-Z][a-z’']+ ){2,4}[\"'‘“]?$", before)
-    if name is None:
-        return False
-    at = sentence.start + name.start()
-    return not any(m.start < sentence.start + name.end() and at < m.end for m in sentence.mentions)
-
-
-_ASIDE = re.compile(
-    r"([A-Z][\w'’]+(?: [A-Z][\w'’]+){0,3}(?: (?:division|home|school|service|branch|unit|region))?)"
-    r"(?: in (?:[A-Z]\w+|the [a-z ]{3,20}))?,? (?:which (?:is|was) |who are )?"
-    r"(?:also |currently )?(?:rated|judged|graded)(?: as)? [\"'“‘]?$"
-)
-
-
-#: "An earlier visit had given Stroud Maternity Unit a good rating".
-_GIVEN = re.compile(
-    r"\b(?:gave|given|handed|awarded) ((?:[A-Z][\w'’]+ ){1,4}[A-Z][\w'’]+) (?:an? )?"
-    r"(?:overall )?[\"'“‘]?$"
-)
-
-
-#: "Next door, Northfold is still rated inadequate".
-_STILL_RATED = re.compile(
-    r"(?:^|[,;:] |\b(?:while|but|and|neighbouring|neighbour|like|unlike) )"
-    r"([A-Z][a-z'’]+(?: [A-Z][a-z'’]+){0,3}) (?:is|was) (?:still|already) (?:rated|judged|graded)"
-    r"(?: as)? [\"'“‘]?$"
-)
-
-
-def _known(reading: Reading, sentence: Sentence, name: str, start: int) -> bool:
-    """Whether a name is a mention, a word that points back, or a part of an inspected body's."""
-    at = sentence.start + start
-    if any(m.start < at + len(name) and at < m.end for m in sentence.mentions):
-        return True
-    words = {w for b in reading.bodies for w in re.findall(r"\w+", b.name.lower())}
-    return (
-        not reading.bodies
-        or bool(words & set(re.findall(r"\w+", name.lower())))
-        or (name.split()[0].lower() in _POINTS)
-    )
-
-
-_POINTS = frozenset({"the", "it", "they", "this", "that", "both", "each", "he", "she", "we",
-                     "its", "their", "overall", "all", "everything", "one"})  # fmt: skip
-
-
-def _named_aside(reading: Reading, sentence: Sentence, grade: Graded) -> bool:
-    """ "The company runs Oaklings in Ware, rated outstanding": a name that is no inspected body."""
-    if not reading.bodies:
-        return False
-    before = reading.quote(sentence.start, sentence.start + grade.start)
-    given = _GIVEN.search(before)
-    if given and not any(
-        m.start < sentence.start + given.end(1) and sentence.start + given.start(1) < m.end
-        for m in sentence.mentions
-    ):
-        return True
-    still = _STILL_RATED.search(before)
-    if still and not _known(reading, sentence, still[1], still.start(1)):
-        return True
-    name = _ASIDE.search(before)
-    if name is None or not name.start(1) or (before[name.end(1)] != "," and " in " not in name[0]):
-        return False
-    at = sentence.start + name.start(1)
-    town = re.search(r"(?:^|[ ,])(?:in|near|at) $", before[: name.start(1)])
-    if town and any(m.end >= at - 6 and m.end <= at for m in sentence.mentions):
-        return False  # "Elm Lodge, in Harwick, which was rated good"
-    return not any(m.start < at + len(name[1]) and at < m.end for m in sentence.mentions)
-
-
 _ONE = re.compile(
     r"(?<!\w)(?:an?|one|the) (?:[a-z'-]+ ){0,3}?(college|school|academy|nursery|home|hospice|"
     r"hospital|surgery|practice|prison|council|force|trust)(?!\w)"
@@ -294,7 +262,8 @@ def _fewer(sentence: Sentence, grade: Graded, bodies: int) -> bool:
     near = sentence.low[max(0, grade.start - 40) : grade.end + 40]
     count = re.search(
         rf"(?<!\w)({NUMBER}) (?:[a-z'-]+ ){{0,2}}?[\"']?(?:[a-z-]+[\"']? )?(?:authorit|"
-        rf"council|school|home|trust|force|service|prison|practice)",
+        rf"council|school|home|trust|force|service|prison|practice|provider|college|nurser|"
+        rf"hospital|surger|academ|uni)",
         near,
     )
     return count is not None and digits(count[1]) != str(bodies)
@@ -309,31 +278,3 @@ def _group(reading: Reading, mentions: list[Mention]) -> tuple[str, ...]:
             break
         group.append(m)
     return tuple(dict.fromkeys(m.id for m in group))
-
-
-def _stranger(
-    reading: Reading, sentence: Sentence, grade: Graded, inspected: set[str]
-) -> Mention | None:
-    """A body that is not the inspected one and is the subject of the grade: a comparison."""
-    if not reading.bodies:
-        return None
-    for m in sentence.mentions:
-        if m.id in inspected or m.role in ("inspectorate", "government", "commentator", "operator"):
-            continue
-        if m.rule == "bare name" and _WHERE.search(sentence.low, 0, m.start - sentence.start):
-            continue  # "a team that works across Harwick and Redby has been rated good"
-        between = sentence.low[m.end - sentence.start : grade.start]
-        following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
-        if m.end - sentence.start <= grade.start and re.fullmatch(
-            r"(?:'s?)?(?:, (?:an?|the|its) [a-z' -]{2,40},?)?(?: (?!and|told)[a-z']+){0,4}? "
-            r"(?:was|is|were|are|has been|had been|received|got|also)(?: [a-z]+){0,4} [\"']?|"
-            r"(?:'s?)?(?: [a-z']+){0,3}, (?:which (?:is|was) )?(?:rated|judged|graded)"
-            r"(?: as)? [\"']?",
-            between,
-        ):
-            return m
-        if m.start - sentence.start >= grade.end and re.fullmatch(
-            r"[\"']?(?:-rated)? ?(?:neighbouring )?", following
-        ):
-            return m
-    return None

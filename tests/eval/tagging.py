@@ -239,13 +239,17 @@ def grade_of(grade: str, rules: dict[str, Any]) -> str:
     return named.get(grade) or re.sub(r" (?:to be good|and needs .*)$", "", grade.lower())
 
 
+_COUNTED = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|some|several|most|many"
+
+
 def aspect_of(aspect: str, rules: dict[str, Any]) -> str:
     covered, value = mapped(rules["aspects"], aspect)
     if covered and value:
         return value
     plain = aspect.lower().replace(" other ", " ")
     return re.sub(
-        r"^(\w+)(?: of \w+)? (?:inspection |key |headline |sub-)?(?:areas|categories|criteria|"
+        rf"^({_COUNTED})(?: of \w+)? (?:inspection |key |headline |sub-)?"
+        r"(?:areas|categories|criteria|"
         r"themes|measures|fields|standards|tests|questions)$",
         r"\1 areas",
         plain,
