@@ -34,7 +34,7 @@ from pipeline.tag.reading import read
 from pipeline.tag.sentences import whole_sentences
 
 #: Raised when code (not knowledge) changes what the tagger says: makes every stored tag stale.
-VERSION = 11
+VERSION = 12
 
 #: Code points of a text that are read: some 30,000 words, ten times the longest report of a paper;
 #: a page of a whole register would otherwise hold up a pass for minutes.
