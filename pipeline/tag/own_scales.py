@@ -26,7 +26,9 @@ _STANDARDS = (
     r"(?:(?:essential|national|government|core|basic|minimum)(?: [a-z]+){0,3}|independent school)"
     r" standards?"
 )
-_STANDARDS_NEXT = re.compile(rf" (?:with )?(?:[a-z0-9]+ ){{0,5}}{_STANDARDS}(?!\w)")
+#: "Met all but two of the standards" is neither met nor not met.
+_IN_PART = r"(?! (?:with )?(?:(?:nearly |almost )?all (?:but|bar|except)|almost|nearly|most|some) )"
+_STANDARDS_NEXT = re.compile(rf"{_IN_PART} (?:with )?(?:[a-z0-9]+ ){{0,5}}{_STANDARDS}(?!\w)")
 _STANDARDS_BEFORE = re.compile(
     rf"(?<!\w){_STANDARDS}(?:(?!(?:by|that|but|which)(?!\w))[^.;]){{0,60}} "
     r"(?:was|were|are|is|been|being) $"
