@@ -12,6 +12,7 @@ from pipeline.knowledge import folder, load_yaml
 from pipeline.tag.cues import words
 from pipeline.tag.literals import Sought
 from pipeline.tag.reading import Reading
+from pipeline.tag.sentences import fold
 
 _FAR = "9999-12-31"
 _OPENING = 700  #: code points of a report's first lines, which say what it reports
@@ -202,3 +203,17 @@ def default_scales(
         for s in f.on(date)
     ]
     return tuple({s.id: s for s in found}.values())
+
+
+def pillar_of(reading: Reading, framework: Framework | None) -> str | None:
+    """The one aspect that the whole report is about: where title, address or first lines name it
+    and no other."""
+    address = re.sub(r"\W+", " ", (reading.story.url or "").lower())
+    for said in (fold(reading.story.title or ""), address, reading.low[:_BEGIN]):
+        named = [p for p in (framework.pillars if framework else ()) if p in said]
+        if len(named) == 1:
+            return named[0]
+    return None
+
+
+_BEGIN = 300  #: code points that tell what a story is about

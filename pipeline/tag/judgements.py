@@ -10,10 +10,11 @@ from pipeline.models import Judgement
 from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import ALL_AREAS, OVERALL, aspects
+from pipeline.tag.certainty import with_confidence
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
 from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
-from pipeline.tag.frameworks import Framework, Scale, default_scales
+from pipeline.tag.frameworks import Framework, Scale, default_scales, pillar_of
 from pipeline.tag.grade_words import PLACES, guarded
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
@@ -353,7 +354,7 @@ def _finish(
     """`scales`: none where neither inspectorate nor framework is known; a bare word has no rank."""
     inspectorate = _inspectorate(reading, framework)
     overall = framework is None or framework.has_overall(reading.day)
-    pillar = _pillar(reading, framework)
+    pillar = pillar_of(reading, framework)
     made: dict[tuple[str | None, str, str, str], Judgement] = {}
     for d in drafts:
         scale = next((s for s in scales if s.rank(d.grade)), None)
@@ -377,21 +378,7 @@ def _finish(
                 start=d.start, end=d.end, quote=quote, rule=d.rule,
                 confidence="stated" if d.stated and body else "implied",
             )  # fmt: skip
-    return agreed(reading, list(made.values()))
-
-
-def _pillar(reading: Reading, framework: Framework | None) -> str | None:
-    """The one aspect that the whole report is about: where title, address or first lines name it
-    and no other."""
-    address = re.sub(r"\W+", " ", (reading.story.url or "").lower())
-    for said in (fold(reading.story.title or ""), address, reading.low[:_BEGIN]):
-        named = [p for p in (framework.pillars if framework else ()) if p in said]
-        if len(named) == 1:
-            return named[0]
-    return None
-
-
-_BEGIN = 300  #: code points that tell what a story is about
+    return with_confidence(reading, agreed(reading, list(made.values())))
 
 
 def _inspectorate(reading: Reading, framework: Framework | None) -> str | None:

@@ -1,6 +1,7 @@
 """Scores what the tagger says of outcomes: our own stories always, `../shared/eval` where it is.
 
-report: accuracy. judgements: micro F1 of (body, grade, status), and with the aspect. presence:
+report: accuracy. judgements: micro F1 of (body, grade, status), and with the aspect. stated: how
+many of the grades whose confidence is "stated" are right. presence:
 whether strengths, weaknesses are there, by inspectors or by a current grade. actions: micro F1 of
 kinds on report stories. statistics: micro F1 of value and denominator on report stories. Labels are
 read through `crosswalk.yaml`. Every gain and loss is printed,
@@ -52,7 +53,11 @@ FLOORS = {
 }
 
 
-MEASURES = ("report", "judgements", "with aspect", "presence", "actions", "statistics")
+#: Measures told as a share of right answers; the others are F1.
+SHARES = ("report", "presence", "stated")
+MEASURES = (
+    "report", "judgements", "with aspect", "stated", "presence", "actions", "statistics",
+)  # fmt: skip
 
 #: A story as it is read from a file, and what a reader took from it.
 Labelled = tuple[dict[str, Any], dict[str, Any]]
@@ -218,10 +223,13 @@ def _judgements(
     names = [plain(j["body"]) for j in label["judgements"]]
     got, wanted = Counter[Any](), Counter[Any]()
     got_aspect, wanted_aspect = Counter[Any](), Counter[Any]()
+    stated = set()
     for j in tags.judgements:
         body = " ".join(sorted(body_of(tags, j.body, names)))
         grade = grade_of(j.grade, rules)
         got[(body, grade, j.status)] += 1
+        if j.confidence == "stated":
+            stated.add((body, grade, j.status))
         got_aspect[(body, aspect_of(j.aspect, rules), grade, j.status)] += 1
     for j in label["judgements"]:
         body = " ".join(sorted(plain(j["body"])))
@@ -229,6 +237,8 @@ def _judgements(
         wanted_aspect[
             (body, aspect_of(j["aspect"], rules), grade_of(j["grade"], rules), j["status"])
         ] += 1
+    for told in sorted(stated):
+        scores["stated"].yes(f"{identity} {told}", told in wanted, True)
     scores["judgements"].add(identity, got, wanted)
     scores["with aspect"].add(identity, got_aspect, wanted_aspect)
 
@@ -316,7 +326,7 @@ def report(name: str, scores: dict[str, Score], *, cases: bool) -> bool:
     """Prints a table; whether every floor holds."""
     held = True
     for measure, score in scores.items():
-        value = score.accuracy if measure in ("report", "presence") else score.f1
+        value = score.accuracy if measure in SHARES else score.f1
         floor = FLOORS.get((name, measure))
         broken = floor is not None and value < floor
         held = held and not broken

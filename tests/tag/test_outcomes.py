@@ -122,6 +122,30 @@ def test_reasons_read_as_sentences() -> None:
     assert "+1 it has one finding" in tag.tags(story).reasons
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Ofsted has inspected Alder School. The school was rated good.", {"stated"}),
+        ("Ofsted rated Alder School good. It rated Birch School good, too.", {"stated"}),
+        (
+            "Ofsted went to Alder School and Birch School. Alder School was rated good. It was "
+            "judged satisfactory in 2012. Birch School was rated inadequate.",
+            {"stated", "implied"},
+        ),
+        (
+            "Ofsted rated Alder School good. The grades of the report: overall effectiveness was "
+            "judged inadequate.",
+            {"ambiguous"},
+        ),
+    ],
+)
+def test_how_sure_a_grade_is_follows_from_who_is_named_and_what_else_is_told(
+    text: str, sure: set[str]
+) -> None:
+    story = Story(id="x", url=None, title=None, text=text, published_at="2018-05-01")
+    assert {j.confidence for j in tag.tags(story).judgements} == sure
+
+
 def test_a_title_decides_but_yields_no_span() -> None:
     text = "Inspectors visited the home in May. They found Rowan Court care home clean and calm."
     story = Story(
