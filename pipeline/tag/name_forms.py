@@ -15,9 +15,12 @@ from pipeline.tag.gazetteer import gazetteer
 from pipeline.tag.matcher import words
 
 TOKEN = r"(?:St\b\.?|[A-Z][^\W_]*(?:['’.&-][^\W_]+)*['’]?)"
+#: "1st Steps", "Tots 2 Teens", "Kids 4 Life": a number that stands for a word of a name.
+_NUMBER = r"(?:\d{1,2}(?:st|nd|rd|th)|[24](?= [A-Z]))\b"
 _LINK = r"(?:(?:and|of|the|upon|on|le|de|y|yr) |& |/ |@ )"
 _ASIDE = r"\((?:VA|VC|VC?A|Aided|Controlled|C ?of ?E|CE|RC)\)"
-_NAME = rf"(?:{TOKEN} (?:{_LINK}){{0,2}}){{0,6}}?{TOKEN}(?: {_ASIDE})?"
+_WORD = rf"(?:{TOKEN}|{_NUMBER}|[A-Z]\.)"
+_NAME = rf"(?:{_WORD} (?:{_LINK}){{0,2}}){{0,6}}?{_WORD}(?: {_ASIDE})?"
 NAMES = rf"(?:The )?{TOKEN}(?: (?:{_LINK})?{TOKEN}){{1,5}}"
 _ASPECT = re.compile(
     r"(?i)\b(?:management|attitudes|development|education|effectiveness|leadership|well-?being|"
@@ -113,7 +116,9 @@ def proper_part(name: str) -> str:
 def is_proper(name: str) -> bool:
     """Whether something in it is a name of its own: "Community Primary" is not."""
     plain = re.findall(r"[\w'’]+", name.lower().replace("’", "'"))
-    return any(not {w, w.removesuffix("'s")} & words("generic") for w in plain)
+    return any(
+        not {w, w.removesuffix("'s")} & words("generic") and not w[0].isdigit() for w in plain
+    )
 
 
 _KNOWN_FORM = re.compile(
@@ -200,8 +205,16 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
         if word is None:
             return start
         low = word[0].strip(" ,.").lower().replace("’", "'").rstrip("'")
+        if low[0].isdigit() and _DATED.search(
+            f"{text[max(0, start - 12) : start]}|{text[start:end]}"
+        ):
+            start += word.end()
+            continue
         if low.endswith(("-based", "-rated", "-run", "-area")):
             start += word.end()
+            continue
+        if low in _COUNTED and (number := re.match(r"\d+ ", text[start + word.end() : end])):
+            start += word.end() + number.end()  # "In Year 4 Alder School pupils"
             continue
         owner = low.removesuffix("'s")
         genitive = owner != low and (
@@ -219,6 +232,16 @@ def start_of(text: str, start: int, end: int, *, keep_the: bool = False) -> int:
     return start
 
 
+_MONTHS = (
+    r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]arch|[Aa]pril|[Mm]ay|[Jj]une|[Jj]uly|[Aa]ug(?:ust)?|"
+    r"[Ss]ept(?:ember)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)"
+)
+#: A number before a name that is none of its words: of a day, a class, a grade.
+_DATED = re.compile(
+    rf"(?:{_MONTHS}|[Yy]ears?|[Gg]rade|[Ll]evel|[Ss]tage|[Pp]hase|[Pp]age|[Tt]op|[Nn]o\.?) \||"
+    rf"\|\w+ (?:of )?{_MONTHS}\b|[Tt]he \|(?!1st)"
+)
+_COUNTED = frozenset({"year", "years", "grade", "level", "phase", "page", "reception"})
 _TAIL_OF_ANOTHER = re.compile(r"\b(?:in|near|[A-Z]\w+ for) \Z")
 
 

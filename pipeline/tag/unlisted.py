@@ -36,6 +36,8 @@ from pipeline.tag.word_use import use_of
 
 _QUOTES = frozenset("'‘’\"“”`´")
 _TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Professor|Prof|Sir|Dame|Cllr|Councillor|Rev)\b")
+#: "A troubled Harwick surgery": one of a place.
+_SOME = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|[Oo]ne) (?:[a-z-]+ ){1,3}\Z")
 _ARTICLE = re.compile(r"\b(?:[Aa]|[Aa]n|[Aa]nother|every|one|each|any) $")
 #: "Homecare agency Brightway Care was rated": what it is stands before its name.
 _KIND_AHEAD = re.compile(
@@ -186,7 +188,8 @@ def _by_form(text: str) -> Iterator[Unlisted]:
         if not is_proper(name):
             continue
         loose = small or (name.isupper() and not m["head"].istitle())
-        described = is_but_a_place(name) or (small and _STREETS.search(name))
+        some = " " not in name.removesuffix(" GP") and _SOME.search(text, max(0, start - 40), start)
+        described = is_but_a_place(name) or (small and (_STREETS.search(name) or some))
         rule = PLACE_AND_KIND if loose and described else "form of name"
         yield _unlisted(
             text, start, m.end("site") if m["site"] else m.end("head"), kind, rule, role

@@ -93,6 +93,15 @@ _PEOPLE_OF = re.compile(
     r"were at|inspected|found that|observed|has published its report on)) "
     rf"((?:The )?(?:{NAMES}|{TOKEN}))(?![\w-])"
 )
+#: "Said Redby Fells chief executive Ann Roe", "Ann Roe, managing director of Redby Fells".
+_POST = (
+    r"(?:chief executive|managing director|(?:registered|care|nursery|practice|general) manager|"
+    r"operations director|head ?teacher|co-?founder|founder|principal)"
+)
+_LED_BY = re.compile(
+    rf"(?<=[a-z,:] )({NAMES})(?:['’]s?)? {_POST}(?: [A-Z]|,)"
+    rf"|\b{_POST} (?:of|at|for) ({NAMES})(?![\w-])"
+)
 #: "Called Foxglove and Daisy, the homes …", "a nursery named Little Acorns".
 _CALLED = re.compile(rf"\b(?:[Cc]alled|[Nn]amed) ((?:The )?(?:{NAMES}|{TOKEN}))(?![\w-])")
 CALLED = "called so"
@@ -117,6 +126,7 @@ _PATTERNS = (
     (_NUMBERED, "a numbered heading"),
     (_TOWNED, "subject of a verdict"),
     (_PEOPLE_OF, PEOPLE_OF),
+    (_LED_BY, PEOPLE_OF),
     (_FIRST_LINE, PEOPLE_OF),
 )
 
