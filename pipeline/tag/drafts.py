@@ -85,6 +85,7 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
 
     def stands(d: Draft) -> bool:
         lately = d.year is not None and (reading.year or 0) - d.year <= 1
+        lately = lately or d.year is None
         if d.weak == "dated" and lately and all((b, d.aspect, d.grade) in told for b in d.bodies):
             return True  # the same grade, told once more with its date
         if d.weak == "said":

@@ -31,6 +31,7 @@ def _place(which: str, second: str) -> str:
 _SECOND = r"(?:second|next|2nd)[- ](?:to )?"
 _FORMS = {
     "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
+    r"requir(?:e|es|ed|ing) (?:some|further|more|much) improvement to be(?:come)? good|"
     r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
     "requires significant improvement": r"requires? significant improvement",
     "required to improve": (  # in the words of police inspectors

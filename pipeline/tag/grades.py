@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from pipeline.tag.frameworks import Framework
+from pipeline.tag.grade_lines import by_its_line
 from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded
 from pipeline.tag.no_grade import (
     are_people,
@@ -83,10 +84,6 @@ _HELD = re.compile(
     r"no longer|considered|is|was|were|are|been|being|both|shed|scored)(?!\w)"
     r"((?:(?!(?<!\w)(?:that|who|which|because|but|if|with)(?!\w))[^.;:]){0,45}?)[\"']?$"
 )
-_LINE = re.compile(
-    r"^[\s*•>-]*(?:\d+[.)]\s*)?([^.;]{2,90}?)\s*(?:[:|]|\s-|-\s|\s=|\.{2,})\s*"
-    r"(?:grade \d\s*[-:]?\s*)?(?:rated |judged |graded |is |was )?(?:as )?[\"']?$"
-)
 #: How prison inspectors give their grades: "outcomes for prisoners were not sufficiently good".
 _OUTCOMES_ARE = re.compile(
     r"(?<!\w)outcomes(?: for (?:prisoners|children|detainees|young people|men|women))?"
@@ -140,17 +137,11 @@ _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!
 #: "Among the inadequate areas were how it responds to the public and …".
 _AMONG = re.compile(r"(?:^|(?<!\w)(?:among|amongst|including)) (?:the |its )?[\"']?$")
 _ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)(?! of)")
-#: "Inadequate and put into special measures.", "Good in all five areas and good overall.": what a
-#: round-up says under the name of a body.
-_ALONE = re.compile(r"[\s*•>-]*[\"']?")
-_VERDICT = re.compile(
-    r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
-)
-
 #: Early years reports before 2012 gave a line to each outcome: "The provision is good."
 _PROVISION = re.compile(r"[\s*•>-]*the (?:quality of (?:the )?)?provision is (?:now )?[\"']?")
 _AT_STANDARD = re.compile(
-    r"(?<!\w)(?:at|meets?|meeting|met|reach(?:es|ed)?|achieved) (?:the |an? )?[\"']?$"
+    r"(?<!\w)(?<!needed to )(?<!work to )(?<!order to )(?<!that to )(?<!done to )"
+    r"(?:at|meets?|meeting|met|reach(?:es|ed)?|achieved) (?:the |an? )?[\"']?$"
 )
 
 
@@ -275,7 +266,7 @@ def _reason(
         return "grade and the word rating", start
     if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
         return "line", 0
-    return _by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
+    return by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
 
 
 #: "Some of the best grades there are": which, nobody says.
@@ -288,19 +279,6 @@ def _counted_on(found: list[Graded], start: int) -> bool:
 
 
 _NEAR = 40  #: code points between two grades of a list
-
-
-def _by_its_line(low: str, start: int, end: int) -> tuple[str, int] | None:
-    """A grade that is a line by itself, or ends one that begins with its label."""
-    if _ALONE.fullmatch(low[:start]):
-        if not low[end:].strip(" .'\")*"):
-            return "cell", 0  # of a table: its label stands in the line above
-        if _VERDICT.match(low, end):
-            return "line", 0
-    line = _LINE.match(low[:start]) if len(low) < 160 else None
-    if line and len(low[end:].split(" | ")[0].strip(" .'\")")) < 12:
-        return "line", 0
-    return None
 
 
 def _weaker(

@@ -19,6 +19,8 @@ from pipeline.tag.sentences import Span, fold, sentences_of, straight
 
 Speaker = Literal["inspectors", "body", "other"]
 
+#: "/2024/05/17/alder-primary-rated-good".
+_URL_DAY = re.compile(r"/(20[0-4]\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/")
 _URL_YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
 _YEAR = re.compile(r"(?<![\d/£,.])(?<!act )(?<!act \()(?:19[89]\d|20[0-4]\d)(?![\d,]\d)")
 _QUOTED = re.compile(r'"[^"]{0,1500}"?')
@@ -79,6 +81,7 @@ _WE_INSPECTED = re.compile(
     r"evidence|the (?:service|home|provider|trust|prison|practice)))(?!\w)"
     r"|(?<!\w)our (?:inspectors|inspection teams?)(?!\w)"
 )
+_CAPTION = 160  #: code points of a line before its last sentence, if it is a caption
 _LONG_QUOTATION = 60  #: code points: a shorter one holds no two sentences
 _TEAM = re.compile(r"(?<!\w)(?:inspectors|reviewers|assessors)(?!\w)")
 _PRONOUN = re.compile(r"\"?(?:he|she|i|we|our|they|it|the council|my)(?!\w)")
@@ -149,7 +152,8 @@ def read(
         inside = mentions[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
         text = low[span.start : span.end].replace("\n", " ")
         after = low[spans[i + 1].start : spans[i + 1].end] if i + 1 < len(spans) else ""
-        furniture = _is_furniture(text, after)
+        deep = span.start - low.rfind("\n", 0, span.start) > _CAPTION
+        furniture = _is_furniture(text, "" if deep else after)
         opened = max((q.end for q in quoted if q.start < span.start < q.end - 1), default=0)
         speaker, attributed = voices.hear(story.text, low, span, opened)
         named = tuple(dict.fromkeys(m.id for m in inside if m.id in inspected))
@@ -305,7 +309,10 @@ _VOICES: tuple[Speaker, ...] = ("inspectors", "body", "other")
 
 def _date(story: Story) -> str | None:
     found = re.match(r"\d{4}-\d\d-\d\d", story.published_at or "")
-    return found[0] if found else None
+    if found:
+        return found[0]
+    told = _URL_DAY.search(story.url or "")
+    return "-".join(told.groups()) if told else None
 
 
 def _year(story: Story, low: str) -> int | None:

@@ -113,6 +113,8 @@ def status_of(
         return "previous"
     if i + 1 < len(found) and _then_moved(low, grade, found[i + 1]):
         return "previous"
+    if i + 1 < len(found) and _BUT_NOW.fullmatch(low, grade.end, found[i + 1].start):
+        return "previous"
     if _wished(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
     near = low[max(start, _own(low, grade, found)) : min(end, _next(low, grade, found, end))]
@@ -131,6 +133,17 @@ def status_of(
 
 
 _OR = r"[\"']? or (?:as )?[\"']?"
+
+
+#: "Rated it inadequate, and it is now rated good".
+_BUT_NOW = re.compile(
+    r"[\"']?(?: overall)?(?: (?:back |early |late )?(?:in|last) [a-z0-9 ]{3,20}?)?,? "
+    r"(?:and|but|which|who|though|although) "
+    r"(?:(?:it|they|the (?!overall)[a-z]+) )?"
+    r"(?:(?:is|are|has|have|was|were) (?:been )?)?now(?: (?:been|is|are|has|have|be))*"
+    r"(?: (?:re-?)?(?:rated|judged|graded|deemed|found|considered|said|officially))?"
+    r"(?: (?:to be|as|an?|overall))* [\"']?"
+)
 
 
 def _then_moved(low: str, grade: Graded, other: Graded) -> bool:
@@ -266,6 +279,8 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 
 
 _NEXT_GRADE = re.compile(
+    r"(?:,? and|,? but|, which|, (?:the )?[a-z]+(?: that [^,;.]{3,60})?) (?:(?:it|they) )?"
+    r"(?:is|are|has|have) (?:(?:been|both|all) )?(?:now|since)(?!\w)|"
     r", (?:it )?(?:(?:is|are|has been|have been) )?now(?!\w)|,? compared (?:to|with)(?!\w)|"
     r"(?<!\w)(?:up|down) from(?!\w)|"
     r"(?:,| that| but| and) (?:just |only )?"
