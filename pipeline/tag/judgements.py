@@ -146,10 +146,8 @@ def _sentence(
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
         kinds = grade.of or cell or for_what(sentence, before, framework, found, dealt, i)
-        if not kinds and grade.rule == LABEL_FIRST:
-            continue
         kinds = kinds or (own_words(sentence.low, grade) if nothing_overall else ()) or (OVERALL,)
-        if nothing_overall and kinds == (OVERALL,) and _is_praise(sentence.low, grade):
+        if kinds == (OVERALL,) and _of_nothing(sentence.low, grade, overall=not nothing_overall):
             continue
         for aspect in kinds:
             drafts.append(
@@ -168,6 +166,12 @@ def _sentence(
 
 
 _LOOSELY = re.compile(r" (?:marks?|accolades?)(?!\w)")
+
+
+def _of_nothing(low: str, grade: Graded, *, overall: bool) -> bool:
+    """Whether a grade without aspect is none: in a line "Good: …", or praise where `overall` grades
+    are not given."""
+    return grade.rule == LABEL_FIRST or (not overall and _is_praise(low, grade))
 
 
 def _is_praise(low: str, grade: Graded) -> bool:
