@@ -27,6 +27,7 @@ _GRADE = re.compile(
     r"improvement|inadequate|adequate|excellent|weak|poor)(?!\w)[\"']?"
     r"|[\"'](?:outstanding|good|requires? improvement|inadequate|adequate|excellent|weak|poor|"
     r"satisfactory)[\"']"
+    r"|(?<!\w)(?:an?|the) (?:outstanding|good|excellent|poor|adequate) one(?!\w)"
     r"|(?<!\w)(?:good|outstanding|inadequate)-rated|requires? improvement(?= ?[.:;,]|$)"
     r"|(?<!\w)(?:effectively|efficiently|legitimately) (?:keeping|reducing|protecting|"
     r"treating|using)|requiring significant improvement"
@@ -41,7 +42,7 @@ _SCALE = re.compile(
 #: "One was graded as outstanding and three good": how many got a grade.
 _COUNTED = re.compile(
     rf"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) "
-    rf"(?:(?:was|were|rated|graded|judged|as) ){{0,3}}{_WORD}(?= ?[,.;]| and |$)"
+    rf"(?:(?:is|was|were|rated|graded|judged|as) ){{0,3}}{_WORD}(?= ?[,.;]| and |$)"
 )
 _QUESTIONS = re.compile(r"(?<!\w)(?:safe|effective|caring|responsive|well-led)(?!\w)")
 _NONE_AT_RISK = re.compile(
@@ -54,11 +55,33 @@ _MODAL = re.compile(
     r"(?<!\w)(?:should|must|would|will|could|needs? to|needed to|aims? to|plans? to)(?!\w)"
 )
 _RESOLVED = re.compile(
-    r"(?: [a-z]+){0,6} (?:had|have|has|were|was) (?:all |now |been |since "
-    r")*(?:addressed|tackled|resolved|met|acted on|completed|dealt with|put right|remedied|"
-    r"overcome|fixed|rectified|corrected)(?!\w)"
+    r"(?: [a-z]+){0,6} (?:had|have|has|were|was|is|are) (?:(?:all|now|been|since|soon|then|being|"
+    r"[a-z]+ly) )*(?:addressed|tackled|resolved|met|acted on|completed|dealt with|put right|"
+    r"remedied|overcome|fixed|rectified|corrected)(?!\w)"
 )
-_CLAUSE = re.compile(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
+#: "Gaps in learning are soon spotted and closed": what is seen at once is no weakness.
+_SEEN_TO = re.compile(
+    r"(?: (?!not|never|nor|rarely|seldom)[a-z]+){0,5} (?:is|are|was|were|being) (?:(?:all|then|"
+    r"also|now) )*(?:(?:soon|quickly|swiftly|promptly|rapidly|immediately|early|well) )?"
+    r"(?:(?:spotted|noticed|identified|assessed|picked up) and (?:(?!not)[a-z]+ )?)?(?:closed|"
+    r"narrowed|filled|shut|bridged|dealt with|tackled|resolved|put right|addressed|managed)(?!\w)"
+)
+#: "Rapid improvement ordered", "had not shown the capacity for improvement": none was made.
+_NOT_MADE = re.compile(
+    r"(?:[\"' ]{1,2}[a-z]+)?[\"' ]{1,2}(?:(?:is|are|was|were|being) )?(?:ordered|demanded|urged|"
+    r"sought|promised|pledged|called for|awaited|vital|essential|imperative)(?!\w)"
+)
+_ABLE = re.compile(
+    r"(?<!\w)(?:capacity|capability|ability|able|plans?|potential)[\"']? (?:to|for)(?!\w)[^.;,]*$"
+)
+#: "No records of bad behaviour were kept": it is the remedy that there is none of.
+_NO_REMEDY = re.compile(
+    r"(?<!\w)(?:no|without|neither|not) (?:[a-z]+ ){0,2}(?:records?|logs?|plans?|checks?|systems?|"
+    r"process(?:es)?|procedures?|analysis|monitoring|investigations?|action|oversight|follow-up|"
+    r"help|support|consequences?|sanctions?|guidance|training|assessments?|strategy|polic(?:y|ies)"
+    r"|response) (?:[a-z]+ ){0,4}$"
+)
+_CLAUSE = re.compile(r"[,;:()]| - |(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
 _PLAIN_NO = re.compile(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)")
 _RESOLVING = re.compile(
     r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on|"
@@ -313,6 +336,10 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     if own == "strength":
         missing = denied and not re.search(r"not only|no doubt", window)
         return _turn_good(clause, hit, missing=missing, wished=wished)
+    if _SEEN_TO.match(clause, hit.end) and not denied:
+        return None
+    if denied and _NO_REMEDY.search(clause, near, hit.start):
+        return "weakness"
     worst = _WORST.search(clause, near, hit.start) or _WORST.match(clause[hit.start : hit.end])
     if (denied and worst) or _NOT_MENDED.search(clause, near, hit.start):
         return "weakness"
@@ -327,6 +354,12 @@ def _turn_good(clause: str, hit: Hit, *, missing: bool, wished: bool) -> Polarit
     meant = hit.id == "benefits" and clause.endswith("to ", 0, hit.start)
     if meant and not _HELPED.search(clause, near, hit.start):
         return None
+    if hit.id == "improved":
+        able = _ABLE.search(clause, near, hit.start)
+        if able and not missing:
+            missing = cues(FILE, "negation").find(clause, near, able.start()) is not None
+        if (able and not missing) or _NOT_MADE.match(clause, hit.end):
+            return None
     if _DOUBTED.search(clause, near, hit.start):
         return "weakness"
     if _TO_COME.match(clause, hit.end) or _SO_THAT.search(clause, near, hit.start):
