@@ -142,7 +142,13 @@ def _share(
     times = Counter(n.id for n in named)
     for group in _lists(folded, named):
         led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
-        if best[group[0].id] <= _AGAINST:  # "shared with X and Y", "his other homes, X and Y, are"
+        all_seen = _ALL_SEEN.match(folded, group[-1].end)
+        if all_seen and len(group) == _HOW_MANY.get(all_seen[1], len(group)):
+            own |= {n.id for n in group}
+            best |= {n.id: max(best[n.id], ENOUGH) for n in group}
+        elif (
+            best[group[0].id] <= _AGAINST
+        ):  # "shared with X and Y", "his other homes, X and Y, are"
             own -= {n.id for n in group if times[n.id] == 1}
             best |= {n.id: -4 for n in group if n.id not in own}
         elif led:
@@ -184,6 +190,15 @@ def _of_many(
     return found
 
 
+#: "The trust runs Elm Hospital and Rowan Hospital. Both were inspected in May."
+_ALL_SEEN = re.compile(
+    r"[^.\n]{0,60}\.\s+(?:the )?(both|two|all three|three|all four|four|all five|five|all|each)"
+    r"(?: (?:of (?:them|these|those)|hospitals|sites|schools|homes|services|units|nurseries|"
+    r"colleges|prisons))? (?:was|were|have been|has been|had been) "
+    r"(?:re-?)?(?:inspected|visited|rated|judged|graded|looked at|examined)\b"
+)
+_HOW_MANY = {"both": 2, "two": 2, "all three": 3, "three": 3, "all four": 4, "four": 4,
+             "all five": 5, "five": 5}  # fmt: skip
 _OF_LEARNING = frozenset({"school", "college", "nursery", "training", "provider"})
 
 _LINE = re.compile(r"[^\n]{60,}")
@@ -290,7 +305,8 @@ _AREAL = frozenset({"council", "police", "fire", "icb", "trust"})
 _PROSE = re.compile(
     r"\s*(?:[^\n]{60,}|(?:re-?)?inspection\b|review\b|area send\b|joint targeted\b|report of\b|"
     r"focused visit\b|monitoring visit\b|(?:previous |new |overall |current |latest )?"
-    r"(?:ratings?|grades?)\b)"
+    r"(?:ratings?|grades?)\b|(?:[•*·-]\s*)?[\"']?(?:overall|inadequate|requir\w+ improvement|good|"
+    r"outstanding|excellent|very good|adequate|weak|unsatisfactory|satisfactory)[\"']?\s*[:-])"
 )
 
 

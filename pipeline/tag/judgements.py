@@ -10,6 +10,7 @@ from pipeline.models import Judgement
 from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
 from pipeline.tag.aspects import OVERALL
+from pipeline.tag.at_sites import at_their_sites
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
 from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
@@ -47,12 +48,8 @@ def judgements(
     fallback = default_scales(inspectorates, None, framework.kinds if framework else ())
     known = framework is not None or bool(inspectorates)
     if framework and framework.graded:
-        marks = with_plain(
-            reading,
-            framework,
-            marks,
-            {g for s in scales for g in (*s.grades, *s.aliases)} - guarded(),
-        )
+        plain = {g for s in scales for g in (*s.grades, *s.aliases)} - guarded()
+        marks = with_plain(reading, framework, marks, plain)
         marks = with_pairs(reading, framework, marks)
     drafts = _stated(reading, framework, marks, (*scales, *fallback))
     drafts = in_time(reading, drafts)
@@ -162,7 +159,7 @@ def _sentence(
             drafts += [
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
-    return drafts
+    return at_their_sites(reading, sentence, drafts, framework)
 
 
 _LOOSELY = re.compile(r" (?:marks?|accolades?)(?!\w)")

@@ -177,7 +177,8 @@ def read(
 _KINDS = (
     r"(?:\s(?:county|city|borough|metropolitan|district|council|primary|secondary|high|grammar|school|"
     r"academy|college|nursery|hospital|hospice|care|nursing|residential|home|surgery|medical|centre|"
-    r"practice|police|constabulary|service))+$"
+    r"practice|police|constabulary|service|general|royal|infirmary|maternity|unit|clinic|"
+    r"community|university|prep|preparatory|infant|junior|infants|juniors|sixth|form))+$"
 )
 
 

@@ -9,6 +9,7 @@ from pipeline.tag.grades import Graded
 from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence, short_names
 from pipeline.tag.sentences import straight
+from pipeline.tag.some_of_them import all_sites, sites, some_of_them
 from pipeline.tag.statistics import NUMBER, digits
 from pipeline.tag.strangers import of_no_body, stranger_of
 
@@ -44,12 +45,15 @@ def bodies_of(
 ) -> tuple[str | None, ...] | None:
     """Ids of the bodies that hold the grade; (None,): no body is known; None: another body's."""
     inspected = {b.id for b in reading.bodies}
-    ours = _ours(reading, sentence, inspected)
+    ours = named_in(reading, sentence, inspected)
     at = sentence.start + grade.start
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
         return (list(dict.fromkeys(m.id for m in ours))[i],)
     if together := _together(reading, sentence, grade, ours):
         return together
+    some = some_of_them(reading, sentence, grade, ours)
+    if some is None or some:
+        return some
     before = [m for m in ours if m.end <= at]
     after = [m for m in ours if m.start >= at]
     if of_no_body(reading, sentence, grade, later=i > 0, named=bool(ours)):
@@ -77,7 +81,7 @@ def bodies_of(
 _FEW = 60  #: bodies of a story in which a name without its kind tells one of them
 
 
-def _ours(reading: Reading, sentence: Sentence, inspected: set[str]) -> list[Mention]:
+def named_in(reading: Reading, sentence: Sentence, inspected: set[str]) -> list[Mention]:
     """The mentions of inspected bodies, also those by a name without its kind: "in Harwick"."""
     ours = [m for m in sentence.mentions if m.id in inspected]
     if len(inspected) > _FEW:
@@ -103,6 +107,8 @@ def _together(
         kinds = frozenset(b.kind for b in reading.bodies)
         if all_of_them(sentence.low[: grade.start], len(reading.bodies), kinds):
             return tuple(b.id for b in reading.bodies)
+    if its_sites := all_sites(reading, sentence, grade):
+        return its_sites
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
     wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
     if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
@@ -110,7 +116,7 @@ def _together(
     named = tuple(dict.fromkeys(m.id for m in ours))
     if len(named) > 1 and _of_one(sentence, grade, ours):
         return ()
-    if len(named) < 2:
+    if len(named) < 2 and not (sites(reading.bodies) and _SITES_SAID.search(clause)):
         named = _last_named(reading, sentence, "both" in clause)
     return named if len(named) > 1 else ()
 
@@ -137,7 +143,8 @@ def _not_named(
     return _of_site_or_owner(reading, sentence) or sentence.about or (None,)
 
 
-_OWNER_SAID = re.compile(r"(?<!\w)(?:trusts?|(?:health )?boards?|organisation)(?!\w)")
+_OWNER_SAID = re.compile(r"(?<!\w)(?:trusts?|(?:health )?boards?|organisation|hospitals)(?!\w)")
+_SITES_SAID = re.compile(r"(?<!\w)(?:hospitals|sites)(?!\w)")
 
 
 def _of_site_or_owner(reading: Reading, sentence: Sentence) -> tuple[str, ...]:
