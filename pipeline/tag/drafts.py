@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from pipeline.tag.aspects import ALL_AREAS, ALL_BUT_ONE, OVERALL
+from pipeline.tag.frameworks import Scale
 from pipeline.tag.reading import Reading
 from pipeline.tag.when import Direction, Status, Weak
 
@@ -113,9 +114,15 @@ def _told_once_more(drafts: list[Draft]) -> list[Draft]:
     """In a story of what came after an inspection, a grade that it says was given earlier is not
     a new one where it is told again, if the body has no other: "The school had been rated weak.
     Inspectors had found it weak for leadership. On their return …"."""
-    before = {(b, d.grade) for d in drafts if d.status == "previous" for b in d.bodies}
+    earlier = [d for d in drafts if d.status == "previous"]
+    before = {(b, d.grade) for d in earlier for b in d.bodies}
+    whole = {(b, d.grade) for d in earlier if d.aspect == OVERALL for b in d.bodies}
     others = {
-        b for d in drafts if d.status == "current" for b in d.bodies if (b, d.grade) not in before
+        b
+        for d in drafts
+        if d.status == "current"
+        for b in d.bodies
+        if (b, d.grade) not in (whole if d.aspect == OVERALL else before)
     }
     return [
         replace(d, status="previous", direction=None)
@@ -158,6 +165,27 @@ def of_no_grades(drafts: list[Draft], own: frozenset[str]) -> list[Draft]:
         else d
         for d in drafts
     ]
+
+
+def of_one_scale(drafts: list[Draft], scales: tuple[Scale, ...]) -> list[Draft]:
+    """Without words of another scale beside current grades of those in force: where a home was
+    rated inadequate, its "poor" leadership is no grade."""
+    given = [s for s in scales if s.row]
+    if all(d.grade not in _EVERYDAY for d in drafts):
+        return drafts
+    now = [d for d in drafts if d.status == "current"]
+    fitting = {b for d in now if any(s.rank(d.grade) for s in given) for b in d.bodies}
+    return [
+        d
+        for d in drafts
+        if d.status != "current"
+        or d.grade not in _EVERYDAY
+        or not fitting.intersection(d.bodies)
+        or any(s.rank(d.grade) for s in scales)
+    ]
+
+
+_EVERYDAY = frozenset({"poor", "weak", "excellent"})
 
 
 def vague(drafts: list[Draft]) -> list[Draft]:

@@ -132,6 +132,13 @@ _CALLED = re.compile(
     r"(?<!\w)(?:called|found|declared|branded|deemed|considered)(?!\w)"
     r"(?: (?:the|an?|its?|this))?(?: [a-z'-]+){0,4} [\"']?$"
 )
+#: "Systems for safety that were 'inadequate'": what inspectors say of things.
+_THINGS_WERE = re.compile(
+    r"(?<!\w)(?:systems?|process(?:es)?|arrangements|procedures?|polic(?:y|ies)|records?|"
+    r"record-keeping|checks|controls|measures|plans|numbers|levels|supplies|supervision|equipment|"
+    r"facilities|steps|responses?|documentation|monitoring|audits?)"
+    r"(?:(?! (?:and|which) )[^.,;:]){0,60}? (?:was|were|is|are|being|been|often|found) [\"']?$"
+)
 #: "A 'good' went to Alder Primary for its curriculum".
 _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!\w)")
 #: "Among the inadequate areas were how it responds to the public and …".
@@ -290,7 +297,7 @@ def _weaker(
     capital = text[start : start + 1].isupper() and start > 0
     formal = quoted or capital or _OVERALL_NEXT.match(after) is not None
     onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after) is not None
-    if onward and are_people(before):
+    if (onward and are_people(before)) or _THINGS_WERE.search(before):
         return None
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)

@@ -13,7 +13,16 @@ from pipeline.tag.aspects import OVERALL
 from pipeline.tag.at_sites import at_their_sites
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
-from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
+from pipeline.tag.drafts import (
+    Draft,
+    but_one,
+    in_all,
+    in_time,
+    of_no_grades,
+    of_one_scale,
+    told_of,
+    vague,
+)
 from pipeline.tag.for_what import cell_of, for_what
 from pipeline.tag.frameworks import Framework, Scale, default_scales
 from pipeline.tag.grade_lines import LABEL_FIRST
@@ -27,6 +36,7 @@ from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
 from pipeline.tag.sentences import fold
 from pipeline.tag.when import (
+    Status,
     clause,
     direction_of,
     evidence,
@@ -68,10 +78,22 @@ def judgements(
         drafts = _of_a_report(reading, drafts, rows)
     if not any(d.status == "current" for d in drafts):
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
+    if framework and framework.graded:
+        drafts = of_one_scale(drafts, _in_use(drafts, scales))
     if framework and not framework.graded:
         drafts = of_no_grades(drafts, frozenset(g for s in scales for g in s.grades))
     drafts = with_phrased(drafts, phrased(reading))
     return _finish(reading, framework, vague(drafts), (*scales, *fallback) if known else ())
+
+
+def _in_use(drafts: list[Draft], scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
+    """Of several scales that may be in force the ones on which most of the current grades are."""
+    now = [d for d in drafts if d.status == "current"]
+    rows = [s for s in scales if s.row]
+    most = max((sum(s.rank(d.grade) is not None for d in now) for s in rows), default=0)
+    return tuple(
+        s for s in scales if not s.row or sum(s.rank(d.grade) is not None for d in now) == most
+    )
 
 
 def _stated(
@@ -80,6 +102,7 @@ def _stated(
     """What each sentence says by itself."""
     drafts: list[Draft] = []
     before: Sentence | None = None
+    told: Status | None = None  # of the grades of the sentence before, where all are earlier ones
     headings = graded_lists.Headings()
     listed = graded_lists.below(reading.sentences, marks, framework)
     for sentence in reading.sentences:
@@ -89,11 +112,24 @@ def _stated(
         if found:
             below = listed.get(sentence.start, ()) if listed else None
             made = _sentence(reading, sentence, before, framework, scales, found, below)
-            drafts += made if not headings.earlier else graded_lists.of_earlier(made)
+            if headings.earlier:
+                made = graded_lists.of_earlier(made)
+            elif told and _OTHER_AREAS.search(sentence.low) and not _NOW.search(sentence.low):
+                made = [replace(d, status=told) if d.status == "current" else d for d in made]
+            drafts += made
+            told = "previous" if made and all(d.status == "previous" for d in made) else None
         else:
             headings.pass_by(sentence)
+            told = None
         before = sentence
     return drafts
+
+
+#: "Until then it was rated inadequate. In all other areas it was good": also until then.
+_OTHER_AREAS = re.compile(
+    r"(?<!\w)(?:all|every|both|its|the) (?:the |of the |its )?(?:other|remaining|rest)(?!\w)"
+)
+_NOW = re.compile(r"(?<!\w)(?:now|new|latest|this time|today|since|is|are|has|have)(?!\w)")
 
 
 def _of_a_report(reading: Reading, drafts: list[Draft], rows: list[Row]) -> list[Draft]:
@@ -136,7 +172,7 @@ def _sentence(
             continue
         bodies = bodies_of(reading, sentence, grade, 0 if grade.of else i, found)
         cell = cell_of(reading, grade, before, framework) if listed is None else listed
-        if bodies is None or (grade.rule == "cell" and not (cell or grade.of)):
+        if bodies is None or _nobodys(grade, bodies, bool(cell)):
             continue
         word = _word(grade.grade, scales, framework)
         named = any(m.id in bodies for m in sentence.mentions)
@@ -160,6 +196,15 @@ def _sentence(
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
     return at_their_sites(reading, sentence, drafts, framework)
+
+
+def _nobodys(grade: Graded, bodies: tuple[str | None, ...], cell: bool) -> bool:
+    """A tally of the grades of several bodies, a grade of a table without what got it."""
+    tally = grade.rule == "counted" and len(bodies) > _PAIR
+    return tally or (grade.rule == "cell" and not (cell or grade.of))
+
+
+_PAIR = 2  #: bodies; a tally of the grades of more is of no one of them
 
 
 _LOOSELY = re.compile(r" (?:marks?|accolades?)(?!\w)")
@@ -217,11 +262,26 @@ def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> 
 # ---------------------------------------------------------------- the whole
 
 
+def _headline(url: str) -> str:
+    """The headline as the address of a story without one tells it: "/alder-school-rated-good/"."""
+    parts = [re.sub(r"\.[a-z]{2,5}$", "", p) for p in url.split("?")[0].split("/")[3:]]
+    longest = max(parts, key=lambda p: p.count("-"), default="")
+    told = longest.count("-") >= _WORDS and _TELLS.search(longest)
+    return longest.replace("-", " ") if told else ""
+
+
+_WORDS = 4  #: hyphens in the part of an address that is a headline
+_TELLS = re.compile(
+    r"^(?!.*\b(?:may|might|could|should|hopes?|bid|aims?|what|how|why)\b).*"
+    r"\b(?:rate[sd]?|grade[sd]|judged|branded|deemed|given|gets|gains|awarded|declared|receives)\b"
+)
+
+
 def _from_title(
     reading: Reading, framework: Framework | None, scales: tuple[Scale, ...]
 ) -> list[Draft]:
     """The grade of a headline; its evidence is the sentence that first names the body."""
-    title = reading.story.title
+    title = reading.story.title or _headline(reading.story.url or "")
     if not title or not reading.sentences or not reading.story.text.strip():
         return []
     low = fold(title)

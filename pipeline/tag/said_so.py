@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.tag.aspects import ALL
 from pipeline.tag.grade_words import any_of
 
 BODY_NOUN = (
@@ -34,6 +35,11 @@ _FOUND_TO_BE = re.compile(
     r"force|practice|college|hospital|prison))|(?:was|were|been) (?:also |again |now )?found)"
     r"(?: to be| as)?(?: overall)? [\"']?$|"
     r"(?<!\w)(?:came|come|comes) out as [\"']?$"
+)
+#: "Alder Primary School was found to be inadequate".
+_BODY_FOUND = re.compile(
+    rf"(?<!\w){BODY_NOUN}(?:,? (?:in|at|near|which) [a-z' ,-]{{2,40}}?,?)? (?:was|were|is|has been|"
+    r"have been|had been) (?:also |again |now )?found (?:to be )?[\"']?$"
 )
 _CHOSEN = re.compile(
     r"(?:(?:very )?good|outstanding|excellent|requir\w+ improvement|satisfactory|weak|"
@@ -113,8 +119,9 @@ def said_so(
 ) -> Iterator[tuple[str, re.Match[str] | None]]:
     """Rules with their matches in what stands before the word, one by one; None: it does not
     hold."""
-    if _CHOSEN.match(word):
+    if _CHOSEN.match(word) or ALL.search(low):
         yield "rated", _FOUND_TO_BE.search(before)
+    yield "held", _BODY_FOUND.search(before)
     by = _BY_INSPECTORS.match(after)
     sure = quoted or by or word.startswith(("requir", "inadequate"))
     if sure and " as " in before and names_inspectors(low):

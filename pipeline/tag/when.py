@@ -113,11 +113,10 @@ def status_of(
         return "previous"
     if i + 1 < len(found) and _then_moved(low, grade, found[i + 1]):
         return "previous"
-    if i + 1 < len(found) and _BUT_NOW.fullmatch(low, grade.end, found[i + 1].start):
-        return "previous"
     if _wished(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
     near = low[max(start, _own(low, grade, found)) : min(end, _next(low, grade, found, end))]
+    near = _OF_ELSE.sub(" ", near)
     if cues("status.yaml", "current").find(near):
         return "current"
     if _told_earlier(near) and not _move_before(low, grade):
@@ -149,6 +148,8 @@ _BUT_NOW = re.compile(
 def _then_moved(low: str, grade: Graded, other: Graded) -> bool:
     """Whether the body was moved on to the next grade of the sentence: "rated outstanding for a
     decade, has been downgraded to good"."""
+    if _BUT_NOW.fullmatch(low, grade.end, other.start):
+        return True
     between = low[grade.end : other.verb]
     moved = _move_before(low, other) and grade.end <= other.verb
     apart = re.search(r"(?<!\w)(?:while|and|but|after|since|whereas|although|when)(?!\w)", between)
@@ -314,6 +315,13 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
+#: "Opened in September last year": no time of a grade.
+_OF_ELSE = re.compile(
+    r"(?<!\w)(?:(?:re)?opened|launched|founded|joined|took over|taken over|appointed|converted|"
+    r"closed|merged|set up|built|registered)(?: (?:its doors|it|as|in|on|late|early|just|only|the|"
+    r"[a-z]+ly|january|february|march|april|may|june|july|august|september|october|november|"
+    r"december))*(?: (?:last [a-z]+|(?:[a-z]+|\d+) (?:years?|months?) (?:ago|earlier|before)))"
+)
 #: "Which opened in 2019": no year of a grade.
 _OPENED = re.compile(
     r"(?<!\w)(?:open|found|establish|form|launch|join|appoint|register|convert|clos|buil|merg)"
