@@ -24,7 +24,7 @@ def at_their_sites(
     """The drafts of a sentence, each with the body at which its service is said to be."""
     if len(drafts) < _FEWEST or len(reading.bodies) < _FEWEST:
         return drafts
-    ours = named_in(reading, sentence, {b.id for b in reading.bodies})
+    ours = named_in(reading, sentence, reading.ids)
     if len({m.id for m in ours}) < _FEWEST:
         return drafts
     where: dict[str, set[str | None]] = {}

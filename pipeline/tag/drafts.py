@@ -229,7 +229,7 @@ def but_one(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
     """ "Good in every area but one", and that one told elsewhere: each of the others is good."""
     made: list[Draft] = []
     for d in drafts:
-        others = {
+        others = d.aspect == ALL_BUT_ONE and {
             o.aspect
             for o in drafts
             if o.aspect in aspects
@@ -237,7 +237,7 @@ def but_one(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
             and o.grade != d.grade
             and set(o.bodies) & set(d.bodies)
         }
-        if d.aspect == ALL_BUT_ONE and len(others) == 1:
+        if others and len(others) == 1:
             made += [replace(d, aspect=a) for a in aspects if a not in others]
         else:
             made.append(d)

@@ -84,8 +84,8 @@ def cell_of(
     named = aspects(f"for {before.low}", framework) if before else ()
     if named:
         return (named[0].id,)
-    inspected = {b.id for b in reading.bodies}
-    return (OVERALL,) if not before or any(m.id in inspected for m in before.mentions) else ()
+    ids = reading.ids
+    return (OVERALL,) if not before or any(m.id in ids for m in before.mentions) else ()
 
 
 _GOES_ON = re.compile(r"[;,] (?:and|or)$")  #: an item of the list in which the grade stands

@@ -226,12 +226,11 @@ _PLAIN = frozenset(
 def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
     allowed = allowed_words(framework)
-    kinds = frozenset(b.kind for b in reading.bodies)
     made = {}
     for s in reading.sentences:
         if not s.furniture:
             low = s.low
-            for a, b in all_of_them(low, len(reading.bodies), kinds):  # no count of others
+            for a, b in all_of_them(low, len(reading.bodies), reading.kinds):  # no count of others
                 low = low[:a] + "#" * (b - a) + low[b:]
             line = replace(s, low=low) if low != s.low else s
             made[s.start] = graded(line, reading.quote(s.start, s.end), allowed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pipeline.models import Agency, Mention, Story
@@ -102,7 +102,7 @@ class Sentence:
     about: tuple[str, ...]  #: ids of the inspected bodies that it is about
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     story: Story
     low: str  #: the whole text, folded
@@ -113,6 +113,26 @@ class Reading:
     year: int | None  #: of the story: its date, else the latest year that address or text names
     date: str | None  #: ISO date of the story, else None
     inspected: str | None = None  #: ISO date of the inspection, as far as the story tells it
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Those of the inspected bodies."""
+        return frozenset(b.id for b in self.bodies)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Those of the inspected bodies."""
+        return frozenset(b.kind for b in self.bodies)
+
+    @cached_property
+    def words_of_names(self) -> frozenset[str]:
+        """The words, in small letters, of the names of the inspected bodies."""
+        return frozenset(w for b in self.bodies for w in re.findall(r"\w+", b.name.lower()))
+
+    @cached_property
+    def short_names(self) -> tuple[tuple[str, str], ...]:
+        """`short_names` of the inspected bodies."""
+        return short_names(self.bodies)
 
     @property
     def day(self) -> str | None:
@@ -159,7 +179,7 @@ def read(
         named = tuple(dict.fromkeys(m.id for m in inside if m.id in inspected))
         if not named and short:
             written = straight(story.text[span.start : span.end])
-            named = tuple(i for i, name in short if name.search(written))
+            named = tuple(i for i, n in short if n in written and as_word(n).search(written))
         focus = named if named and not furniture else focus
         heading = len(text) < 90 and text[-1] not in ".!?\"':;,"
         made.append(
@@ -174,28 +194,32 @@ def read(
     )
 
 
-_KINDS = (
-    r"(?:\s(?:county|city|borough|metropolitan|district|council|primary|secondary|high|grammar|school|"
+_KINDS = re.compile(
+    r"(?i)(?:\s(?:county|city|borough|metropolitan|district|council|primary|secondary|high|grammar|school|"
     r"academy|college|nursery|hospital|hospice|care|nursing|residential|home|surgery|medical|centre|"
     r"practice|police|constabulary|service|general|royal|infirmary|maternity|unit|clinic|"
     r"community|university|prep|preparatory|infant|junior|infants|juniors|sixth|form))+$"
 )
+_LEADS = re.compile(r"(?i)^(?:london borough of |royal borough of |the )")
 
 
 @lru_cache(maxsize=8)
-def short_names(bodies: tuple[Agency, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def short_names(bodies: tuple[Agency, ...]) -> tuple[tuple[str, str], ...]:
     """Of each of several bodies the name without its kind: "In Alder the inspectors saw …"."""
     if len(bodies) < 2:
         return ()
-    names = {
-        b.id: re.sub(r"(?i)^(?:london borough of |royal borough of |the )", "",
-                     re.sub(rf"(?i){_KINDS}", "", b.name)) for b in bodies
-    }  # fmt: skip
+    names = {b.id: _LEADS.sub("", _KINDS.sub("", b.name)) for b in bodies}
+    whole = "\n".join(names.values())  # in which a name stands twice that is part of another
     return tuple(
-        (i, re.compile(rf"(?<![\w-]){re.escape(n)}(?![\w-])"))
-        for i, n in names.items()
-        if len(n) > 3 and not any(n in other for j, other in names.items() if j != i)
-    )
+        (i, n) for i, n in names.items()
+        if len(n) > 3 and whole.find(n, whole.find(n) + 1) < 0
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=512)  # a story names the same few again and again
+def as_word(name: str) -> re.Pattern[str]:
+    """An expression for a name that is no part of a longer word."""
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
 def _is_furniture(text: str, after: str) -> bool:

@@ -62,10 +62,9 @@ def _known(reading: Reading, sentence: Sentence, name: str, start: int) -> bool:
     at = sentence.start + start
     if any(m.start < at + len(name) and at < m.end for m in sentence.mentions):
         return True
-    words = {w for b in reading.bodies for w in re.findall(r"\w+", b.name.lower())}
     return (
         not reading.bodies
-        or bool(words & set(re.findall(r"\w+", name.lower())))
+        or not reading.words_of_names.isdisjoint(re.findall(r"\w+", name.lower()))
         or (name.split()[0].lower() in _POINTS)
     )
 
@@ -139,10 +138,9 @@ def _label_names(reading: Reading, sentence: Sentence) -> bool:
     if any(a.id != OVERALL for a in aspects(f"for {sentence.low}", None)):
         return False
     at = bisect_left(reading.sentences, sentence.start, key=lambda s: s.start)
-    ids = {b.id for b in reading.bodies}
     beside = (*reading.sentences[max(0, at - 1) : at], *reading.sentences[at + 1 : at + 2])
     return any(
-        m.id in ids and m.start - s.start < _BULLET and m.rule != "points back"
+        m.id in reading.ids and m.start - s.start < _BULLET and m.rule != "points back"
         for s in beside for m in s.mentions
     )  # fmt: skip
 
@@ -159,7 +157,7 @@ _OBJECT = re.compile(r",? (?:as |an? |the )?[\"']?")
 
 
 def stranger_of(
-    reading: Reading, sentence: Sentence, grade: Graded, inspected: set[str]
+    reading: Reading, sentence: Sentence, grade: Graded, inspected: frozenset[str]
 ) -> Mention | None:
     """A body that is not the inspected one and is the subject of the grade: a comparison."""
     if not reading.bodies:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.tag.kinds import HOME_LIKE
 from pipeline.tag.matcher import words
@@ -157,9 +158,18 @@ _SEVERAL = re.compile(r",? (?:the|two|three|both|these)(?: [a-z-]+){0,2} [a-z-]+
 
 def _in_title_case(text: str, at: int) -> bool:
     """Whether all longer words of the line have capitals, so that a capital tells no name."""
-    line = text[text.rfind("\n", 0, at) + 1 : (text.find("\n", at) + 1 or len(text) + 1) - 1]
-    longer = re.findall(r"\b[^\W\d_]{5,}", line)
+    return _all_have_capitals(text, text.rfind("\n", 0, at) + 1)
+
+
+@lru_cache(maxsize=16)  # a text may be one line that is full of names
+def _all_have_capitals(text: str, line: int) -> bool:
+    """Whether all longer words of the line that begins at `line` have capitals."""
+    stop = text.find("\n", line)
+    longer = _LONGER.findall(text, line, len(text) if stop < 0 else stop)
     return len(longer) > 2 and all(w[0].isupper() for w in longer)
+
+
+_LONGER = re.compile(r"\b[^\W\d_]{5,}")
 
 
 _NAME_AT = re.compile(r"[A-Z]\w* at \Z")

@@ -7,7 +7,7 @@ import re
 from pipeline.models import Mention
 from pipeline.tag.grades import Graded
 from pipeline.tag.peers import all_of_them
-from pipeline.tag.reading import Reading, Sentence, short_names
+from pipeline.tag.reading import Reading, Sentence, as_word
 from pipeline.tag.sentences import straight
 from pipeline.tag.some_of_them import all_sites, sites, some_of_them
 from pipeline.tag.statistics import NUMBER, digits
@@ -44,7 +44,7 @@ def bodies_of(
     reading: Reading, sentence: Sentence, grade: Graded, i: int, found: list[Graded]
 ) -> tuple[str | None, ...] | None:
     """Ids of the bodies that hold the grade; (None,): no body is known; None: another body's."""
-    inspected = {b.id for b in reading.bodies}
+    inspected = reading.ids
     ours = named_in(reading, sentence, inspected)
     at = sentence.start + grade.start
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
@@ -81,14 +81,14 @@ def bodies_of(
 _FEW = 60  #: bodies of a story in which a name without its kind tells one of them
 
 
-def named_in(reading: Reading, sentence: Sentence, inspected: set[str]) -> list[Mention]:
+def named_in(reading: Reading, sentence: Sentence, inspected: frozenset[str]) -> list[Mention]:
     """The mentions of inspected bodies, also those by a name without its kind: "in Harwick"."""
     ours = [m for m in sentence.mentions if m.id in inspected]
     if len(inspected) > _FEW:
         return ours
     written = straight(reading.quote(sentence.start, sentence.end))
-    for body, name in short_names(reading.bodies):
-        for found in name.finditer(written):
+    for body, name in reading.short_names:
+        for found in as_word(name).finditer(written) if name in written else ():
             a, b = (sentence.start + i for i in found.span())
             if not any(m.start < b and a < m.end for m in sentence.mentions):
                 ours.append(Mention(id=body, name=found[0], role="inspected", start=a, end=b,
@@ -103,10 +103,9 @@ def _together(
     """Bodies that hold the grade "both" or "all three"; of an area's outcome all that share it."""
     if grade.rule == "outcome" and sum(b.kind == "council" for b in reading.bodies) == 1:
         return tuple(b.id for b in reading.bodies)
-    if len(reading.bodies) <= _FEW:
-        kinds = frozenset(b.kind for b in reading.bodies)
-        if all_of_them(sentence.low[: grade.start], len(reading.bodies), kinds):
-            return tuple(b.id for b in reading.bodies)
+    bodies, low = len(reading.bodies), sentence.low
+    if bodies <= _FEW and all_of_them(low[: grade.start], bodies, reading.kinds):
+        return tuple(b.id for b in reading.bodies)
     if its_sites := all_sites(reading, sentence, grade):
         return its_sites
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
@@ -187,7 +186,7 @@ _ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of
 def _unnamed_yet(reading: Reading, sentence: Sentence) -> bool:
     """Whether the grade stands before any of many bodies is named, and is not said to be of all:
     "Units across the region have been rated inadequate"."""
-    everybody = {b.id for b in reading.bodies}
+    everybody = reading.ids
     if len(everybody) < 3 or not _ACROSS.search(sentence.low):
         return False
     if any(m.id in everybody and m.start < sentence.end for m in reading.mentions):
