@@ -319,7 +319,7 @@ def _heads(folded: str, end: int) -> bool:
 
 
 def around(sentences: Sequence[Span], at: int) -> Span:
-    for s in sentences:
-        if s.start <= at < s.end:
-            return s
+    last = bisect_right(sentences, at, key=lambda s: s.start) - 1
+    if last >= 0 and at < sentences[last].end:
+        return sentences[last]
     return Span(max(0, at - 200), at + 200)

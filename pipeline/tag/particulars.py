@@ -7,6 +7,7 @@ locations of care; a story or its links may give them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,10 +69,18 @@ def _told(
 
 def _town(named: Sequence[Mention], places: Sequence[Place]) -> str | None:
     """The place that stands nearest after a body's name, else the only one of the story."""
-    near = [(p.start - m.end, p.name) for m in named for p in places if 0 <= p.start - m.start < 90]
+    near = [
+        (p.start - m.end, p.name) for m in named for p in places[
+            bisect_left(places, m.start, key=_start) : bisect_left(places, m.start + 90, key=_start)
+        ]
+    ]  # fmt: skip
     if near:
         return min(near, key=lambda n: abs(n[0]))[1]
     return places[0].name if len(places) == 1 else None
+
+
+def _start(place: Place) -> int:
+    return place.start
 
 
 def _number(

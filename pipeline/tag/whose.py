@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from pipeline.models import Mention
 from pipeline.tag.grades import Graded
@@ -200,7 +201,7 @@ def _last_named(reading: Reading, sentence: Sentence, two: bool) -> tuple[str, .
     everybody = tuple(b.id for b in reading.bodies)
     if not two or len(everybody) < 3:
         return everybody
-    at = reading.sentences.index(sentence)
+    at = bisect_left(reading.sentences, sentence.start, key=lambda s: s.start)
     for earlier in reading.sentences[max(0, at - 3) : at][::-1]:
         named = tuple(dict.fromkeys(m.id for m in earlier.mentions if m.id in everybody))
         if named:
