@@ -15,6 +15,8 @@ from pipeline.errors import KnowledgeError
 from pipeline.knowledge import folder, load_yaml
 from pipeline.tag.literals import Sieve, Sought
 
+_FEW = 3  #: records of which each is sought by itself; the expression of all of them is slow
+
 
 class Hit(NamedTuple):
     """Where a record matched."""
@@ -36,6 +38,7 @@ class Cues:
                 re.compile(source)
             except re.error as e:
                 raise KnowledgeError(f"pattern: {e}", path=path, record=record.get("id")) from e
+        self.weights = {r["id"]: int(r.get("weight", 1)) for r in reversed(records)}
         self._parts = [f"(?P<r{i}>{source})" for i, source in enumerate(sources)]
         self.expression = self._any_of(self._parts)
         self._alone: dict[int, re.Pattern[str]] = {}  # a record's own, once it was asked for
@@ -50,10 +53,35 @@ class Cues:
         passing = self._sieve.passing(low[start:end])
         if not passing:
             return
-        expression = self._of_one(passing) if passing.bit_count() == 1 else self.expression
-        for m in expression.finditer(low, start, len(low) if end is None else end):
+        stop = len(low) if end is None else end
+        few = passing.bit_count() <= _FEW and not passing & self._sieve.always
+        for m in (self._few if few else self._many)(passing, low, start, stop):
             if m.lastgroup and m.end() > m.start():
                 yield Hit(self.records[m.lastgroup]["id"], m.start(m.lastgroup), m.end())
+
+    def _many(self, passing: int, low: str, start: int, stop: int) -> Iterator[re.Match[str]]:
+        expression = self._of_one(passing) if passing.bit_count() == 1 else self.expression
+        return expression.finditer(low, start, stop)
+
+    def _few(self, passing: int, low: str, start: int, stop: int) -> Iterator[re.Match[str]]:
+        """As `_many`, by the expressions of the passing records alone; none matches nothing."""
+        if passing.bit_count() == 1:
+            yield from self._of_one(passing).finditer(low, start, stop)
+            return
+        ahead: list[tuple[re.Pattern[str], re.Match[str]]] = []  # the next match of each record
+        while passing:
+            own = self._of_one(passing & -passing)
+            passing &= passing - 1
+            if m := own.search(low, start, stop):
+                ahead.append((own, m))
+        while ahead:
+            _, first = min(ahead, key=lambda one: one[1].start())
+            yield first
+            at = first.end()
+            ahead = [
+                (own, after) for own, m in ahead
+                if (after := m if m.start() >= at else own.search(low, at, stop))
+            ]  # fmt: skip
 
     def _of_one(self, bit: int) -> re.Pattern[str]:
         """The expression of one record alone."""
@@ -85,4 +113,9 @@ def cues(file: str, section: str, *, anchored: bool = False) -> Cues:
 
 def words(patterns: list[str] | tuple[str, ...]) -> Sought:
     """One expression for any of `patterns`, whole words only."""
-    return Sought(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
+    return _whole_words("|".join(patterns))
+
+
+@lru_cache(maxsize=1024)  # lists of the knowledge are asked for in every story
+def _whole_words(source: str) -> Sought:
+    return Sought(rf"(?<!\w)(?:{source})(?!\w)")

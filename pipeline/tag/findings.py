@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from pipeline.models import Finding
 from pipeline.tag.before import told_of_before
-from pipeline.tag.cues import Cues, Hit, cues
+from pipeline.tag.cues import Hit, cues
 from pipeline.tag.grades import Graded
+from pipeline.tag.literals import Sought
 from pipeline.tag.numbers import GRADE
 from pipeline.tag.reading import Reading, Sentence
 
 Polarity = Literal["strength", "weakness"]
 
 FILE = "findings.yaml"
-_GRADE = re.compile(
+_GRADE = Sought(
     r"(?:[\"']?(?:outstanding|good|requir(?:es?|ed|ing)[- ]improvement(?: to be good)?|"
     r"inadequate|adequate|weak|satisfactory|"
     r"excellent|poor|unsatisfactory)[\"']? (?:overall )?(?:rating|grade|judge?ment|grading|"
@@ -35,12 +37,12 @@ _GRADE = re.compile(
 #: Key questions of the CQC: beside a grade, "effective" is what was graded, not praise.
 #: "1 - unsatisfactory, 2 - weak, 3 - adequate": a scale, not what was found.
 _WORD = rf"[\"']?{GRADE}[\"']?"
-_SCALE = re.compile(
+_SCALE = Sought(
     rf"(?<!\w)(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}"
     rf"(?:[\s,;/]*(?:(?:and|or|to|through)\s)?(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}(?:\s\(\d\))?){{2,}}(?!\w)"
 )
 #: "One was graded as outstanding and three good": how many got a grade.
-_COUNTED = re.compile(
+_COUNTED = Sought(
     rf"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) "
     rf"(?:(?:is|was|were|rated|graded|judged|as) ){{0,3}}{_WORD}(?= ?[,.;]| and |$)"
 )
@@ -237,20 +239,23 @@ def _sentence(reading: Reading, sentence: Sentence, low: str) -> list[Finding]:
     return made
 
 
+_SEMICOLON = re.compile(r";")
+_CONCEDED = re.compile(r"(?:despite|in spite of)(?!\w)")
+
+
 def _clauses(low: str) -> list[tuple[int, int, tuple[Polarity, str] | None]]:
     """The clauses of a sentence, cut where it turns, each with its polarity and rule."""
     cuts = [
         0,
         *(h.start for h in cues(FILE, "contrast").all(low)),
-        *(m.end() for m in re.finditer(r";", low)),
+        *(m.end() for m in _SEMICOLON.finditer(low)),
         len(low),
     ]
     cuts = sorted(set(cuts))
     clauses = []
     for a, b in pairwise(cuts):
         part = low[a:b]
-        conceded = re.match(r"(?:despite|in spite of)(?!\w)", part)
-        if conceded:
+        if _CONCEDED.match(part):
             comma = part.find(", ")
             if comma < 0:
                 continue
@@ -292,6 +297,7 @@ def polarity(clause: str) -> tuple[Polarity, str] | None:
     return best, first[best]
 
 
+@lru_cache(maxsize=64)  # asked before a clause is cut, and again where it is not
 def _weighed(clause: str) -> tuple[dict[Polarity, int], dict[Polarity, str]]:
     """How much speaks for either, and the first record that does."""
     for grades_ in (_SCALE, _GRADE, _COUNTED):
@@ -305,14 +311,9 @@ def _weighed(clause: str) -> tuple[dict[Polarity, int], dict[Polarity, str]]:
         for hit in cue.all(clause):
             turned = _turn(clause, hit, own)  # type: ignore[arg-type]
             if turned:
-                score[turned] += _weight(cue, hit)
+                score[turned] += cue.weights[hit.id]
                 first.setdefault(turned, hit.id)
     return score, first
-
-
-def _weight(cue: Cues, hit: Hit) -> int:
-    record = next(r for r in cue.records.values() if r["id"] == hit.id)
-    return int(record.get("weight", 1))
 
 
 def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:

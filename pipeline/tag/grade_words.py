@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.tag.frameworks import Framework, scales
+from pipeline.tag.literals import Sieve
 
 
 def any_of(section: str) -> str:
@@ -89,14 +90,31 @@ _FORMS = {
 
 
 @lru_cache(maxsize=1)
-def expressions() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The expression for every wording of every grade, and what each wording is called."""
+def _forms() -> list[tuple[str, str]]:
+    """The wordings of every grade, each with its pattern, the longest first."""
     forms: dict[str, str] = {}
     for scale in scales().values():
         for word in (*scale.grades, *scale.aliases):
             forms.setdefault(word, _FORMS.get(word, re.escape(word).replace(r"\ ", "[- ]")))
     forms.update({k: v for k, v in _FORMS.items() if k not in forms})
-    ordered = sorted(forms.items(), key=lambda f: -len(f[0]))
+    return sorted(forms.items(), key=lambda f: -len(f[0]))
+
+
+@lru_cache(maxsize=1)
+def _sieve() -> Sieve:
+    """Of a number that is a grade, the word "grade" before it is what is seldom."""
+    return Sieve(["grade" if word.startswith("grade ") else form for word, form in _forms()])
+
+
+def may_grade(low: str) -> bool:
+    """Whether any wording of a grade can stand in a folded text; True says nothing more."""
+    return bool(_sieve().passing(low))
+
+
+@lru_cache(maxsize=1)
+def expressions() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The expression for every wording of every grade, and what each wording is called."""
+    ordered = _forms()
     names = {f"g{i}": word for i, (word, _) in enumerate(ordered)}
     source = "|".join(f"(?P<g{i}>{form})" for i, (_, form) in enumerate(ordered))
     return re.compile(rf"(?<![\w-])(?:{source})(?!\w)"), names

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 
 from pipeline.tag.frameworks import Framework
 from pipeline.tag.grade_lines import by_its_line
-from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded
+from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded, may_grade
 from pipeline.tag.no_grade import (
     are_people,
     explained_grades,
@@ -155,6 +155,8 @@ _AT_STANDARD = re.compile(
 def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset()) -> list[Graded]:
     """The formal grades in a sentence, left to right. `text` is the sentence as written; of the
     guarded words only those in `allowed` count."""
+    if not may_grade(sentence.low):
+        return []
     expression, names = expressions()
     matches = [
         (m.start(), m.end(), word)

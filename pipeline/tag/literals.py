@@ -41,12 +41,12 @@ class Sieve:
     """Several patterns, of which a text lets some through."""
 
     def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
-        self._always = 0
+        self.always = 0  #: those that may match in any text
         owners: dict[str, int] = {}
         for i, pattern in enumerate(patterns):
             literals = needed(pattern, flags)
             if literals is None:
-                self._always |= 1 << i
+                self.always |= 1 << i
             for literal in literals or ():
                 owners[literal] = owners.get(literal, 0) | 1 << i
         self._owners = tuple(owners.values())
@@ -57,7 +57,7 @@ class Sieve:
 
         Raises UnicodeEncodeError for half a surrogate pair, which no text read from UTF-8 holds.
         """
-        found = self._always
+        found = self.always
         for literal, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             found |= self._owners[literal]
         return found

@@ -14,6 +14,7 @@ from typing import Literal
 from pipeline.models import Agency, Mention, Story
 from pipeline.tag.cues import cues
 from pipeline.tag.inspected import inspection_date
+from pipeline.tag.literals import Sought
 from pipeline.tag.quotations import quotations
 from pipeline.tag.sentences import Span, fold, sentences_of, straight
 
@@ -227,9 +228,13 @@ def _is_furniture(text: str, after: str) -> bool:
     rules = cues("reading.yaml", "furniture", anchored=True)
     if rules.opens(text, 0, len(text)):
         return True
-    if re.search(r"(?:picture|photo|photograph|image|credit): [^.]{2,60}$", text):
+    if _CREDITED.search(text):
         return True
-    return bool(re.match(r"(?:picture|photo|photograph|image)s?\s*:", after)) and len(text) < 400
+    return len(text) < 400 and _CREDIT.match(after) is not None
+
+
+_CREDITED = Sought(r"(?:picture|photo|photograph|image|credit): [^.]{2,60}$")
+_CREDIT = re.compile(r"(?:picture|photo|photograph|image)s?\s*:")
 
 
 class _Voices:

@@ -46,7 +46,7 @@ _KIND_AHEAD = re.compile(
     rf"{TOKEN}(?=, (?:run|owned|managed|which|in|on|near)\b))"
 )
 _APPOSITION = re.compile(
-    rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
+    rf"(?=[A-Z])(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
     r"(?:which is |which runs |is )?(?:a|an|the) (?:[\w-]+ ){0,3}?"
     rf"(?P<kind>{'|'.join(KIND_WORDS.values())})\b"
     r"(?!['’]s\b| (?:[a-z-]+ )?(?:manager|owner|boss|director|head|teacher|leader|inspector|worker|"
@@ -63,10 +63,10 @@ BY_STREET = "known by its street"
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
 _HOME = re.compile(
-    rf"(?:(?<=[a-z,] )(?<!\w of )|(?<=\bAt )|(?<=[a-z] of ))"
+    rf"(?=[A-Z])(?:(?:(?<=[a-z,] )(?<!\w of )|(?<=\bAt )|(?<=[a-z] of ))"
     rf"((?:The )?(?:{TOKEN} (?:of )?){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
     rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
-    rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
+    rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b))"
 )
 _STREETS = STREET
 _SEATS = re.compile(
