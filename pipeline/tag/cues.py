@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import folder, load_yaml
-from pipeline.tag.literals import Sieve, Sought
+from pipeline.tag.literals import Sieve, Sought, bits, leftmost
 
 _FEW = 3  #: records of which each is sought by itself; the expression of all of them is slow
 
@@ -68,20 +68,8 @@ class Cues:
         if passing.bit_count() == 1:
             yield from self._of_one(passing).finditer(low, start, stop)
             return
-        ahead: list[tuple[re.Pattern[str], re.Match[str]]] = []  # the next match of each record
-        while passing:
-            own = self._of_one(passing & -passing)
-            passing &= passing - 1
-            if m := own.search(low, start, stop):
-                ahead.append((own, m))
-        while ahead:
-            _, first = min(ahead, key=lambda one: one[1].start())
-            yield first
-            at = first.end()
-            ahead = [
-                (own, after) for own, m in ahead
-                if (after := m if m.start() >= at else own.search(low, at, stop))
-            ]  # fmt: skip
+        own = (self._of_one(bit) for bit in bits(passing))
+        yield from leftmost(own, low, start, stop)
 
     def _of_one(self, bit: int) -> re.Pattern[str]:
         """The expression of one record alone."""

@@ -63,9 +63,9 @@ _RETURNED = re.compile(
 
 def _before_the_return(reading: Reading, drafts: list[Draft]) -> list[Draft]:
     """Grades of which one has its year are earlier ones, where a return is told after all."""
-    back = _RETURNED.search(reading.low)
     now = [d for d in drafts if d.status == "current"]
-    if not back or any(d.start > back.start() for d in now) or not any(d.year for d in now):
+    back = _RETURNED.search(reading.low) if any(d.year for d in now) else None
+    if not back or any(d.start > back.start() for d in now):
         return drafts
     return [
         replace(d, status="previous", direction=None) if d.status == "current" else d

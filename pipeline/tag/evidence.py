@@ -281,11 +281,11 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
         return -4, False
     verdict = n.rule in _BY_VERDICT
     total, outright, best = 0, verdict, ENOUGH * verdict
+    sides = {"both": f"{before}|{after}", "before": before, "after": after}
     for strong, side, points, pattern in cues().evidence:
         if side == "both" and n.rule == "bare name":
             continue  # "Gwynedd: urgent improvements required": where it was
-        both = {"both": f"{before}|{after}", "before": before, "after": after}[side]
-        if pattern.search(both):
+        if pattern.search(sides[side]):
             outright |= strong
             best = max(best, points)
             total += min(points, 0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.tag.frameworks import Framework, scales
-from pipeline.tag.literals import Sieve
+from pipeline.tag.literals import Sieve, bits, leftmost
 
 
 def any_of(section: str) -> str:
@@ -106,9 +107,28 @@ def _sieve() -> Sieve:
     return Sieve(["grade" if word.startswith("grade ") else form for word, form in _forms()])
 
 
-def may_grade(low: str) -> bool:
-    """Whether any wording of a grade can stand in a folded text; True says nothing more."""
-    return bool(_sieve().passing(low))
+def grades_in(low: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and name of every wording of a grade in a folded text, left to right."""
+    passing = _sieve().passing(low)
+    if not passing:
+        return
+    expression, names = expressions()
+    if passing.bit_count() > _MOST or passing & _sieve().always:
+        found = expression.finditer(low)
+    else:
+        found = leftmost(map(_alone, bits(passing)), low, 0, len(low))
+    for m in found:
+        yield m.start(), m.end(), names[m.lastgroup or ""]
+
+
+_MOST = 10  #: wordings that are sought sooner one by one than by the expression of all of them
+
+
+@lru_cache(maxsize=512)
+def _alone(bit: int) -> re.Pattern[str]:
+    """The expression for one wording."""
+    at = bit.bit_length() - 1
+    return re.compile(rf"(?<![\w-])(?:(?P<g{at}>{_forms()[at][1]}))(?!\w)")
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 
 from pipeline.tag.frameworks import Framework
 from pipeline.tag.grade_lines import by_its_line
-from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded, may_grade
+from pipeline.tag.grade_words import PLACES, allowed_words, any_of, grades_in, guarded
 from pipeline.tag.no_grade import (
     are_people,
     explained_grades,
@@ -155,14 +155,7 @@ _AT_STANDARD = re.compile(
 def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset()) -> list[Graded]:
     """The formal grades in a sentence, left to right. `text` is the sentence as written; of the
     guarded words only those in `allowed` count."""
-    if not may_grade(sentence.low):
-        return []
-    expression, names = expressions()
-    matches = [
-        (m.start(), m.end(), word)
-        for m in expression.finditer(sentence.low)
-        if (word := names[m.lastgroup or ""]) in allowed or word not in guarded()
-    ]
+    matches = [m for m in grades_in(sentence.low) if m[2] in allowed or m[2] not in guarded()]
     if not matches or len(matches) > 24:
         return []
     matches = without_superlatives(sentence.low, matches)
