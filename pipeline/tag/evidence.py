@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from pipeline.knowledge import load_yaml
@@ -119,6 +120,9 @@ def evidence_of(
         if n.start < lead and score >= 0:
             early.add(n.id)
     begin = f"{outside.headline}\n{folded[:_READ_FIRST]}"
+    for host in _hosts(folded, named):
+        best[host] = -4
+        own.discard(host)
     _share(folded, named, own, best, begin)
     for a in _of_many(folded, begin, named, own, sentences) - against:
         own.add(a)
@@ -132,6 +136,22 @@ def evidence_of(
             a in own or (a in hinted and score >= 0 and not sited),
         )
         for a, score in best.items()
+    }  # fmt: skip
+
+
+_HOSTED = re.compile(
+    r",? (?:(?:which is |is )?(?:based|housed|found|located|set|held) )?(?:at|in) "
+)
+_HOSTS = frozenset({"school", "college", "hospital", "university"})
+
+
+def _hosts(folded: str, named: Sequence[Named]) -> set[str]:
+    """Schools and the like that only tell where a nursery is: "Alder Preschool at Birch School"."""
+    often = Counter(n.id for n in named)
+    return {
+        host.id for guest, host in pairwise(named)
+        if guest.kind == "nursery" and host.kind in _HOSTS and often[host.id] == 1
+        and _HOSTED.fullmatch(folded, guest.end, host.start)
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from pipeline.tag.no_grade import (
     without_superlatives,
 )
 from pipeline.tag.own_scales import own_scale
-from pipeline.tag.peers import all_of_them
+from pipeline.tag.peers import all_of_some_kind
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.said_so import BODY_NOUN, names_inspectors, rated_far, said_so
 
@@ -221,11 +221,12 @@ _PLAIN = frozenset(
 def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
     allowed = allowed_words(framework)
+    kinds = [b.kind for b in reading.bodies]
     made = {}
     for s in reading.sentences:
         if not s.furniture:
             low = s.low
-            for a, b in all_of_them(low, len(reading.bodies), reading.kinds):  # no count of others
+            for a, b in all_of_some_kind(low, kinds):  # no count of others
                 low = low[:a] + "#" * (b - a) + low[b:]
             line = replace(s, low=low) if low != s.low else s
             made[s.start] = graded(line, reading.quote(s.start, s.end), allowed)

@@ -34,6 +34,9 @@ _ITS_SITES = re.compile(r"(?<!\w)(?:hospitals|sites)(?!\w)")
 _CUT = re.compile(r"[;:]|, (?:while|but|and)(?!\w)| (?:while|but)(?!\w)")
 
 
+_FEW = 60  #: bodies of a story that are counted by kind
+
+
 def sites(bodies: tuple[Agency, ...]) -> tuple[str, ...]:
     """The hospitals of a story of a trust and of several of its hospitals; none of any other."""
     found = tuple(b.id for b in bodies if b.kind == "hospital")
@@ -52,6 +55,36 @@ def all_sites(reading: Reading, sentence: Sentence, grade: Graded) -> tuple[str,
     return found if same and _ITS_SITES.search(sentence.low) else ()
 
 
+def all_of_a_kind(reading: Reading, sentence: Sentence, grade: Graded) -> tuple[str, ...]:
+    """ "Each of the four trusts", in a story of four trusts and one of their hospitals."""
+    for kind in reading.kinds if len(reading.bodies) <= _FEW else ():
+        ids = tuple(b.id for b in reading.bodies if b.kind == kind)
+        if 1 < len(ids) < len(reading.bodies) and all_of_them(
+            sentence.low[: grade.start], len(ids), frozenset({kind})
+        ):
+            return ids
+    return ()
+
+
+#: "Alder was rated inadequate, the others requires improvement".
+_OTHERS = re.compile(
+    r"(?<!\w)(?:the (?:others?|rest|other (?:one|two|three|four))|both others)(?: [a-z]+)?"
+    r"(?: (?:was|were|is|are|has|have|got|received|being|as|been|all|both|each|rated|judged|graded|"
+    r"given|an?))* [\"']?$"
+)
+
+
+def _the_others(
+    reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
+) -> tuple[str, ...]:
+    """The bodies of the kind of those named before, without them."""
+    named = {m.id for m in ours if m.end <= sentence.start + grade.start}
+    if not named or not _OTHERS.search(sentence.low[: grade.start]):
+        return ()
+    kinds = {b.kind for b in reading.bodies if b.id in named}
+    return tuple(b.id for b in reading.bodies if b.kind in kinds and b.id not in named)
+
+
 def some_of_them(
     reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
 ) -> tuple[str, ...] | None:
@@ -60,6 +93,8 @@ def some_of_them(
         return ()
     if grade.rule == "counted" and not ours:
         return None  # "two 'outstanding' grades and seven 'good' were given"
+    if named_ones := _the_others(reading, sentence, grade, ours):
+        return named_ones
     start = max((m.end() for m in _CUT.finditer(sentence.low, 0, grade.start)), default=0)
     said = list(_SOME.finditer(sentence.low, start, grade.start))
     if not said or any(

@@ -156,6 +156,10 @@ _WHERE = re.compile(
 _OBJECT = re.compile(r",? (?:as |an? |the )?[\"']?")
 
 
+_HOSTING = re.compile(r"(?<!\w)(?:at|in|within) (?:the )?$")
+_BESIDE = 12  #: code points between a nursery and the school that it is in
+
+
 def stranger_of(
     reading: Reading, sentence: Sentence, grade: Graded, inspected: frozenset[str]
 ) -> Mention | None:
@@ -167,6 +171,10 @@ def stranger_of(
             continue
         if m.rule == "bare name" and _WHERE.search(sentence.low, 0, m.start - sentence.start):
             continue  # "a team that works across Harwick and Redby has been rated good"
+        if _HOSTING.search(sentence.low, 0, m.start - sentence.start) and any(
+            0 <= m.start - o.end < _BESIDE for o in sentence.mentions if o.id in inspected
+        ):
+            continue  # "Alder Preschool at Birch School was rated good"
         between = sentence.low[m.end - sentence.start : grade.start]
         following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
         if (

@@ -10,7 +10,7 @@ from pipeline.tag.grades import Graded
 from pipeline.tag.peers import all_of_them
 from pipeline.tag.reading import Reading, Sentence, as_word
 from pipeline.tag.sentences import straight
-from pipeline.tag.some_of_them import all_sites, sites, some_of_them
+from pipeline.tag.some_of_them import all_of_a_kind, all_sites, sites, some_of_them
 from pipeline.tag.statistics import NUMBER, digits
 from pipeline.tag.strangers import of_no_body, stranger_of
 
@@ -107,8 +107,8 @@ def _together(
     bodies, low = len(reading.bodies), sentence.low
     if bodies <= _FEW and all_of_them(low[: grade.start], bodies, reading.kinds):
         return tuple(b.id for b in reading.bodies)
-    if its_sites := all_sites(reading, sentence, grade):
-        return its_sites
+    if some := all_sites(reading, sentence, grade) or all_of_a_kind(reading, sentence, grade):
+        return some
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
     wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
     if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
@@ -138,6 +138,8 @@ def _not_named(
         return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
+    if len(sentence.about) > 1 and not ours and _SOME_ONE.search(sentence.low[: grade.start]):
+        return None
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
     return _of_site_or_owner(reading, sentence) or sentence.about or (None,)
@@ -254,12 +256,24 @@ _ONE = re.compile(
 )
 
 
+#: "A private provider has fallen two grades": which of several, it does not say.
+_SOME_ONE = re.compile(
+    r"(?<!\w)(?:an?|one|another) (?:[a-z'-]+ ){0,3}?(?:college|school|academy|nursery|home|hospice|"
+    r"hospital|surgery|practice|prison|council|force|trust|provider) (?:was|is|has|had|fell|rose|"
+    r"climbed|dropped|went|got|received)(?!\w)[^;]*$"
+)
+
+
 def _by_kind(reading: Reading, sentence: Sentence, grade: Graded) -> tuple[str, ...]:
     """ "A sixth form college has fallen to …": the only one of several bodies that is called so."""
     said = _ONE.search(sentence.low, 0, grade.start)
     if said is None:
         return ()
-    named = [b.id for b in reading.bodies if said[1] in b.name.lower().split()]
+    called = [(b.id, b.name.lower()) for b in reading.bodies]
+    told = sentence.low[said.start() : said.end()].split()[-3:]
+    named = [i for i, name in called if " ".join(told) in name] or [
+        i for i, name in called if said[1] in name.split()
+    ]  # "a sixth form college"
     ids = named or [b.id for b in reading.bodies if b.kind == said[1]]
     return (ids[0],) if len(ids) == 1 else ()
 
