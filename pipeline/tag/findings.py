@@ -76,6 +76,12 @@ _NOT_MADE = re.compile(
 _ABLE = re.compile(
     r"(?<!\w)(?:capacity|capability|ability|able|plans?|potential)[\"']? (?:to|for)(?!\w)[^.;,]*$"
 )
+#: "Inspectors came after concerns were raised": why they came is not what they found.
+_PROMPTED = re.compile(
+    r"(?<!\w)(?:visit|inspect|came|went|arriv|carried out|prompted|triggered|sparked|follow|respon|"
+    r"investigat)[a-z]*(?!\w)[^.;]{0,60}?(?:(?:after|by|to|because of|due to|amid|over)|"
+    r"(?:follow|respond)(?:s|ed|ing)? to|following|followed|follows) (?:[a-z]+ ){0,2}$"
+)
 #: "No records of bad behaviour were kept": it is the remedy that there is none of.
 _NO_REMEDY = re.compile(
     r"(?<!\w)(?:no|without|neither|not) (?:[a-z]+ ){0,2}(?:records?|logs?|plans?|checks?|systems?|"
@@ -84,7 +90,9 @@ _NO_REMEDY = re.compile(
     r"|response) (?:[a-z]+ ){0,4}$"
 )
 _CLAUSE = re.compile(r"[,;:()]| - |(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
-_PLAIN_NO = re.compile(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)")
+_PLAIN_NO = re.compile(
+    r"(?<!\w)(?:no|not|nor|never|without(?! (?:notice|warning))|none|nothing|nobody)(?!\w)"
+)
 _RESOLVING = re.compile(
     r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on|"
     r"progress (?:in relation to|on|against|with|towards)|followed up)(?: \w+){0,4} $"
@@ -126,7 +134,9 @@ _NOT_MENDED = re.compile(
     r"investigat|follow|respond|manag|reduc|prevent)[a-z]*(?!\w)[^.;]*$"
 )
 #: "Never seen worse", "few as bad as this": the worst of all.
-_WORST = re.compile(r"(?:worse|more|poorer|dirtier|as|so) $|^(?:worse|poorer|weaker|more [a-z]+)")
+_WORST = re.compile(
+    r"(?<!\w)(?:worse|more|poorer|dirtier|as|so) $|^(?:worse|poorer|weaker|more [a-z]+)"
+)
 _AWAY = re.compile(r"(?<!\w)without(?: [a-z'-]+){1,4} (?:is|was|are|were|has|have)(?!\w)")
 #: "This does not offer the care that people need to feel safe": all that follows is not there.
 _NOT_GIVEN = re.compile(
@@ -318,6 +328,7 @@ def _weighed(clause: str) -> tuple[dict[Polarity, int], dict[Polarity, str]]:
 
 def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     """The polarity of a cue in its place: turned by a negation, dropped where it is only wished."""
+    near = max(0, hit.start - _FAR)
     window = _CLAUSE.split(clause[max(0, hit.start - 45) : hit.start])[-1]
     if _LOOKED_HOW.search(clause, 0, hit.start):
         return None
@@ -328,12 +339,15 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if resolved:
             return "strength" if hit.id == "area-for-improvement" else None
         return own
+    told = clause[hit.start : hit.end]
+    concern = told.startswith("concern") or told.endswith("concerns")
+    if concern and _PROMPTED.search(clause, near, hit.start):
+        return None
     if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 90), hit.start):
         return None
     window = " ".join(window.split(" ")[-7:])
     wished = bool(cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start]))
     denied = cues(FILE, "negation").find(_AWAY.sub("", window)) is not None
-    near = max(0, hit.start - _FAR)
     if own == "strength":
         missing = denied and not re.search(r"not only|no doubt", window)
         return _turn_good(clause, hit, missing=missing, wished=wished)
@@ -345,7 +359,8 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     if (denied and worst) or _NOT_MENDED.search(clause, near, hit.start):
         return "weakness"
     if denied:
-        return "strength" if _PLAIN_NO.search(window) else None
+        meant = _MODAL.search(window)  # "so that it would not be broken"
+        return "strength" if _PLAIN_NO.search(window) and not meant else None
     return None if wished else "weakness"
 
 
