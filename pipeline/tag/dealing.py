@@ -78,9 +78,9 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
         if (every := every_area(low, grade.end, limit)) and every.start() - grade.end < _NEAR:
             claimed = max(claimed, every.end())
         some = area_counts.of_all(low, grade.end, limit)
-        if some and some.start() - grade.end < _NEAR:
-            claimed = max(claimed, some.end())
-        dealt.append(tuple(dict.fromkeys((*(whole or ((OVERALL,) if too else ())), *too))))
+        claimed = max(claimed, some.end()) if some and some.start() - grade.end < _NEAR else claimed
+        bare = () if dealt and dealt[-1] and grade.rule == "moved" else (OVERALL,)
+        dealt.append(tuple(dict.fromkeys((*(whole or (bare if too else ())), *too))))
     return _both_ends(low, grades, dealt)
 
 

@@ -117,6 +117,10 @@ _PREDICATE = re.compile(
 
 #: "Was good in 2020 but requires improvement now".
 _AND_NOW = re.compile(r"(?<!\w)(?:but|and) (?:it )?(?:now |still )?$")
+_AT_ITS_LAST = re.compile(
+    r"[\"']? (?:at|after|in|following|on) (?:its|the|their|an?) (?:last|previous|earlier) "
+    r"(?:[a-z]+ )?(?:inspection|visit|report)"
+)
 #: "Had been outstanding since 2009"; "not inspected since 2009, when it was outstanding".
 _STOOD = re.compile(r"(?<!\w)(?:had|has|have) been (?:an? )?[\"']?$")
 _WHEN_IT_WAS = re.compile(
@@ -330,6 +334,8 @@ def _weaker(
 
 def _in_passing(before: str, after: str, found: bool, *, improvement: bool) -> str:
     """The rule by which few words around it make it a grade; "" if none does."""
+    if improvement and _AT_ITS_LAST.match(after):
+        return "predicate"
     if improvement and found and _AND_NOW.search(before):
         return "and so on"
     stood = _STOOD.search(before) and _SO_LONG.match(after)

@@ -34,6 +34,7 @@ from pipeline.tag.phrased import phrased, with_phrased
 from pipeline.tag.plain_grades import with_plain
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
+from pipeline.tag.same_grades import same_grades
 from pipeline.tag.sentences import fold
 from pipeline.tag.when import (
     Status,
@@ -121,6 +122,7 @@ def _stated(
         else:
             headings.pass_by(sentence)
             told = None
+            drafts += same_grades(sentence, drafts, framework)
         before = sentence
     return drafts
 

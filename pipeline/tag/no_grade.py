@@ -190,7 +190,7 @@ _NOT_GIVEN = re.compile(
     r"(?<!\w)(?:not yet|can reach|can get to|to reach|to [\"']?get to) (?:an? )?[\"']?$|"
     r"(?<!\w)(?:for (?:instance|example)|such as|e\.?g\.?,?|(?:words|labels?|terms?) like|"
     r"grades? like|must be|(?:has|have|had|need|needs|needed|required|expected) to be|"
-    r"(?:missed|misses|missing|miss) (?:out on )?(?:being )?|instead of|rather than|not quite|"
+    r"(?:missed|misses|missing|miss)(?: out on)?(?: being)?|instead of|rather than|not quite|"
     r"denied|without|(?:what|how) (?:is|does|do|did)|"
     r"(?:points?|mark|percentage|whisker|hair|fraction|inch|step|notch|stone's throw|shade|touch|"
     r"fingertip|tick|box|little|just|bit) (?:short of|shy of|off|below|away from|from)|"

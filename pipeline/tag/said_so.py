@@ -80,6 +80,13 @@ _DEEMED_THAT = re.compile(
 _A_BODY = re.compile(rf"[\"']?(?: overall| {BODY_NOUN}(?!\w)|[,.;]|$)")
 
 
+#: "Inspectors said that Alder Primary School is good", "Ofsted confirmed it is now outstanding".
+_SAID_IT_IS = re.compile(
+    rf"(?<!\w)(?:{any_of('inspectors')})(?: inspectors)? (?:(?:has|have|had) )?"
+    r"(?:said|says?|confirm(?:s|ed)?|agree[sd]?|declare[sd]?|report(?:s|ed)?|found)(?: that)? "
+    rf"(?:it|they|(?:(?!(?:at|of|in|for|care|teaching|how)(?!\w))[a-z'-]+ ){{0,6}}?{BODY_NOUN})"
+    r" (?:is|was|are|were)(?: now| still| officially| already| again)* (?:an? )?[\"']?$"
+)
 #: "Alder Primary School is outstanding, say inspectors", "… are inadequate, Ofsted has found".
 _IT_IS = re.compile(
     rf"(?<!\w)(?:{BODY_NOUN}|services|care|provision)"
@@ -122,6 +129,8 @@ def said_so(
     if _CHOSEN.match(word) or ALL.search(low):
         yield "rated", _FOUND_TO_BE.search(before)
     yield "held", _BODY_FOUND.search(before)
+    if _A_BODY.match(after) and word in ("good", "outstanding", "inadequate"):
+        yield "rated", _SAID_IT_IS.search(before)
     by = _BY_INSPECTORS.match(after)
     sure = quoted or by or word.startswith(("requir", "inadequate"))
     if sure and " as " in before and names_inspectors(low):

@@ -280,7 +280,7 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 
 
 _NEXT_GRADE = re.compile(
-    r"(?:,? and|,? but|, which|, (?:the )?[a-z]+(?: that [^,;.]{3,60})?) (?:(?:it|they) )?"
+    r"(?:,? and|,? but|, which|, [^,;.]{3,70}?) (?:(?:it|they) )?"
     r"(?:is|are|has|have) (?:(?:been|both|all) )?(?:now|since)(?!\w)|"
     r", (?:it )?(?:(?:is|are|has been|have been) )?now(?!\w)|,? compared (?:to|with)(?!\w)|"
     r"(?<!\w)(?:up|down) from(?!\w)|"
