@@ -85,10 +85,24 @@ def _the_others(
     return tuple(b.id for b in reading.bodies if b.kind in kinds and b.id not in named)
 
 
+#: "Another practice that the firm runs, Elm Lodge in Harwick, was rated inadequate".
+_ANOTHER = re.compile(rf"(?<!\w)another (?:(?!of\b)[a-z-]+ ){{0,2}}{_KIND}(?!\w)")
+
+
+def _of_another(sentence: Sentence, grade: Graded, ours: list[Mention]) -> bool:
+    """Whether a grade is of another body, after whose mention none of the inspected is named."""
+    said = _ANOTHER.search(sentence.low, 0, grade.start)
+    if said is None or not any(m.end <= sentence.start + said.start() for m in ours):
+        return False
+    return not any(said.end() <= m.start - sentence.start < grade.start for m in ours)
+
+
 def some_of_them(
     reading: Reading, sentence: Sentence, grade: Graded, ours: list[Mention]
 ) -> tuple[str, ...] | None:
     """Whose the grade is where some of several have it; None: nobody knows; (): no such words."""
+    if _of_another(sentence, grade, ours):
+        return None
     if len(reading.bodies) < 2:
         return ()
     if grade.rule == "counted" and not ours:
