@@ -93,7 +93,8 @@ _PROGRESS_ON = re.compile(
     r"follow(?:s|ed|ing)? (?:up )?(?:[a-z]+ ){0,4}$"
 )
 _OF_LAST = re.compile(
-    r"[^.;]{0,50}(?:(?<!\w)that (?:inspection|visit)(?!\w)|(?<!\w)(?:inspection|visit|report) "
+    r"[^.;]{0,50}(?:(?<!\w)that (?:inspection|visit)(?!\w)|(?<!\w)(?:made|given) then(?!\w)|"
+    r"(?<!\w)(?:inspection|visit|report) "
     r"(?:of|in|from) (?:[a-z]+ )?(?:19|20)\d\d(?!\w)|(?<!\w)(?:last|previous|earlier) (?:[a-z]+ )?"
     r"(?:inspection|report|visit|review)|followed up|(?<!\w)ago(?!\w))"
 )
@@ -128,6 +129,16 @@ _WISH = re.compile(r"(?<!\w)(?:wants?|wanted|wished?|hopes?|hoped|asks?|asked|sh
 _BULLET = re.compile(r"[•*·-] ?(?:[a-z]+ ){1,4}[a-z]+[.;]?")
 _NOT_YET = re.compile(r"(?<!\w)(?:waiting for|awaiting|not yet)(?!\w)[^.;]*$")
 _ONCE = re.compile(r"(?<!\w)once (?:subject to|under|in|placed|put)(?!\w)[^.;]{0,20}$")
+#: "Since we were put in special measures in 2012": so many years later it says what was.
+_IN_YEAR = re.compile(
+    r"[\"']? (?:(?:back )?in|after (?:a|an|the|its) (?:[a-z]+ ){1,3}(?:in|of)) (?:[a-z]+ )?"
+    r"((?:19|20)\d\d)(?!\w)"
+)
+#: "Which was put in special measures, and is now rated good".
+_NOW_GOOD = re.compile(
+    r"[^.;]{0,90}(?<!\w)now (?:been )?(?:rated|judged|graded|deemed|considered)(?: as| to be)? "
+    r"[\"']?(?:good|outstanding)(?!\w)"
+)
 _EARLIER = re.compile(
     r",? (?:that was |which was |that had been )?(?:issued|served|imposed|made|given) "
     r"(?:to it )?(?:last year|(?:back )?in (?:[a-z]+ )?(?:19|20)\d\d|previously|earlier|"
@@ -154,6 +165,8 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
     """Whether the words put the action in years gone by, or make it the body's own wish."""
     low = sentence.low
     if _ONCE.search(low, 0, hit.start) or _EARLIER.match(low, hit.end):
+        return True
+    if _is_over(reading, low, hit) or _is_of_others(low, hit):
         return True
     if hit.id == "requirements" and _UNMET.search(low):
         return False
@@ -192,6 +205,22 @@ def _is_past(reading: Reading, sentence: Sentence, hit: Hit) -> bool:
     return False
 
 
+def _is_over(reading: Reading, low: str, hit: Hit) -> bool:
+    """Whether the words after the action give it a year long past, or the body a good grade now."""
+    dated = _IN_YEAR.match(low, hit.end)
+    if dated and reading.year and int(dated[1]) < reading.year - 1:
+        return True
+    return hit.id == "special-measures" and _NOW_GOOD.match(low, hit.end) is not None
+
+
+def _is_of_others(low: str, hit: Hit) -> bool:
+    """Whether a party, a union or parents call for the improvement, and no inspector does."""
+    if hit.id != "immediate-improvement" or _THEIRS.search(low):
+        return False
+    near = low[max(0, hit.start - 60) : hit.end + 60]
+    return bool(_CALLS.search(near) and _PARTY.search(near))
+
+
 def _years_ago(reading: Reading, low: str) -> bool:
     """Whether all years that a sentence names lie before the year of the story."""
     years = [int(y) for y in re.findall(r"(?<![\d£,.])(?:19[89]\d|20[0-4]\d)(?!\d)", low)]
@@ -208,11 +237,22 @@ _LIFTED = re.compile(
 
 
 #: What a body may well promise by itself; what stands, once it is said that it will be.
-_OWN_PLANS = frozenset({"action-plan", "recommendation", "monitoring-visits"})
+_OWN_PLANS = frozenset(
+    {"action-plan", "recommendation", "monitoring-visits", "immediate-improvement"}
+)
 #: "The improvement plan Ofsted required", "the report has 36 recommendations": not its own.
 _THEIRS = re.compile(
     r"(?<!\w)(?:ofsted|cqc|care quality commission|estyn|rqia|care inspectorate|hiw|ciw|hmicfrs|"
-    r"inspectors|inspectorate|watchdog|regulator|the report)(?!\w)"
+    r"inspectors|inspectorate|inspection team|watchdog|regulator|the report)(?!\w)"
+)
+#: "Union calls for urgent action", "demanded by the Labour leader": no inspector demands it.
+_PARTY = re.compile(
+    r"(?<!\w)(?:unions?|labour|conservatives?|tor(?:y|ies)|lib(?:eral)? dem(?:ocrat)?s?|greens?|"
+    r"plaid|snp|opposition|mps?|councillors?|campaigners?|parents|families|relatives|charit(?:y|ies)"
+    r"|residents|neighbours|petition)(?!\w)"
+)
+_CALLS = re.compile(
+    r"(?<!\w)(?:call(?:s|ed|ing)? for|demand(?:s|ed|ing)?|urg(?:es?|ed|ing)|wants?|wanted)(?!\w)"
 )
 _WILL_BE = frozenset({"closure", "academy-order", "re-inspection", "monitoring-visits",
                       "immediate-improvement"})  # fmt: skip

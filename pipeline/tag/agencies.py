@@ -18,7 +18,7 @@ from pipeline.tag.elsewhere import story_date, title_ids
 from pipeline.tag.evidence import Named, Outside, cues
 from pipeline.tag.furniture import furniture
 from pipeline.tag.gazetteer import gazetteer
-from pipeline.tag.kept_names import one_name_each, past_listed, silenced
+from pipeline.tag.kept_names import Listed, one_name_each, past_listed, silenced
 from pipeline.tag.literals import Sought
 from pipeline.tag.matcher import Candidate, fold
 from pipeline.tag.roles import remit_of, roles
@@ -245,9 +245,10 @@ def _formed_names(
         return []
     starts = {c.start for c in bare} | {c.start - 4 for c in bare}  # "The Wirral was rated"
     whole = [f"{c.quote} " for c in listed if c.accepted]  # "Woodlands" of Woodlands Centre
+    near = Listed(listed)
     return one_name_each([
-        u for u in (past_listed(u, listed) for u in unlisted(story.text))
-        if not silenced(u, listed)
+        u for u in (past_listed(u, near) for u in unlisted(story.text))
+        if not silenced(u, near)
         and (u.rule in (PLACE_AND_KIND, "form of name") or not (
             u.start in starts or any(w.startswith(f"{u.quote} ") for w in whole)
         ))

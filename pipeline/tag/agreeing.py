@@ -30,6 +30,7 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
     """
     headings = {s.start for s in reading.sentences if s.heading}
     first = min((j.start for j in found if j.start not in headings), default=0)
+    overall = Counter(j.grade for j in found if j.aspect == "overall")
     known = Counter(
         (j.body, j.grade, j.status) for j in found
         if j.aspect != "not stated" and not _COUNTED.match(j.aspect)
@@ -45,7 +46,7 @@ def _told_apart(reading: Reading, found: list[Judgement]) -> list[Judgement]:
             and not _THE_GRADE.search(j.quote.lower())
         )  # fmt: skip
         headline = j.start in headings and j.rule == "quoted" and j.aspect == "overall"
-        if headline and named > sum((o.aspect, o.grade) == ("overall", j.grade) for o in found):
+        if headline and named > overall[j.grade]:
             return True  # "'Outstanding' finding thrills head", and below, what it was for
         return j.aspect == "not stated" and named > 0 and not first_said
 
@@ -105,16 +106,15 @@ def _contradictions(found: list[Judgement]) -> list[Judgement]:
     }  # fmt: skip
     wished = {(j.body, j.start) for j in found if j.status == "hypothetical"}
     firm = {(j.body, j.aspect) for j in found if j.status == "current" and j.rule in _FIRM}
+    firmly = {(j.body, j.aspect, j.grade) for j in found if j.rule in _FIRM}
+    before = {(j.body, j.aspect, j.grade) for j in found if j.status == "previous"}
     kept = []
     for j in found:
         if (
             j.status == "current"
             and j.rule in _WEAK
             and (j.body, j.aspect) in firm
-            and not any(
-                o.rule in _FIRM and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
-                for o in found
-            )
+            and (j.body, j.aspect, j.grade) not in firmly
         ):
             continue  # a sentence in passing beside the grade that a table gives
         many = j.status == "current" and sizes[j.body, j.start, j.grade] >= _MANY
@@ -123,10 +123,7 @@ def _contradictions(found: list[Judgement]) -> list[Judgement]:
         if j.status == "previous" and (j.body, j.start) in wished and j.rule == "moved":
             continue  # "the challenge is to move from good to outstanding": it is good now
         other = current.get((j.body, j.aspect))
-        earlier = any(
-            o.status == "previous" and (o.body, o.aspect, o.grade) == (j.body, j.aspect, j.grade)
-            for o in found
-        )
+        earlier = (j.body, j.aspect, j.grade) in before
         again = j.direction == "same"
         if j.status == "current" and other and other.grade != j.grade and earlier and not again:
             continue

@@ -92,6 +92,7 @@ def areas(text: str, start: int = 0, stop: int | None = None) -> list[Area]:
     return found
 
 
+@lru_cache(maxsize=4096)  # every stage asks it of the same names
 def is_place(name: str) -> Area | None:
     """The name as an area or a town, where all of it is one."""
     found = areas(name)

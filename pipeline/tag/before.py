@@ -27,12 +27,15 @@ _BEFORE = re.compile(
 #: Goes on with it.
 _GOES_ON = re.compile(
     rf"[\"' ]*(?:that (?:critical |damning )?{_INSPECTION}|at (?:the|that) time|(?:back )?then,? "
-    rf"|(?:it|they|the [a-z]+|inspectors) (?:then |had |was |were )|the {_INSPECTION} then|those )"
+    rf"|(?:it|they|the [a-z]+|inspectors) (?:then |had |was |were )|the {_INSPECTION} then|those "
+    rf"|the (?:outcomes?|results?|findings?|verdicts?) (?:of (?:both|either|that)|then|was|were)"
+    r"(?!\w)|both )"
 )
 #: The time told is the present one after all.
 _NOW = re.compile(
     r"(?<!\w)(?:now|since|today|this (?:week|month|year|time)|latest|newest|no longer|has|have|"
-    r"improved|better|worse|remains?|still|again|same|compared|than)(?!\w)"
+    r"improved|better|worse|those of|moved|changed|unchanged|risen|fallen|remains?|still|again|"
+    r"same|compared|than)(?!\w)"
 )
 
 

@@ -26,7 +26,8 @@ ELIDED = re.compile(
 )
 
 OF_THEM = re.compile(
-    rf",(?: only| just| some| about| around| over| more than| almost| nearly)* (?P<value>{NUMBER})"
+    rf"[,;](?: only| just| some| about| around| over| more than| almost| nearly)* "
+    rf"(?P<value>{NUMBER})"
     r"(?=(?P<what> of (?:them|these|those|whom)(?!\w)))"
 )
 

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import KnowledgeError
 from pipeline.knowledge import folder, load_yaml
-from pipeline.tag.literals import Sieve, Sought
+from pipeline.tag.literals import Sieve, Sought, bits, leftmost
+
+_FEW = 3  #: records of which each is sought by itself; the expression of all of them is slow
 
 
 class Hit(NamedTuple):
@@ -36,6 +38,7 @@ class Cues:
                 re.compile(source)
             except re.error as e:
                 raise KnowledgeError(f"pattern: {e}", path=path, record=record.get("id")) from e
+        self.weights = {r["id"]: int(r.get("weight", 1)) for r in reversed(records)}
         self._parts = [f"(?P<r{i}>{source})" for i, source in enumerate(sources)]
         self.expression = self._any_of(self._parts)
         self._alone: dict[int, re.Pattern[str]] = {}  # a record's own, once it was asked for
@@ -50,10 +53,23 @@ class Cues:
         passing = self._sieve.passing(low[start:end])
         if not passing:
             return
-        expression = self._of_one(passing) if passing.bit_count() == 1 else self.expression
-        for m in expression.finditer(low, start, len(low) if end is None else end):
+        stop = len(low) if end is None else end
+        few = passing.bit_count() <= _FEW and not passing & self._sieve.always
+        for m in (self._few if few else self._many)(passing, low, start, stop):
             if m.lastgroup and m.end() > m.start():
                 yield Hit(self.records[m.lastgroup]["id"], m.start(m.lastgroup), m.end())
+
+    def _many(self, passing: int, low: str, start: int, stop: int) -> Iterator[re.Match[str]]:
+        expression = self._of_one(passing) if passing.bit_count() == 1 else self.expression
+        return expression.finditer(low, start, stop)
+
+    def _few(self, passing: int, low: str, start: int, stop: int) -> Iterator[re.Match[str]]:
+        """As `_many`, by the expressions of the passing records alone; none matches nothing."""
+        if passing.bit_count() == 1:
+            yield from self._of_one(passing).finditer(low, start, stop)
+            return
+        own = (self._of_one(bit) for bit in bits(passing))
+        yield from leftmost(own, low, start, stop)
 
     def _of_one(self, bit: int) -> re.Pattern[str]:
         """The expression of one record alone."""
@@ -85,4 +101,9 @@ def cues(file: str, section: str, *, anchored: bool = False) -> Cues:
 
 def words(patterns: list[str] | tuple[str, ...]) -> Sought:
     """One expression for any of `patterns`, whole words only."""
-    return Sought(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
+    return _whole_words("|".join(patterns))
+
+
+@lru_cache(maxsize=1024)  # lists of the knowledge are asked for in every story
+def _whole_words(source: str) -> Sought:
+    return Sought(rf"(?<!\w)(?:{source})(?!\w)")

@@ -69,6 +69,8 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
             own = after or own
         if own is before and after and after[0].id == OVERALL and after[0].start - grade.end < 3:
             ids.append(OVERALL)
+        if own is before and after and _just_overall(low, before, grade, after[0]):
+            ids, own = [OVERALL], after[:1]
         if own is after and OVERALL in ids:
             ids = [*_service_of(before), *ids]
         start, claimed = claimed, own[-1].end if own is after else grade.end
@@ -76,9 +78,9 @@ def deal(low: str, grades: list[Graded], framework: Framework | None) -> list[tu
         if (every := every_area(low, grade.end, limit)) and every.start() - grade.end < _NEAR:
             claimed = max(claimed, every.end())
         some = area_counts.of_all(low, grade.end, limit)
-        if some and some.start() - grade.end < _NEAR:
-            claimed = max(claimed, some.end())
-        dealt.append(tuple(dict.fromkeys((*(whole or ((OVERALL,) if too else ())), *too))))
+        claimed = max(claimed, some.end()) if some and some.start() - grade.end < _NEAR else claimed
+        bare = () if dealt and dealt[-1] and grade.rule == "moved" else (OVERALL,)
+        dealt.append(tuple(dict.fromkeys((*(whole or (bare if too else ())), *too))))
     return _both_ends(low, grades, dealt)
 
 
@@ -113,6 +115,19 @@ def _of_clause(low: str, before: list[Found]) -> list[Found]:
     return [a for a in before if a.start >= cuts[-1]] if cuts else before
 
 
+_RATING = re.compile(r"[\"']? (?:(?:rating|grade|judge?ment|verdict|score) )?")
+
+
+def _just_overall(low: str, before: list[Found], grade: Graded, following: Found) -> bool:
+    """ "Having seen how safe it is, inspectors gave it a good rating overall"."""
+    next_to_it = following.id == OVERALL and _RATING.fullmatch(low, grade.end, following.start)
+    gap = low[before[-1].end : grade.start] if before else ""
+    return bool(next_to_it) and "," in gap and not _SUBJECT_OF.match(gap)
+
+
+_SUBJECT_OF = re.compile(
+    r"(?:[\"']? services?| care)? (?:was|were|is|are|has|have|both|all|also)(?!\w)"
+)
 _NEAR = 25  #: code points between a grade and "in all areas" that is said of it
 
 
@@ -300,11 +315,23 @@ def _service_of(before: list[Found]) -> list[str]:
 _AFTER_GRADE = frozenset({OVERALL, "performance", "prospects for improvement"})
 
 
+#: "Rated as good by inspectors were the impact of leaders and …".
+_TURNED_ROUND = re.compile(
+    r"(?:[^.;:]{0,60}[,-] )?\W*(?:also |and |again )?(?:rated|judged|graded|found|deemed|ranked|"
+    r"marked|classed|evaluated)(?: to be| as)? (?:only |merely |overall )?[\"']?"
+)
+_WERE = re.compile(
+    r"[\"']?(?: (?:overall|by [^.;:]{3,40}?))*,? (?:was|were|is|are)(?: [a-z]+){0,4} ?$"
+)
+
+
 def _ahead(low: str, grade: Graded, aspect: Found) -> bool:
     """Whether the words after the grade lead on to the aspect: "good for being safe"."""
     between = low[grade.end : aspect.start]
     if len(between) > 160:
         return False
+    if _TURNED_ROUND.fullmatch(low, 0, grade.start) and _WERE.match(between):
+        return True
     return bool(
         re.match(
             r"[\"')]*(?: (?:was|is|were) (?:the|its))?"

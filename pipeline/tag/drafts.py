@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from pipeline.tag.aspects import ALL_AREAS, ALL_BUT_ONE, OVERALL
+from pipeline.tag.frameworks import Scale
 from pipeline.tag.reading import Reading
 from pipeline.tag.when import Direction, Status, Weak
 
@@ -62,9 +63,9 @@ _RETURNED = re.compile(
 
 def _before_the_return(reading: Reading, drafts: list[Draft]) -> list[Draft]:
     """Grades of which one has its year are earlier ones, where a return is told after all."""
-    back = _RETURNED.search(reading.low)
     now = [d for d in drafts if d.status == "current"]
-    if not back or any(d.start > back.start() for d in now) or not any(d.year for d in now):
+    back = _RETURNED.search(reading.low) if any(d.year for d in now) else None
+    if not back or any(d.start > back.start() for d in now):
         return drafts
     return [
         replace(d, status="previous", direction=None) if d.status == "current" else d
@@ -85,6 +86,7 @@ def told_of(reading: Reading, drafts: list[Draft]) -> list[Draft]:
 
     def stands(d: Draft) -> bool:
         lately = d.year is not None and (reading.year or 0) - d.year <= 1
+        lately = lately or d.year is None
         if d.weak == "dated" and lately and all((b, d.aspect, d.grade) in told for b in d.bodies):
             return True  # the same grade, told once more with its date
         if d.weak == "said":
@@ -112,9 +114,15 @@ def _told_once_more(drafts: list[Draft]) -> list[Draft]:
     """In a story of what came after an inspection, a grade that it says was given earlier is not
     a new one where it is told again, if the body has no other: "The school had been rated weak.
     Inspectors had found it weak for leadership. On their return …"."""
-    before = {(b, d.grade) for d in drafts if d.status == "previous" for b in d.bodies}
+    earlier = [d for d in drafts if d.status == "previous"]
+    before = {(b, d.grade) for d in earlier for b in d.bodies}
+    whole = {(b, d.grade) for d in earlier if d.aspect == OVERALL for b in d.bodies}
     others = {
-        b for d in drafts if d.status == "current" for b in d.bodies if (b, d.grade) not in before
+        b
+        for d in drafts
+        if d.status == "current"
+        for b in d.bodies
+        if (b, d.grade) not in (whole if d.aspect == OVERALL else before)
     }
     return [
         replace(d, status="previous", direction=None)
@@ -159,6 +167,27 @@ def of_no_grades(drafts: list[Draft], own: frozenset[str]) -> list[Draft]:
     ]
 
 
+def of_one_scale(drafts: list[Draft], scales: tuple[Scale, ...]) -> list[Draft]:
+    """Without words of another scale beside current grades of those in force: where a home was
+    rated inadequate, its "poor" leadership is no grade."""
+    given = [s for s in scales if s.row]
+    if all(d.grade not in _EVERYDAY for d in drafts):
+        return drafts
+    now = [d for d in drafts if d.status == "current"]
+    fitting = {b for d in now if any(s.rank(d.grade) for s in given) for b in d.bodies}
+    return [
+        d
+        for d in drafts
+        if d.status != "current"
+        or d.grade not in _EVERYDAY
+        or not fitting.intersection(d.bodies)
+        or any(s.rank(d.grade) for s in scales)
+    ]
+
+
+_EVERYDAY = frozenset({"poor", "weak", "excellent"})
+
+
 def vague(drafts: list[Draft]) -> list[Draft]:
     """Where a sentence is about one body alone, it overrules one about several."""
     alone = {(d.bodies[0], d.aspect, d.status): d.grade for d in drafts if len(d.bodies) == 1}
@@ -200,7 +229,7 @@ def but_one(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
     """ "Good in every area but one", and that one told elsewhere: each of the others is good."""
     made: list[Draft] = []
     for d in drafts:
-        others = {
+        others = d.aspect == ALL_BUT_ONE and {
             o.aspect
             for o in drafts
             if o.aspect in aspects
@@ -208,7 +237,7 @@ def but_one(drafts: list[Draft], aspects: tuple[str, ...]) -> list[Draft]:
             and o.grade != d.grade
             and set(o.bodies) & set(d.bodies)
         }
-        if d.aspect == ALL_BUT_ONE and len(others) == 1:
+        if others and len(others) == 1:
             made += [replace(d, aspect=a) for a in aspects if a not in others]
         else:
             made.append(d)

@@ -16,7 +16,7 @@ from pipeline.tag import short_forms
 from pipeline.tag.areas import areas
 from pipeline.tag.evidence import Named
 from pipeline.tag.gazetteer import AgencyRecord, gazetteer
-from pipeline.tag.kept_names import one_name_each, silenced
+from pipeline.tag.kept_names import Listed, one_name_each, silenced
 from pipeline.tag.matcher import fold, words
 from pipeline.tag.name_forms import is_area, proper_part
 from pipeline.tag.roles import remit_of
@@ -56,7 +56,8 @@ def title_ids(story: Story, day: date | None) -> dict[str, str]:
 def _ids_in(title: str, day: date | None, region: str | None) -> dict[str, str]:
     found = gazetteer().explain(title, day, region)
     listed = [c for c in found if c.accepted and c.confidence != "ambiguous"]
-    formed = one_name_each([u for u in unlisted(title) if not silenced(u, listed)], title)
+    near = Listed(listed)
+    formed = one_name_each([u for u in unlisted(title) if not silenced(u, near)], title)
     bare = [c for c in found if c.rule == "bare name"]
     if bare:
         folded = fold(title)

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from pipeline.knowledge import load_yaml
@@ -119,6 +120,9 @@ def evidence_of(
         if n.start < lead and score >= 0:
             early.add(n.id)
     begin = f"{outside.headline}\n{folded[:_READ_FIRST]}"
+    for host in _hosts(folded, named):
+        best[host] = -4
+        own.discard(host)
     _share(folded, named, own, best, begin)
     for a in _of_many(folded, begin, named, own, sentences) - against:
         own.add(a)
@@ -135,6 +139,22 @@ def evidence_of(
     }  # fmt: skip
 
 
+_HOSTED = re.compile(
+    r",? (?:(?:which is |is )?(?:based|housed|found|located|set|held) )?(?:at|in) "
+)
+_HOSTS = frozenset({"school", "college", "hospital", "university"})
+
+
+def _hosts(folded: str, named: Sequence[Named]) -> set[str]:
+    """Schools and the like that only tell where a nursery is: "Alder Preschool at Birch School"."""
+    often = Counter(n.id for n in named)
+    return {
+        host.id for guest, host in pairwise(named)
+        if guest.kind == "nursery" and host.kind in _HOSTS and often[host.id] == 1
+        and _HOSTED.fullmatch(folded, guest.end, host.start)
+    }  # fmt: skip
+
+
 def _share(
     folded: str, named: Sequence[Named], own: set[str], best: dict[str, int], begin: str
 ) -> None:
@@ -142,7 +162,13 @@ def _share(
     times = Counter(n.id for n in named)
     for group in _lists(folded, named):
         led = [n.id for n in group if n.id in own and best[n.id] >= ENOUGH]
-        if best[group[0].id] <= _AGAINST:  # "shared with X and Y", "his other homes, X and Y, are"
+        all_seen = _ALL_SEEN.match(folded, group[-1].end)
+        if all_seen and len(group) == _HOW_MANY.get(all_seen[1], len(group)):
+            own |= {n.id for n in group}
+            best |= {n.id: max(best[n.id], ENOUGH) for n in group}
+        elif (
+            best[group[0].id] <= _AGAINST
+        ):  # "shared with X and Y", "his other homes, X and Y, are"
             own -= {n.id for n in group if times[n.id] == 1}
             best |= {n.id: -4 for n in group if n.id not in own}
         elif led:
@@ -184,6 +210,15 @@ def _of_many(
     return found
 
 
+#: "The trust runs Elm Hospital and Rowan Hospital. Both were inspected in May."
+_ALL_SEEN = re.compile(
+    r"[^.\n]{0,60}\.\s+(?:the )?(both|two|all three|three|all four|four|all five|five|all|each)"
+    r"(?: (?:of (?:them|these|those)|hospitals|sites|schools|homes|services|units|nurseries|"
+    r"colleges|prisons))? (?:was|were|have been|has been|had been) "
+    r"(?:re-?)?(?:inspected|visited|rated|judged|graded|looked at|examined)\b"
+)
+_HOW_MANY = {"both": 2, "two": 2, "all three": 3, "three": 3, "all four": 4, "four": 4,
+             "all five": 5, "five": 5}  # fmt: skip
 _OF_LEARNING = frozenset({"school", "college", "nursery", "training", "provider"})
 
 _LINE = re.compile(r"[^\n]{60,}")
@@ -266,11 +301,11 @@ def _of_mention(folded: str, n: Named, sentences: Sequence[Span]) -> tuple[int, 
         return -4, False
     verdict = n.rule in _BY_VERDICT
     total, outright, best = 0, verdict, ENOUGH * verdict
+    sides = {"both": f"{before}|{after}", "before": before, "after": after}
     for strong, side, points, pattern in cues().evidence:
         if side == "both" and n.rule == "bare name":
             continue  # "Gwynedd: urgent improvements required": where it was
-        both = {"both": f"{before}|{after}", "before": before, "after": after}[side]
-        if pattern.search(both):
+        if pattern.search(sides[side]):
             outright |= strong
             best = max(best, points)
             total += min(points, 0)
@@ -290,7 +325,8 @@ _AREAL = frozenset({"council", "police", "fire", "icb", "trust"})
 _PROSE = re.compile(
     r"\s*(?:[^\n]{60,}|(?:re-?)?inspection\b|review\b|area send\b|joint targeted\b|report of\b|"
     r"focused visit\b|monitoring visit\b|(?:previous |new |overall |current |latest )?"
-    r"(?:ratings?|grades?)\b)"
+    r"(?:ratings?|grades?)\b|(?:[•*·-]\s*)?[\"']?(?:overall|inadequate|requir\w+ improvement|good|"
+    r"outstanding|excellent|very good|adequate|weak|unsatisfactory|satisfactory)[\"']?\s*[:-])"
 )
 
 
@@ -303,7 +339,7 @@ def _heads(folded: str, end: int) -> bool:
 
 
 def around(sentences: Sequence[Span], at: int) -> Span:
-    for s in sentences:
-        if s.start <= at < s.end:
-            return s
+    last = bisect_right(sentences, at, key=lambda s: s.start) - 1
+    if last >= 0 and at < sentences[last].end:
+        return sentences[last]
     return Span(max(0, at - 200), at + 200)

@@ -21,8 +21,10 @@ WAIT = re.compile(
     r"ago|before|earlier|later|after|old|to (?:improve|submit|produce)))))"
 )
 
-_WAITING = re.compile(r"(?<!\w)(?:waits?|waited|waiting|delays?|delayed|queued?)(?!\w)")
-
+_WAITING = re.compile(
+    r"(?<!\w)(?:waits?|waited|waiting|delays?|delayed|queued?|(?:seen|reviewed|"
+    r"assessed|answered|triaged|responded to) within)(?!\w)"
+)
 _RISE = re.compile(
     r"(?<!\w)(?:up|down|rose|risen|rising|increased|increase|fell|fallen|dropped|cut|reduced|"
     r"doubled|grew|grown|climbed|jumped|went|decreased|those [a-z ]{0,20}up)(?: [a-z]+){0,3}"
@@ -72,9 +74,9 @@ _STAY = re.compile(
 
 def _wait(f: Hit) -> Figure | None:
     stay = _STAY.search(f.low, 0, f.m.start())  # how long inspectors stayed
+    what = f.m["what"].strip()
     if stay or not _WAITING.search(f.low[max(0, f.m.start() - 60) : f.m.end() + 60]):
         return None
-    what = f.m["what"].strip()
     return Figure(f.m.start(), f.m.end("what"), digits(f.m["value"]), None, what, "wait")
 
 

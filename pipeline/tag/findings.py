@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from pipeline.models import Finding
 from pipeline.tag.before import told_of_before
-from pipeline.tag.cues import Cues, Hit, cues
+from pipeline.tag.cues import Hit, cues
 from pipeline.tag.grades import Graded
+from pipeline.tag.literals import Sought
 from pipeline.tag.numbers import GRADE
 from pipeline.tag.reading import Reading, Sentence
 
 Polarity = Literal["strength", "weakness"]
 
 FILE = "findings.yaml"
-_GRADE = re.compile(
+_GRADE = Sought(
     r"(?:[\"']?(?:outstanding|good|requir(?:es?|ed|ing)[- ]improvement(?: to be good)?|"
     r"inadequate|adequate|weak|satisfactory|"
     r"excellent|poor|unsatisfactory)[\"']? (?:overall )?(?:rating|grade|judge?ment|grading|"
@@ -27,6 +29,7 @@ _GRADE = re.compile(
     r"improvement|inadequate|adequate|excellent|weak|poor)(?!\w)[\"']?"
     r"|[\"'](?:outstanding|good|requires? improvement|inadequate|adequate|excellent|weak|poor|"
     r"satisfactory)[\"']"
+    r"|(?<!\w)(?:an?|the) (?:outstanding|good|excellent|poor|adequate) one(?!\w)"
     r"|(?<!\w)(?:good|outstanding|inadequate)-rated|requires? improvement(?= ?[.:;,]|$)"
     r"|(?<!\w)(?:effectively|efficiently|legitimately) (?:keeping|reducing|protecting|"
     r"treating|using)|requiring significant improvement"
@@ -34,14 +37,14 @@ _GRADE = re.compile(
 #: Key questions of the CQC: beside a grade, "effective" is what was graded, not praise.
 #: "1 - unsatisfactory, 2 - weak, 3 - adequate": a scale, not what was found.
 _WORD = rf"[\"']?{GRADE}[\"']?"
-_SCALE = re.compile(
+_SCALE = Sought(
     rf"(?<!\w)(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}"
     rf"(?:[\s,;/]*(?:(?:and|or|to|through)\s)?(?:\(?\d\)?\s?[-=:.]?\s?)?{_WORD}(?:\s\(\d\))?){{2,}}(?!\w)"
 )
 #: "One was graded as outstanding and three good": how many got a grade.
-_COUNTED = re.compile(
+_COUNTED = Sought(
     rf"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) "
-    rf"(?:(?:was|were|rated|graded|judged|as) ){{0,3}}{_WORD}(?= ?[,.;]| and |$)"
+    rf"(?:(?:is|was|were|rated|graded|judged|as) ){{0,3}}{_WORD}(?= ?[,.;]| and |$)"
 )
 _QUESTIONS = re.compile(r"(?<!\w)(?:safe|effective|caring|responsive|well-led)(?!\w)")
 _NONE_AT_RISK = re.compile(
@@ -54,12 +57,42 @@ _MODAL = re.compile(
     r"(?<!\w)(?:should|must|would|will|could|needs? to|needed to|aims? to|plans? to)(?!\w)"
 )
 _RESOLVED = re.compile(
-    r"(?: [a-z]+){0,6} (?:had|have|has|were|was) (?:all |now |been |since "
-    r")*(?:addressed|tackled|resolved|met|acted on|completed|dealt with|put right|remedied|"
-    r"overcome|fixed|rectified|corrected)(?!\w)"
+    r"(?: [a-z]+){0,6} (?:had|have|has|were|was|is|are) (?:(?:all|now|been|since|soon|then|being|"
+    r"[a-z]+ly) )*(?:addressed|tackled|resolved|met|acted on|completed|dealt with|put right|"
+    r"remedied|overcome|fixed|rectified|corrected)(?!\w)"
 )
-_CLAUSE = re.compile(r"[,;:()]|(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
-_PLAIN_NO = re.compile(r"(?<!\w)(?:no|not|nor|never|without|none)(?!\w)")
+#: "Gaps in learning are soon spotted and closed": what is seen at once is no weakness.
+_SEEN_TO = re.compile(
+    r"(?: (?!not|never|nor|rarely|seldom)[a-z]+){0,5} (?:is|are|was|were|being) (?:(?:all|then|"
+    r"also|now) )*(?:(?:soon|quickly|swiftly|promptly|rapidly|immediately|early|well) )?"
+    r"(?:(?:spotted|noticed|identified|assessed|picked up) and (?:(?!not)[a-z]+ )?)?(?:closed|"
+    r"narrowed|filled|shut|bridged|dealt with|tackled|resolved|put right|addressed|managed)(?!\w)"
+)
+#: "Rapid improvement ordered", "had not shown the capacity for improvement": none was made.
+_NOT_MADE = re.compile(
+    r"(?:[\"' ]{1,2}[a-z]+)?[\"' ]{1,2}(?:(?:is|are|was|were|being) )?(?:ordered|demanded|urged|"
+    r"sought|promised|pledged|called for|awaited|vital|essential|imperative)(?!\w)"
+)
+_ABLE = re.compile(
+    r"(?<!\w)(?:capacity|capability|ability|able|plans?|potential)[\"']? (?:to|for)(?!\w)[^.;,]*$"
+)
+#: "Inspectors came after concerns were raised": why they came is not what they found.
+_PROMPTED = re.compile(
+    r"(?<!\w)(?:visit|inspect|came|went|arriv|carried out|prompted|triggered|sparked|follow|respon|"
+    r"investigat)[a-z]*(?!\w)[^.;]{0,60}?(?:(?:after|by|to|because of|due to|amid|over)|"
+    r"(?:follow|respond)(?:s|ed|ing)? to|following|followed|follows) (?:[a-z]+ ){0,2}$"
+)
+#: "No records of bad behaviour were kept": it is the remedy that there is none of.
+_NO_REMEDY = re.compile(
+    r"(?<!\w)(?:no|without|neither|not) (?:[a-z]+ ){0,2}(?:records?|logs?|plans?|checks?|systems?|"
+    r"process(?:es)?|procedures?|analysis|monitoring|investigations?|action|oversight|follow-up|"
+    r"help|support|consequences?|sanctions?|guidance|training|assessments?|strategy|polic(?:y|ies)"
+    r"|response) (?:[a-z]+ ){0,4}$"
+)
+_CLAUSE = re.compile(r"[,;:()]| - |(?<!\w)(?:and|which|who|that|because|so|or)(?!\w)(?! not)")
+_PLAIN_NO = re.compile(
+    r"(?<!\w)(?:no|not|nor|never|without(?! (?:notice|warning))|none|nothing|nobody)(?!\w)"
+)
 _RESOLVING = re.compile(
     r"(?<!\w)(?:address(?:ed|ing)?|tackl(?:ed|ing)|resolved|met|no|work on|acted on|"
     r"progress (?:in relation to|on|against|with|towards)|followed up)(?: \w+){0,4} $"
@@ -101,7 +134,9 @@ _NOT_MENDED = re.compile(
     r"investigat|follow|respond|manag|reduc|prevent)[a-z]*(?!\w)[^.;]*$"
 )
 #: "Never seen worse", "few as bad as this": the worst of all.
-_WORST = re.compile(r"(?:worse|more|poorer|dirtier|as|so) $|^(?:worse|poorer|weaker|more [a-z]+)")
+_WORST = re.compile(
+    r"(?<!\w)(?:worse|more|poorer|dirtier|as|so) $|^(?:worse|poorer|weaker|more [a-z]+)"
+)
 _AWAY = re.compile(r"(?<!\w)without(?: [a-z'-]+){1,4} (?:is|was|are|were|has|have)(?!\w)")
 #: "This does not offer the care that people need to feel safe": all that follows is not there.
 _NOT_GIVEN = re.compile(
@@ -214,20 +249,23 @@ def _sentence(reading: Reading, sentence: Sentence, low: str) -> list[Finding]:
     return made
 
 
+_SEMICOLON = re.compile(r";")
+_CONCEDED = re.compile(r"(?:despite|in spite of)(?!\w)")
+
+
 def _clauses(low: str) -> list[tuple[int, int, tuple[Polarity, str] | None]]:
     """The clauses of a sentence, cut where it turns, each with its polarity and rule."""
     cuts = [
         0,
         *(h.start for h in cues(FILE, "contrast").all(low)),
-        *(m.end() for m in re.finditer(r";", low)),
+        *(m.end() for m in _SEMICOLON.finditer(low)),
         len(low),
     ]
     cuts = sorted(set(cuts))
     clauses = []
     for a, b in pairwise(cuts):
         part = low[a:b]
-        conceded = re.match(r"(?:despite|in spite of)(?!\w)", part)
-        if conceded:
+        if _CONCEDED.match(part):
             comma = part.find(", ")
             if comma < 0:
                 continue
@@ -269,6 +307,7 @@ def polarity(clause: str) -> tuple[Polarity, str] | None:
     return best, first[best]
 
 
+@lru_cache(maxsize=64)  # asked before a clause is cut, and again where it is not
 def _weighed(clause: str) -> tuple[dict[Polarity, int], dict[Polarity, str]]:
     """How much speaks for either, and the first record that does."""
     for grades_ in (_SCALE, _GRADE, _COUNTED):
@@ -282,18 +321,14 @@ def _weighed(clause: str) -> tuple[dict[Polarity, int], dict[Polarity, str]]:
         for hit in cue.all(clause):
             turned = _turn(clause, hit, own)  # type: ignore[arg-type]
             if turned:
-                score[turned] += _weight(cue, hit)
+                score[turned] += cue.weights[hit.id]
                 first.setdefault(turned, hit.id)
     return score, first
 
 
-def _weight(cue: Cues, hit: Hit) -> int:
-    record = next(r for r in cue.records.values() if r["id"] == hit.id)
-    return int(record.get("weight", 1))
-
-
 def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
     """The polarity of a cue in its place: turned by a negation, dropped where it is only wished."""
+    near = max(0, hit.start - _FAR)
     window = _CLAUSE.split(clause[max(0, hit.start - 45) : hit.start])[-1]
     if _LOOKED_HOW.search(clause, 0, hit.start):
         return None
@@ -304,20 +339,28 @@ def _turn(clause: str, hit: Hit, own: Polarity) -> Polarity | None:
         if resolved:
             return "strength" if hit.id == "area-for-improvement" else None
         return own
+    told = clause[hit.start : hit.end]
+    concern = told.startswith("concern") or told.endswith("concerns")
+    if concern and _PROMPTED.search(clause, near, hit.start):
+        return None
     if own == "weakness" and _OF_THEM.search(clause, max(0, hit.start - 90), hit.start):
         return None
     window = " ".join(window.split(" ")[-7:])
     wished = bool(cues(FILE, "wished").find(window) or _MODAL.search(clause[: hit.start]))
     denied = cues(FILE, "negation").find(_AWAY.sub("", window)) is not None
-    near = max(0, hit.start - _FAR)
     if own == "strength":
         missing = denied and not re.search(r"not only|no doubt", window)
         return _turn_good(clause, hit, missing=missing, wished=wished)
+    if _SEEN_TO.match(clause, hit.end) and not denied:
+        return None
+    if denied and _NO_REMEDY.search(clause, near, hit.start):
+        return "weakness"
     worst = _WORST.search(clause, near, hit.start) or _WORST.match(clause[hit.start : hit.end])
     if (denied and worst) or _NOT_MENDED.search(clause, near, hit.start):
         return "weakness"
     if denied:
-        return "strength" if _PLAIN_NO.search(window) else None
+        meant = _MODAL.search(window)  # "so that it would not be broken"
+        return "strength" if _PLAIN_NO.search(window) and not meant else None
     return None if wished else "weakness"
 
 
@@ -327,6 +370,12 @@ def _turn_good(clause: str, hit: Hit, *, missing: bool, wished: bool) -> Polarit
     meant = hit.id == "benefits" and clause.endswith("to ", 0, hit.start)
     if meant and not _HELPED.search(clause, near, hit.start):
         return None
+    if hit.id == "improved":
+        able = _ABLE.search(clause, near, hit.start)
+        if able and not missing:
+            missing = cues(FILE, "negation").find(clause, near, able.start()) is not None
+        if (able and not missing) or _NOT_MADE.match(clause, hit.end):
+            return None
     if _DOUBTED.search(clause, near, hit.start):
         return "weakness"
     if _TO_COME.match(clause, hit.end) or _SO_THAT.search(clause, near, hit.start):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.knowledge import load_yaml
 from pipeline.tag.frameworks import Framework, scales
+from pipeline.tag.literals import Sieve, bits, leftmost
 
 
 def any_of(section: str) -> str:
@@ -31,6 +33,7 @@ def _place(which: str, second: str) -> str:
 _SECOND = r"(?:second|next|2nd)[- ](?:to )?"
 _FORMS = {
     "requires improvement": r"requir(?:e|es|ed|ing)[\"']?[- ]improvement(?: to be good)?|"
+    r"requir(?:e|es|ed|ing) (?:some|further|more|much) improvement to be(?:come)? good|"
     r"(?<=as )(?:in need of|need(?:s|ed|ing)) improvement",
     "requires significant improvement": r"requires? significant improvement",
     "required to improve": (  # in the words of police inspectors
@@ -88,14 +91,50 @@ _FORMS = {
 
 
 @lru_cache(maxsize=1)
-def expressions() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The expression for every wording of every grade, and what each wording is called."""
+def _forms() -> list[tuple[str, str]]:
+    """The wordings of every grade, each with its pattern, the longest first."""
     forms: dict[str, str] = {}
     for scale in scales().values():
         for word in (*scale.grades, *scale.aliases):
             forms.setdefault(word, _FORMS.get(word, re.escape(word).replace(r"\ ", "[- ]")))
     forms.update({k: v for k, v in _FORMS.items() if k not in forms})
-    ordered = sorted(forms.items(), key=lambda f: -len(f[0]))
+    return sorted(forms.items(), key=lambda f: -len(f[0]))
+
+
+@lru_cache(maxsize=1)
+def _sieve() -> Sieve:
+    """Of a number that is a grade, the word "grade" before it is what is seldom."""
+    return Sieve(["grade" if word.startswith("grade ") else form for word, form in _forms()])
+
+
+def grades_in(low: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and name of every wording of a grade in a folded text, left to right."""
+    passing = _sieve().passing(low)
+    if not passing:
+        return
+    expression, names = expressions()
+    if passing.bit_count() > _MOST or passing & _sieve().always:
+        found = expression.finditer(low)
+    else:
+        found = leftmost(map(_alone, bits(passing)), low, 0, len(low))
+    for m in found:
+        yield m.start(), m.end(), names[m.lastgroup or ""]
+
+
+_MOST = 10  #: wordings that are sought sooner one by one than by the expression of all of them
+
+
+@lru_cache(maxsize=512)
+def _alone(bit: int) -> re.Pattern[str]:
+    """The expression for one wording."""
+    at = bit.bit_length() - 1
+    return re.compile(rf"(?<![\w-])(?:(?P<g{at}>{_forms()[at][1]}))(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def expressions() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The expression for every wording of every grade, and what each wording is called."""
+    ordered = _forms()
     names = {f"g{i}": word for i, (word, _) in enumerate(ordered)}
     source = "|".join(f"(?P<g{i}>{form})" for i, (_, form) in enumerate(ordered))
     return re.compile(rf"(?<![\w-])(?:{source})(?!\w)"), names

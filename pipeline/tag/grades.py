@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from pipeline.tag.frameworks import Framework
-from pipeline.tag.grade_words import PLACES, allowed_words, any_of, expressions, guarded
+from pipeline.tag.grade_lines import by_its_line
+from pipeline.tag.grade_words import PLACES, allowed_words, any_of, grades_in, guarded
 from pipeline.tag.no_grade import (
     are_people,
     explained_grades,
@@ -22,7 +23,7 @@ from pipeline.tag.no_grade import (
     without_superlatives,
 )
 from pipeline.tag.own_scales import own_scale
-from pipeline.tag.peers import all_of_them
+from pipeline.tag.peers import all_of_some_kind
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.said_so import BODY_NOUN, names_inspectors, rated_far, said_so
 
@@ -83,10 +84,6 @@ _HELD = re.compile(
     r"no longer|considered|is|was|were|are|been|being|both|shed|scored)(?!\w)"
     r"((?:(?!(?<!\w)(?:that|who|which|because|but|if|with)(?!\w))[^.;:]){0,45}?)[\"']?$"
 )
-_LINE = re.compile(
-    r"^[\s*•>-]*(?:\d+[.)]\s*)?([^.;]{2,90}?)\s*(?:[:|]|\s-|-\s|\s=|\.{2,})\s*"
-    r"(?:grade \d\s*[-:]?\s*)?(?:rated |judged |graded |is |was )?(?:as )?[\"']?$"
-)
 #: How prison inspectors give their grades: "outcomes for prisoners were not sufficiently good".
 _OUTCOMES_ARE = re.compile(
     r"(?<!\w)outcomes(?: for (?:prisoners|children|detainees|young people|men|women))?"
@@ -120,6 +117,10 @@ _PREDICATE = re.compile(
 
 #: "Was good in 2020 but requires improvement now".
 _AND_NOW = re.compile(r"(?<!\w)(?:but|and) (?:it )?(?:now |still )?$")
+_AT_ITS_LAST = re.compile(
+    r"[\"']? (?:at|after|in|following|on) (?:its|the|their|an?) (?:last|previous|earlier) "
+    r"(?:[a-z]+ )?(?:inspection|visit|report)"
+)
 #: "Had been outstanding since 2009"; "not inspected since 2009, when it was outstanding".
 _STOOD = re.compile(r"(?<!\w)(?:had|has|have) been (?:an? )?[\"']?$")
 _WHEN_IT_WAS = re.compile(
@@ -135,34 +136,30 @@ _CALLED = re.compile(
     r"(?<!\w)(?:called|found|declared|branded|deemed|considered)(?!\w)"
     r"(?: (?:the|an?|its?|this))?(?: [a-z'-]+){0,4} [\"']?$"
 )
+#: "Systems for safety that were 'inadequate'": what inspectors say of things.
+_THINGS_WERE = re.compile(
+    r"(?<!\w)(?:systems?|process(?:es)?|arrangements|procedures?|polic(?:y|ies)|records?|"
+    r"record-keeping|checks|controls|measures|plans|numbers|levels|supplies|supervision|equipment|"
+    r"facilities|steps|responses?|documentation|monitoring|audits?)"
+    r"(?:(?! (?:and|which) )[^.,;:]){0,60}? (?:was|were|is|are|being|been|often|found) [\"']?$"
+)
 #: "A 'good' went to Alder Primary for its curriculum".
 _WENT_TO = re.compile(r"[\"'] (?:went|goes|was (?:given|awarded)|is given) to(?!\w)")
 #: "Among the inadequate areas were how it responds to the public and …".
 _AMONG = re.compile(r"(?:^|(?<!\w)(?:among|amongst|including)) (?:the |its )?[\"']?$")
 _ARE_AREAS = re.compile(r"[\"']? (?:areas|categories|themes|aspects|fields)(?!\w)(?! of)")
-#: "Inadequate and put into special measures.", "Good in all five areas and good overall.": what a
-#: round-up says under the name of a body.
-_ALONE = re.compile(r"[\s*•>-]*[\"']?")
-_VERDICT = re.compile(
-    r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
-)
-
 #: Early years reports before 2012 gave a line to each outcome: "The provision is good."
 _PROVISION = re.compile(r"[\s*•>-]*the (?:quality of (?:the )?)?provision is (?:now )?[\"']?")
 _AT_STANDARD = re.compile(
-    r"(?<!\w)(?:at|meets?|meeting|met|reach(?:es|ed)?|achieved) (?:the |an? )?[\"']?$"
+    r"(?<!\w)(?<!needed to )(?<!work to )(?<!order to )(?<!that to )(?<!done to )"
+    r"(?:at|meets?|meeting|met|reach(?:es|ed)?|achieved) (?:the |an? )?[\"']?$"
 )
 
 
 def graded(sentence: Sentence, text: str, allowed: frozenset[str] = frozenset()) -> list[Graded]:
     """The formal grades in a sentence, left to right. `text` is the sentence as written; of the
     guarded words only those in `allowed` count."""
-    expression, names = expressions()
-    matches = [
-        (m.start(), m.end(), word)
-        for m in expression.finditer(sentence.low)
-        if (word := names[m.lastgroup or ""]) in allowed or word not in guarded()
-    ]
+    matches = [m for m in grades_in(sentence.low) if m[2] in allowed or m[2] not in guarded()]
     if not matches or len(matches) > 24:
         return []
     matches = without_superlatives(sentence.low, matches)
@@ -228,12 +225,12 @@ _PLAIN = frozenset(
 def marks(reading: Reading, framework: Framework | None = None) -> dict[int, list[Graded]]:
     """The formal grades of every sentence of the story, by the sentence's start."""
     allowed = allowed_words(framework)
-    kinds = frozenset(b.kind for b in reading.bodies)
+    kinds = [b.kind for b in reading.bodies]
     made = {}
     for s in reading.sentences:
         if not s.furniture:
             low = s.low
-            for a, b in all_of_them(low, len(reading.bodies), kinds):  # no count of others
+            for a, b in all_of_some_kind(low, kinds):  # no count of others
                 low = low[:a] + "#" * (b - a) + low[b:]
             line = replace(s, low=low) if low != s.low else s
             made[s.start] = graded(line, reading.quote(s.start, s.end), allowed)
@@ -275,7 +272,7 @@ def _reason(
         return "grade and the word rating", start
     if _PROVISION.fullmatch(low[:start]) and not low[end:].strip(" .'\""):
         return "line", 0
-    return _by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
+    return by_its_line(low, start, end) or _weaker(low, text, start, end, found, quoted)
 
 
 #: "Some of the best grades there are": which, nobody says.
@@ -290,19 +287,6 @@ def _counted_on(found: list[Graded], start: int) -> bool:
 _NEAR = 40  #: code points between two grades of a list
 
 
-def _by_its_line(low: str, start: int, end: int) -> tuple[str, int] | None:
-    """A grade that is a line by itself, or ends one that begins with its label."""
-    if _ALONE.fullmatch(low[:start]):
-        if not low[end:].strip(" .'\")*"):
-            return "cell", 0  # of a table: its label stands in the line above
-        if _VERDICT.match(low, end):
-            return "line", 0
-    line = _LINE.match(low[:start]) if len(low) < 160 else None
-    if line and len(low[end:].split(" | ")[0].strip(" .'\")")) < 12:
-        return "line", 0
-    return None
-
-
 def _weaker(
     low: str, text: str, start: int, end: int, found: list[Graded], quoted: bool
 ) -> tuple[str, int] | None:
@@ -312,7 +296,7 @@ def _weaker(
     capital = text[start : start + 1].isupper() and start > 0
     formal = quoted or capital or _OVERALL_NEXT.match(after) is not None
     onward = re.match(r"[\"']? (?:for|at|in|on)(?!\w)", after) is not None
-    if onward and are_people(before):
+    if (onward and are_people(before)) or _THINGS_WERE.search(before):
         return None
     held = _HELD.search(before)
     improvement = low.startswith("requir", start)
@@ -350,6 +334,8 @@ def _weaker(
 
 def _in_passing(before: str, after: str, found: bool, *, improvement: bool) -> str:
     """The rule by which few words around it make it a grade; "" if none does."""
+    if improvement and _AT_ITS_LAST.match(after):
+        return "predicate"
     if improvement and found and _AND_NOW.search(before):
         return "and so on"
     stood = _STOOD.search(before) and _SO_LONG.match(after)

@@ -9,23 +9,36 @@ from itertools import pairwise
 from pipeline.models import Judgement
 from pipeline.tag import graded_lists
 from pipeline.tag.agreeing import agreed
-from pipeline.tag.aspects import ALL_AREAS, OVERALL, aspects
+from pipeline.tag.aspects import OVERALL
+from pipeline.tag.at_sites import at_their_sites
 from pipeline.tag.certainty import with_confidence
 from pipeline.tag.cues import Hit, cues
 from pipeline.tag.dealing import deal, own_words
-from pipeline.tag.drafts import Draft, but_one, in_all, in_time, of_no_grades, told_of, vague
+from pipeline.tag.drafts import (
+    Draft,
+    but_one,
+    in_all,
+    in_time,
+    of_no_grades,
+    of_one_scale,
+    told_of,
+    vague,
+)
+from pipeline.tag.for_what import cell_of, for_what
 from pipeline.tag.frameworks import Framework, Scale, default_scales, pillar_of
+from pipeline.tag.grade_lines import LABEL_FIRST
 from pipeline.tag.grade_words import PLACES, guarded
 from pipeline.tag.grades import Graded, graded
 from pipeline.tag.numbered import numbered
-from pipeline.tag.own_scales import subject
 from pipeline.tag.pairs import with_pairs
 from pipeline.tag.phrased import phrased, with_phrased
 from pipeline.tag.plain_grades import with_plain
 from pipeline.tag.reading import Reading, Sentence
 from pipeline.tag.report_tables import Row, table
+from pipeline.tag.same_grades import same_grades
 from pipeline.tag.sentences import fold
 from pipeline.tag.when import (
+    Status,
     clause,
     direction_of,
     evidence,
@@ -37,9 +50,6 @@ from pipeline.tag.whose import bodies_of
 
 Marks = dict[int, list[Graded]]
 
-#: The label of a line that gives a grade: "Making best use of resources - adequate".
-_LABEL = re.compile(r"[\s*•>-]*([^:|]{3,70}?)\s*(?:[:|?]|\s-|-\s|\s[–—])\s*")
-
 
 def judgements(
     reading: Reading, framework: Framework | None, marks: Marks
@@ -50,12 +60,8 @@ def judgements(
     fallback = default_scales(inspectorates, None, framework.kinds if framework else ())
     known = framework is not None or bool(inspectorates)
     if framework and framework.graded:
-        marks = with_plain(
-            reading,
-            framework,
-            marks,
-            {g for s in scales for g in (*s.grades, *s.aliases)} - guarded(),
-        )
+        plain = {g for s in scales for g in (*s.grades, *s.aliases)} - guarded()
+        marks = with_plain(reading, framework, marks, plain)
         marks = with_pairs(reading, framework, marks)
     drafts = _stated(reading, framework, marks, (*scales, *fallback))
     drafts = in_time(reading, drafts)
@@ -74,10 +80,22 @@ def judgements(
         drafts = _of_a_report(reading, drafts, rows)
     if not any(d.status == "current" for d in drafts):
         drafts.extend(_from_title(reading, framework, (*scales, *fallback)))
+    if framework and framework.graded:
+        drafts = of_one_scale(drafts, _in_use(drafts, scales))
     if framework and not framework.graded:
         drafts = of_no_grades(drafts, frozenset(g for s in scales for g in s.grades))
     drafts = with_phrased(drafts, phrased(reading))
     return _finish(reading, framework, vague(drafts), (*scales, *fallback) if known else ())
+
+
+def _in_use(drafts: list[Draft], scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
+    """Of several scales that may be in force the ones on which most of the current grades are."""
+    now = [d for d in drafts if d.status == "current"]
+    rows = [s for s in scales if s.row]
+    most = max((sum(s.rank(d.grade) is not None for d in now) for s in rows), default=0)
+    return tuple(
+        s for s in scales if not s.row or sum(s.rank(d.grade) is not None for d in now) == most
+    )
 
 
 def _stated(
@@ -86,6 +104,7 @@ def _stated(
     """What each sentence says by itself."""
     drafts: list[Draft] = []
     before: Sentence | None = None
+    told: Status | None = None  # of the grades of the sentence before, where all are earlier ones
     headings = graded_lists.Headings()
     listed = graded_lists.below(reading.sentences, marks, framework)
     for sentence in reading.sentences:
@@ -95,11 +114,25 @@ def _stated(
         if found:
             below = listed.get(sentence.start, ()) if listed else None
             made = _sentence(reading, sentence, before, framework, scales, found, below)
-            drafts += made if not headings.earlier else graded_lists.of_earlier(made)
+            if headings.earlier:
+                made = graded_lists.of_earlier(made)
+            elif told and _OTHER_AREAS.search(sentence.low) and not _NOW.search(sentence.low):
+                made = [replace(d, status=told) if d.status == "current" else d for d in made]
+            drafts += made
+            told = "previous" if made and all(d.status == "previous" for d in made) else None
         else:
             headings.pass_by(sentence)
+            told = None
+            drafts += same_grades(sentence, drafts, framework)
         before = sentence
     return drafts
+
+
+#: "Until then it was rated inadequate. In all other areas it was good": also until then.
+_OTHER_AREAS = re.compile(
+    r"(?<!\w)(?:all|every|both|its|the) (?:the |of the |its )?(?:other|remaining|rest)(?!\w)"
+)
+_NOW = re.compile(r"(?<!\w)(?:now|new|latest|this time|today|since|is|are|has|have)(?!\w)")
 
 
 def _of_a_report(reading: Reading, drafts: list[Draft], rows: list[Row]) -> list[Draft]:
@@ -141,16 +174,16 @@ def _sentence(
         ):
             continue
         bodies = bodies_of(reading, sentence, grade, 0 if grade.of else i, found)
-        cell = _cell(reading, grade, before, framework) if listed is None else listed
-        if bodies is None or (grade.rule == "cell" and not (cell or grade.of)):
+        cell = cell_of(reading, grade, before, framework) if listed is None else listed
+        if bodies is None or _nobodys(grade, bodies, bool(cell)):
             continue
         word = _word(grade.grade, scales, framework)
         named = any(m.id in bodies for m in sentence.mentions)
         year = own_year(sentence.low, grade, found)
         start, end = evidence(sentence, grade, found)
-        kinds = grade.of or cell or _for_what(sentence, before, framework, found, dealt, i)
+        kinds = grade.of or cell or for_what(sentence, before, framework, found, dealt, i)
         kinds = kinds or (own_words(sentence.low, grade) if nothing_overall else ()) or (OVERALL,)
-        if nothing_overall and kinds == (OVERALL,) and _is_praise(sentence.low, grade):
+        if kinds == (OVERALL,) and _of_nothing(sentence.low, grade, overall=not nothing_overall):
             continue
         for aspect in kinds:
             drafts.append(
@@ -165,10 +198,25 @@ def _sentence(
             drafts += [
                 replace(drafts[-1], aspect=a, status="previous", direction=None) for a in earlier
             ]
-    return drafts
+    return at_their_sites(reading, sentence, drafts, framework)
+
+
+def _nobodys(grade: Graded, bodies: tuple[str | None, ...], cell: bool) -> bool:
+    """A tally of the grades of several bodies, a grade of a table without what got it."""
+    tally = grade.rule == "counted" and len(bodies) > _PAIR
+    return tally or (grade.rule == "cell" and not (cell or grade.of))
+
+
+_PAIR = 2  #: bodies; a tally of the grades of more is of no one of them
 
 
 _LOOSELY = re.compile(r" (?:marks?|accolades?)(?!\w)")
+
+
+def _of_nothing(low: str, grade: Graded, *, overall: bool) -> bool:
+    """Whether a grade without aspect is none: in a line "Good: …", or praise where `overall` grades
+    are not given."""
+    return grade.rule == LABEL_FIRST or (not overall and _is_praise(low, grade))
 
 
 def _is_praise(low: str, grade: Graded) -> bool:
@@ -186,43 +234,6 @@ def _either(low: str, found: list[Graded], i: int) -> bool:
     return any(_OR.fullmatch(low, a.end, b.start) for a, b in pairwise(near))
 
 
-def _for_what(
-    sentence: Sentence,
-    before: Sentence | None,
-    framework: Framework | None,
-    found: list[Graded],
-    dealt: list[tuple[str, ...]],
-    i: int,
-) -> tuple[str, ...]:
-    """The aspects that a grade is given for, as far as the words around it tell."""
-    return (
-        _of_these(dealt[i], sentence, before, framework)
-        or (("safeguarding",) if found[i].rule == "standard" else dealt[i])
-        or subject(sentence.low, found[i].grade, found[i].rule)
-        or _carried(sentence, before, framework)
-        or _shared(sentence.low, found, dealt, i)
-        or _labelled(found[i], sentence, before, framework)
-    )
-
-
-def _of_these(
-    dealt: tuple[str, ...], sentence: Sentence, before: Sentence | None, framework: Framework | None
-) -> tuple[str, ...]:
-    """ "In each of these four categories it was good": those of the sentence before."""
-    if before is None or dealt != (ALL_AREAS,) or not _THESE.search(sentence.low):
-        return ()
-    named = dict.fromkeys(a.id for a in aspects(before.low, framework) if a.id != OVERALL)
-    every = framework.expand if framework else ()
-    if len(named) > 1 and set(named) < set(every) and len(named) + 1 == len(every):
-        return every  # "standards, which examine safety, respect, activity and resettlement"
-    return tuple(named) if len(named) > 1 else ()
-
-
-_THESE = re.compile(
-    r"(?<!\w)(?:all|each|every one) of (?:these|those)(?!\w)|(?<!\w)all (?:these|those) "
-)
-
-
 def _same(low: str, grade: Graded, found: list[Graded]) -> Hit | None:
     """The words by which the grade is also the one before: in its own part of the sentence."""
     if len(found) == 1:
@@ -231,71 +242,6 @@ def _same(low: str, grade: Graded, found: list[Graded]) -> Hit | None:
     i = found.index(grade)
     start = max(start, found[i - 1].end) if i else start
     return cues("status.yaml", "same").find(low, start, max(end, grade.end))
-
-
-def _labelled(
-    grade: Graded, sentence: Sentence, before: Sentence | None, framework: Framework | None
-) -> tuple[str, ...]:
-    """What a line "label - grade" is about, in its own words; a number's label stands above it."""
-    if grade.rule != "line":
-        return ()
-    alone = re.fullmatch(r"[\s*•>-]*\d?\s*[-–—:]?\s*[\"']?", sentence.low[: grade.start])
-    if before and alone and not _GOES_ON.search(before.low):
-        above = [a.id for a in aspects(f"for {before.low}", framework)]
-        return (above[0],) if above else (before.low.strip(" ?:."),) if before.heading else ()
-    if before and before.heading and sentence.low.lstrip(" *•-").startswith("the provision is"):
-        return (before.low.strip(" ?:."),)
-    label = _LABEL.match(sentence.low)
-    words = label[1].strip() if label else ""
-    named = any(m.start < sentence.start + grade.start for m in sentence.mentions)
-    return () if not words or named or _ANY_GRADE.search(words) else (words,)
-
-
-def _cell(
-    reading: Reading, grade: Graded, before: Sentence | None, framework: Framework | None
-) -> tuple[str, ...]:
-    """What the grade that is a whole line is for: the aspect that is the whole line above; the
-    whole body, where it stands first of all or below the body's name."""
-    asked = before is not None and before.low.endswith("?")  # "How good is our setting? 4 - Good"
-    heads = before is None or (len(before.low) <= _LINE and (before.heading or asked))
-    if grade.rule != "cell" or not heads:
-        return ()
-    named = aspects(f"for {before.low}", framework) if before else ()
-    if named:
-        return (named[0].id,)
-    inspected = {b.id for b in reading.bodies}
-    return (OVERALL,) if not before or any(m.id in inspected for m in before.mentions) else ()
-
-
-_GOES_ON = re.compile(r"[;,] (?:and|or)$")  #: an item of the list in which the grade stands
-_LINE = 120  #: code points of a line of a table
-_ANY_GRADE = re.compile(
-    r"(?<!\w)(?:overall|ratings?|grades?|judge?ments?|verdict|outcome|result|"
-    r"(?:previous|last|latest|earlier) (?:inspection|visit|report))(?!\w)"
-)
-
-
-_FROM_TO = re.compile(r"(?<!\w)from [\"']?[a-z ]{3,25}[\"']? (?:in [a-z ]{3,30} )?to [\"']?[a-z]")
-
-
-def _shared(low: str, found: list[Graded], dealt: list[tuple[str, ...]], i: int) -> tuple[str, ...]:
-    """ "from good to requires improvement" in three areas: both grades are of the three areas."""
-    near = [d for j, d in enumerate(dealt) if abs(j - i) == 1 and d]
-    moved = any(g.rule == "moved" for g in found) or _FROM_TO.search(low)
-    return near[0] if len(dealt) == 2 and near and moved else ()
-
-
-def _carried(
-    sentence: Sentence, before: Sentence | None, framework: Framework | None
-) -> tuple[str, ...]:
-    """ "It was rated good": the aspect of the sentence before."""
-    if before is None or not re.match(
-        r"[\"']?(?:it|this|that|these|they|both|which) (?:was|were|is|are|has|have|also|area)",
-        sentence.low,
-    ):
-        return ()
-    named = [a.id for a in aspects(before.low, framework) if a.id != OVERALL]
-    return (named[0],) if len(set(named)) == 1 else ()
 
 
 def _known(word: str, scales: tuple[Scale, ...]) -> bool:
@@ -319,11 +265,26 @@ def _word(word: str, scales: tuple[Scale, ...], framework: Framework | None) -> 
 # ---------------------------------------------------------------- the whole
 
 
+def _headline(url: str) -> str:
+    """The headline as the address of a story without one tells it: "/alder-school-rated-good/"."""
+    parts = [re.sub(r"\.[a-z]{2,5}$", "", p) for p in url.split("?")[0].split("/")[3:]]
+    longest = max(parts, key=lambda p: p.count("-"), default="")
+    told = longest.count("-") >= _WORDS and _TELLS.search(longest)
+    return longest.replace("-", " ") if told else ""
+
+
+_WORDS = 4  #: hyphens in the part of an address that is a headline
+_TELLS = re.compile(
+    r"^(?!.*\b(?:may|might|could|should|hopes?|bid|aims?|what|how|why)\b).*"
+    r"\b(?:rate[sd]?|grade[sd]|judged|branded|deemed|given|gets|gains|awarded|declared|receives)\b"
+)
+
+
 def _from_title(
     reading: Reading, framework: Framework | None, scales: tuple[Scale, ...]
 ) -> list[Draft]:
     """The grade of a headline; its evidence is the sentence that first names the body."""
-    title = reading.story.title
+    title = reading.story.title or _headline(reading.story.url or "")
     if not title or not reading.sentences or not reading.story.text.strip():
         return []
     low = fold(title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -69,23 +70,37 @@ def _place_of(quote: str) -> str:
     return proper_part(quote) or quote
 
 
-def silenced(u: Unlisted, listed: Sequence[Candidate]) -> bool:
+class Listed:
+    """Listed names by where they stand, left to right: few of them touch another name."""
+
+    def __init__(self, names: Sequence[Candidate]) -> None:
+        self._names = sorted(names, key=lambda c: c.start)
+        self._starts = [c.start for c in self._names]
+        self._longest = max((c.end - c.start for c in names), default=0)
+
+    def touching(self, start: int, end: int) -> list[Candidate]:
+        """Those that have a point in common with `start:end`."""
+        first = bisect_left(self._starts, start - self._longest)
+        near = self._names[first : bisect_left(self._starts, end)]
+        return [c for c in near if start < c.end]
+
+
+def silenced(u: Unlisted, listed: Listed) -> bool:
     """A listed name wins, save over a longer one that merely has it inside ("… Council School")."""
-    for c in listed:
-        if c.start < u.end and u.start < c.end:
-            inside = u.start <= c.start and c.end <= u.end and u.end - u.start > c.end - c.start
-            joined = c.end == u.end and _JOINED.search(u.quote[: c.start - u.start])
-            if not inside or joined or u.rule != "form of name" or _same_kind(u, c):
-                return True
+    for c in listed.touching(u.start, u.end):
+        inside = u.start <= c.start and c.end <= u.end and u.end - u.start > c.end - c.start
+        joined = c.end == u.end and _JOINED.search(u.quote[: c.start - u.start])
+        if not inside or joined or u.rule != "form of name" or _same_kind(u, c):
+            return True
     return False
 
 
-def past_listed(u: Unlisted, listed: Sequence[Candidate]) -> Unlisted:
+def past_listed(u: Unlisted, listed: Listed) -> Unlisted:
     """What is left of a name that a listed one of its kind, and "and", were read into.
 
     "Ipswich Hospital NHS Trust and Royal Harwick NHS Trust": the second.
     """
-    for c in listed:
+    for c in listed.touching(u.start, u.end):
         if c.accepted and u.start <= c.start < c.end < u.end and c.start - u.start <= len("The "):
             link = _LINKED.match(u.quote, c.end - u.start)
             if link and _same_kind(u, c) and is_proper(proper_part(u.quote[link.end() :])):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ _parse: Any = re._parser.parse  # type: ignore[attr-defined]
 
 _MOST = 64  #: strings that one part of a pattern may be: with more it is taken to be anything
 _LONG = 8  #: letters from which on a literal is rare enough, and fewer literals are better
+_FEW = 10  #: literals that are found sooner one by one than by an automaton
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _NO_WIDTH = ("AT", "ASSERT", "ASSERT_NOT")
 
@@ -41,12 +42,12 @@ class Sieve:
     """Several patterns, of which a text lets some through."""
 
     def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
-        self._always = 0
+        self.always = 0  #: those that may match in any text
         owners: dict[str, int] = {}
         for i, pattern in enumerate(patterns):
             literals = needed(pattern, flags)
             if literals is None:
-                self._always |= 1 << i
+                self.always |= 1 << i
             for literal in literals or ():
                 owners[literal] = owners.get(literal, 0) | 1 << i
         self._owners = tuple(owners.values())
@@ -57,10 +58,17 @@ class Sieve:
 
         Raises UnicodeEncodeError for half a surrogate pair, which no text read from UTF-8 holds.
         """
-        found = self._always
+        found = self.always
         for literal, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             found |= self._owners[literal]
         return found
+
+
+def _any_in(literals: tuple[str, ...], text: str) -> bool:
+    for literal in literals:  # noqa: SIM110 - a generator costs more than the search
+        if literal in text:
+            return True
+    return False
 
 
 class Sought:
@@ -68,24 +76,50 @@ class Sought:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self._expression = re.compile(pattern, flags)
-        self._sieve = Sieve([pattern], flags)
         self.pattern = pattern
+        literals = needed(pattern, flags)
+        if literals is not None and len(literals) <= _FEW:
+            self._may: Callable[[str], object] = partial(_any_in, tuple(literals))
+        else:
+            self._may = Sieve([pattern], flags).passing
 
     def search(self, text: str) -> re.Match[str] | None:
         """As of `re.Pattern`."""
-        return self._expression.search(text) if self._sieve.passing(text) else None
+        return self._expression.search(text) if self._may(text) else None
 
     def match(self, text: str) -> re.Match[str] | None:
         """As of `re.Pattern`."""
-        return self._expression.match(text) if self._sieve.passing(text) else None
+        return self._expression.match(text) if self._may(text) else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """As of `re.Pattern`."""
-        return self._expression.finditer(text) if self._sieve.passing(text) else iter(())
+        return self._expression.finditer(text) if self._may(text) else iter(())
 
     def sub(self, told: Callable[[re.Match[str]], str], text: str) -> str:
         """As of `re.Pattern`."""
-        return self._expression.sub(told, text) if self._sieve.passing(text) else text
+        return self._expression.sub(told, text) if self._may(text) else text
+
+
+def leftmost(
+    own: Iterable[re.Pattern[str]], text: str, start: int, stop: int
+) -> Iterator[re.Match[str]]:
+    """As `finditer` of all of them joined by "|", save that none may match nothing."""
+    ahead = [(one, m) for one in own if (m := one.search(text, start, stop))]
+    while ahead:
+        _, first = min(ahead, key=lambda a: a[1].start())  # of two the one listed first
+        yield first
+        at = first.end()
+        ahead = [
+            (one, after) for one, m in ahead
+            if (after := m if m.start() >= at else one.search(text, at, stop))
+        ]  # fmt: skip
+
+
+def bits(number: int) -> Iterator[int]:
+    """Each bit that is set, by itself, the lowest first."""
+    while number:
+        yield number & -number
+        number &= number - 1
 
 
 @lru_cache(maxsize=512)  # several frameworks have one aspect

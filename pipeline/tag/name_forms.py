@@ -97,16 +97,20 @@ def spelt_out() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _heads() -> tuple[str, ...]:
-    """What names of kinds end with, lower case, the longest first."""
-    heads = {h.lower() for f in load_yaml("agencies/forms.yaml") for h in f.get("heads", ())}
-    return tuple(sorted(heads, key=len, reverse=True))
+def _heads() -> frozenset[str]:
+    """What names of kinds end with, lower case."""
+    forms_ = load_yaml("agencies/forms.yaml")
+    return frozenset(h.lower() for f in forms_ for h in f.get("heads", ()))
+
+
+_GAP = re.compile(" ")
 
 
 def proper_part(name: str) -> str:
     """The name without the words that tell its kind: `Harwick Borough Council` → `Harwick`."""
     low = name.lower()
-    head = next((h for h in _heads() if low.endswith(f" {h}")), "")
+    ends = (low[gap.end() :] for gap in _GAP.finditer(low))  # the longest first
+    head = next((end for end in ends if end in _heads()), "")
     left = name[: len(name) - len(head)].split()
     while left and left[-1].lower() in words("generic"):
         left.pop()

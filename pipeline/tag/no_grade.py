@@ -16,7 +16,7 @@ _ORDINARY_NEXT = re.compile(
     r"opportunit|experience|health|result|value|order|idea|way|time|time|number|team|"
     r"education|access|governance|management|oversight|systems?|records?|risk|working|help|food|"
     r"contributions?|achievement|attendance|resources?|funding|preparation|response|concerns?|"
-    r"actions?)"
+    r"actions?|features?|elements?|touches|characteristics|moments|examples?|backing)"
 )
 _IN_NONE = re.compile(
     r"[\"']? (?:in|for|at) (?:none|neither|no (?:areas?|categor(?:y|ies)|aspects?|questions?))"
@@ -52,6 +52,8 @@ _SCALE = re.compile(
     r"(?:four|five|six|\d)[- ]point scale|scale of (?:[a-z]+|\d) points?|on a scale|"
     r"(?:rankings?|ratings?|grades?|scores?) (?:go|goes|range|ranges|run) from|"
     r"is the (?:highest|lowest|top|second[- ][a-z]+) (?:rating|grade)|"
+    r"^[\s•*-]*[\"'][a-z ]{4,30}[\"'](?: grade| rating)? (?:says that|means|is for|"
+    r"describes|denotes|stands for|shows that|tells you)(?!\w)|"
     r"(?<!\w)(?:an?|the) [\"']?(?!(?:new|third|second|fourth|latest)(?!\w))"
     r"[a-z]+(?: [a-z]+)?[\"']? (?:rating|grade|score)[\"']?,? (?:meanwhile,? |though,? )?means|"
     r"(?:rating|grading) (?:scale|system)|scale (?:which )?(?:runs|goes|ranges) from|"
@@ -188,9 +190,10 @@ _NOT_GIVEN = re.compile(
     r"(?<!\w)(?:not yet|can reach|can get to|to reach|to [\"']?get to) (?:an? )?[\"']?$|"
     r"(?<!\w)(?:for (?:instance|example)|such as|e\.?g\.?,?|(?:words|labels?|terms?) like|"
     r"grades? like|must be|(?:has|have|had|need|needs|needed|required|expected) to be|"
-    r"(?:missed|misses|missing|miss) (?:out on )?(?:being )?|instead of|rather than|not quite|"
+    r"(?:missed|misses|missing|miss)(?: out on)?(?: being)?|instead of|rather than|not quite|"
     r"denied|without|(?:what|how) (?:is|does|do|did)|"
-    r"(?:points?|mark|percentage|whisker|hair) (?:short of|off|below|away from)|"
+    r"(?:points?|mark|percentage|whisker|hair|fraction|inch|step|notch|stone's throw|shade|touch|"
+    r"fingertip|tick|box|little|just|bit) (?:short of|shy of|off|below|away from|from)|"
     r"(?:short of|below|just (?:under|outside))(?: the [a-z]+)?|means?) "
     r"(?:an? |the |its |being )*(?:coveted |rated |graded |judged )*[\"']?"
     r"(?:[a-z ]{3,20}[\"']? or [\"']?)?$"
@@ -259,6 +262,12 @@ _NEW_WORD = re.compile(
     r"[\"']?,? (?:(?:grade|rating|judge?ment),? )?(?:had been|has been|was|is) "
     r"(?:introduced|added|brought in|scrapped|replaced|abolished)(?!\w)"
 )
+
+
+def some_of_many(before: str) -> bool:
+    """Whether what stands before a word tells of a number of bodies, none of them named."""
+    told = _SOME_OF_MANY.search(before)
+    return told is not None and not re.search(r" (?:reports|inspections)(?!\w)", told[0])
 
 
 _MARKS = re.compile(

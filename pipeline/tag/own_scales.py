@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.tag.no_grade import is_none
+from pipeline.tag.no_grade import is_none, some_of_many
 
 _OUTCOME = 26  #: code points: longer are the wordings of Area SEND outcomes
 _SAFEGUARDING = re.compile(
@@ -63,7 +63,9 @@ def own_scale(low: str, start: int, end: int, name: str) -> tuple[str, int] | No
     """
     before, after = low[max(0, start - 130) : start], low[end : end + 60]
     if name in ("met", "not met"):
-        return _standard(before, after), 0
+        told = _standard(before, after)
+        counted = told and some_of_many(before)  # "11 trusts failed to meet"
+        return "" if counted else told, 0
     if name in ("required to improve", "sufficient progress not made"):
         return "conclusion", start
     if name.endswith(" progress"):

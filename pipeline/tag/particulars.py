@@ -7,6 +7,8 @@ locations of care; a story or its links may give them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,8 +39,13 @@ def with_particulars(
 
     A number is given to the only body that it can be of, or to the one whose name its link bears.
     """
+    named: dict[str, list[Mention]] = defaultdict(list)
+    for m in mentions:
+        if m.rule != "points back":
+            named[m.id].append(m)
+    kinds = Counter(b.kind for b in bodies)
     return tuple(
-        _told(story, b, bodies, mentions, places) if b.id.startswith("unlisted:") else b
+        _told(story, b, kinds, named[b.id], places) if b.id.startswith("unlisted:") else b
         for b in bodies
     )
 
@@ -46,32 +53,40 @@ def with_particulars(
 def _told(
     story: Story,
     body: Agency,
-    bodies: tuple[Agency, ...],
-    mentions: Sequence[Mention],
+    kinds: Counter[str],
+    named: Sequence[Mention],
     places: Sequence[Place],
 ) -> Agency:
-    urn = _number(story, body, bodies, _URN, _EDUCATION)
-    location = _number(story, body, bodies, _LOCATION, _CARE)
+    """`kinds`: how many bodies of each there are. `named`: where the body is named."""
+    urn = _number(story, body, kinds, _URN, _EDUCATION)
+    location = _number(story, body, kinds, _LOCATION, _CARE)
     numbers = (("urn", urn), ("cqc-location", location))
     return replace(
-        body, place=_town(body, mentions, places), code=urn,
+        body, place=_town(named, places), code=urn,
         identifiers=tuple((name, n) for name, n in numbers if n),
     )  # fmt: skip
 
 
-def _town(body: Agency, mentions: Sequence[Mention], places: Sequence[Place]) -> str | None:
-    """The place that stands nearest after the body's name, else the only one of the story."""
-    named = [m for m in mentions if m.id == body.id and m.rule != "points back"]
-    near = [(p.start - m.end, p.name) for m in named for p in places if 0 <= p.start - m.start < 90]
+def _town(named: Sequence[Mention], places: Sequence[Place]) -> str | None:
+    """The place that stands nearest after a body's name, else the only one of the story."""
+    near = [
+        (p.start - m.end, p.name) for m in named for p in places[
+            bisect_left(places, m.start, key=_start) : bisect_left(places, m.start + 90, key=_start)
+        ]
+    ]  # fmt: skip
     if near:
         return min(near, key=lambda n: abs(n[0]))[1]
     return places[0].name if len(places) == 1 else None
 
 
+def _start(place: Place) -> int:
+    return place.start
+
+
 def _number(
     story: Story,
     body: Agency,
-    bodies: tuple[Agency, ...],
+    count: Counter[str],
     pattern: re.Pattern[str],
     kinds: frozenset[str],
 ) -> str | None:
@@ -81,8 +96,7 @@ def _number(
         found = pattern.search(link.url)
         if found and link.text and link.text.lower() in body.name.lower():
             return found[found.lastindex or 0]
-    alone = sum(b.kind in kinds for b in bodies) == 1
-    if not alone:
+    if sum(count[k] for k in kinds) > 1:
         return None
     everywhere = " ".join([story.text, story.url or "", *(link.url for link in story.links)])
     numbers = {m[m.lastindex or 0] for m in pattern.finditer(everywhere)}

@@ -7,6 +7,7 @@ which another was graded.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -95,6 +96,16 @@ def all_of_them(low: str, bodies: int, kinds: frozenset[str]) -> list[tuple[int,
         if known[m["plural"]] & kinds and not _TIME.search(m["between"])
         and (_COUNTS.get(m["count"]) or int(float(digits(m["count"])))) == bodies
     ]  # fmt: skip
+
+
+def all_of_some_kind(low: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
+    """As `all_of_them`, of bodies of these kinds and of those of each kind: "each of the four
+    trusts" in a story of four trusts and a hospital."""
+    found = all_of_them(low, len(kinds), frozenset(kinds))
+    for kind, many in Counter(kinds).items() if len(kinds) <= _MOST else ():
+        if 1 < many < len(kinds):
+            found += all_of_them(low, many, frozenset({kind}))
+    return found
 
 
 def counted(folded: str, named: Sequence[Name], points: Mapping[str, int]) -> Iterator[set[str]]:

@@ -21,6 +21,7 @@ _WORD = rf"[{_CAPITAL}](?:\.|[^\W\d_]*(?:['-](?!s\b)[^\W\d_]+)*)"
 _PARTICLE = r"(?:van|von|de|der|den|di|da|del|la|le|du|bin|al|el|ap|ab|ten|ter|af|zu)"
 _RUN = re.compile(rf"(?<![\w'-]){_WORD}(?:[^\S\n](?:{_PARTICLE}[^\S\n])*{_WORD})*(?![\w-])")
 _MOST_WORDS = 4
+_SOLID = re.compile(r"\S+")
 
 
 class Name(NamedTuple):
@@ -48,6 +49,8 @@ def names(text: str) -> Iterator[Name]:
 def lone(text: str, known: Iterable[str]) -> Iterator[Name]:
     """Single words of `text` that are family names already known, "Roe" for Jane Roe."""
     families = set(known)
+    if not families:
+        return
     plain = straight(text)
     for run in _RUN.finditer(plain):
         for part in _parts(plain, run.start(), run.end()):
@@ -59,7 +62,7 @@ def lone(text: str, known: Iterable[str]) -> Iterator[Name]:
 def _parts(plain: str, start: int, end: int) -> list[list[tuple[int, int]]]:
     """The words of a run of capitals, parted where one belongs to no name."""
     parts: list[list[tuple[int, int]]] = [[]]
-    for word in re.finditer(r"\S+", plain[start:end]):
+    for word in _SOLID.finditer(plain[start:end]):
         a, b = start + word.start(), start + word.end()
         low = word[0].lower().strip(".")
         if low in _no_names() and not (low in _surnames() and _may_end(plain, parts[-1])):

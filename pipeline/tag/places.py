@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from pipeline.models import Mention, Place, Story
 from pipeline.tag.areas import areas, code_of, is_place, key
@@ -41,13 +42,13 @@ def places(story: Story, mentions: Sequence[Mention]) -> tuple[Place, ...]:
              for m in (*pointing, *(m for m in inspected if m.rule == "short name"))
              if (r := gazetteer().get(m.id))}  # fmt: skip
     found: dict[str, Place] = {}
+    furthest = 0  # where the last of those found ends: what ends before lies in one of them
     for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
-        if aside.overlaps(start, end):
-            continue
-        if any(p.start <= start and end <= p.end for p in found.values()):
+        if end <= furthest or aside.overlaps(start, end):
             continue
         name = names.get((start, end)) or text[start:end]
         if key(name) not in found:
+            furthest = end
             found[key(name)] = Place(name=name, code=code_of(name, day), start=start, end=end,
                                      quote=text[start:end])  # fmt: skip
     return tuple(found.values())
@@ -154,5 +155,19 @@ def _sounds_like_a_place(agency_id: str, name: str) -> bool:
 
 def _spoken_of(text: str, name: str) -> bool:
     """Whether the text says elsewhere that something is in a place of that name."""
-    said = r"\b(?:in|near|around|across|(?:village|town|city) of) "
-    return bool(name and re.search(rf"{said}{re.escape(name)}(?![\w-]| [A-Z])", text))
+    if not name or f"\n{name[:_BEGINNING]}" not in _where_things_are(text):
+        return False
+    return bool(re.search(rf"{_IN}{re.escape(name)}(?![\w-]| [A-Z])", text))
+
+
+_IN = r"\b(?:in|near|around|across|(?:village|town|city) of) "
+_BEGINNING = 20  #: code points by which most names are told from one another
+
+
+@lru_cache(maxsize=2)
+def _where_things_are(text: str) -> str:
+    """How the words begin that something is said to be in, each after a line break."""
+    return "\n".join(["", *(text[m.end() : m.end() + _BEGINNING] for m in _SAID_IN.finditer(text))])
+
+
+_SAID_IN = re.compile(_IN)

@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pipeline.models import Agency, Mention, Story
 from pipeline.tag.cues import cues
 from pipeline.tag.inspected import inspection_date
+from pipeline.tag.literals import Sought
 from pipeline.tag.quotations import quotations
 from pipeline.tag.sentences import Span, fold, sentences_of, straight
 
 Speaker = Literal["inspectors", "body", "other"]
 
+#: "/2024/05/17/alder-primary-rated-good".
+_URL_DAY = re.compile(r"/(20[0-4]\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/")
 _URL_YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-4]\d)(?!\d)")
 _YEAR = re.compile(r"(?<![\d/£,.])(?<!act )(?<!act \()(?:19[89]\d|20[0-4]\d)(?![\d,]\d)")
 _QUOTED = re.compile(r'"[^"]{0,1500}"?')
@@ -79,6 +82,7 @@ _WE_INSPECTED = re.compile(
     r"evidence|the (?:service|home|provider|trust|prison|practice)))(?!\w)"
     r"|(?<!\w)our (?:inspectors|inspection teams?)(?!\w)"
 )
+_CAPTION = 160  #: code points of a line before its last sentence, if it is a caption
 _LONG_QUOTATION = 60  #: code points: a shorter one holds no two sentences
 _TEAM = re.compile(r"(?<!\w)(?:inspectors|reviewers|assessors)(?!\w)")
 _PRONOUN = re.compile(r"\"?(?:he|she|i|we|our|they|it|the council|my)(?!\w)")
@@ -99,7 +103,7 @@ class Sentence:
     about: tuple[str, ...]  #: ids of the inspected bodies that it is about
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     story: Story
     low: str  #: the whole text, folded
@@ -110,6 +114,26 @@ class Reading:
     year: int | None  #: of the story: its date, else the latest year that address or text names
     date: str | None  #: ISO date of the story, else None
     inspected: str | None = None  #: ISO date of the inspection, as far as the story tells it
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Those of the inspected bodies."""
+        return frozenset(b.id for b in self.bodies)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Those of the inspected bodies."""
+        return frozenset(b.kind for b in self.bodies)
+
+    @cached_property
+    def words_of_names(self) -> frozenset[str]:
+        """The words, in small letters, of the names of the inspected bodies."""
+        return frozenset(w for b in self.bodies for w in re.findall(r"\w+", b.name.lower()))
+
+    @cached_property
+    def short_names(self) -> tuple[tuple[str, str], ...]:
+        """`short_names` of the inspected bodies."""
+        return short_names(self.bodies)
 
     @property
     def day(self) -> str | None:
@@ -149,13 +173,14 @@ def read(
         inside = mentions[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
         text = low[span.start : span.end].replace("\n", " ")
         after = low[spans[i + 1].start : spans[i + 1].end] if i + 1 < len(spans) else ""
-        furniture = _is_furniture(text, after)
+        deep = span.start - low.rfind("\n", 0, span.start) > _CAPTION
+        furniture = _is_furniture(text, "" if deep else after)
         opened = max((q.end for q in quoted if q.start < span.start < q.end - 1), default=0)
         speaker, attributed = voices.hear(story.text, low, span, opened)
         named = tuple(dict.fromkeys(m.id for m in inside if m.id in inspected))
         if not named and short:
             written = straight(story.text[span.start : span.end])
-            named = tuple(i for i, name in short if name.search(written))
+            named = tuple(i for i, n in short if n in written and as_word(n).search(written))
         focus = named if named and not furniture else focus
         heading = len(text) < 90 and text[-1] not in ".!?\"':;,"
         made.append(
@@ -170,27 +195,32 @@ def read(
     )
 
 
-_KINDS = (
-    r"(?:\s(?:county|city|borough|metropolitan|district|council|primary|secondary|high|grammar|school|"
+_KINDS = re.compile(
+    r"(?i)(?:\s(?:county|city|borough|metropolitan|district|council|primary|secondary|high|grammar|school|"
     r"academy|college|nursery|hospital|hospice|care|nursing|residential|home|surgery|medical|centre|"
-    r"practice|police|constabulary|service))+$"
+    r"practice|police|constabulary|service|general|royal|infirmary|maternity|unit|clinic|"
+    r"community|university|prep|preparatory|infant|junior|infants|juniors|sixth|form))+$"
 )
+_LEADS = re.compile(r"(?i)^(?:london borough of |royal borough of |the )")
 
 
 @lru_cache(maxsize=8)
-def short_names(bodies: tuple[Agency, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def short_names(bodies: tuple[Agency, ...]) -> tuple[tuple[str, str], ...]:
     """Of each of several bodies the name without its kind: "In Alder the inspectors saw …"."""
     if len(bodies) < 2:
         return ()
-    names = {
-        b.id: re.sub(r"(?i)^(?:london borough of |royal borough of |the )", "",
-                     re.sub(rf"(?i){_KINDS}", "", b.name)) for b in bodies
-    }  # fmt: skip
+    names = {b.id: _LEADS.sub("", _KINDS.sub("", b.name)) for b in bodies}
+    whole = "\n".join(names.values())  # in which a name stands twice that is part of another
     return tuple(
-        (i, re.compile(rf"(?<![\w-]){re.escape(n)}(?![\w-])"))
-        for i, n in names.items()
-        if len(n) > 3 and not any(n in other for j, other in names.items() if j != i)
-    )
+        (i, n) for i, n in names.items()
+        if len(n) > 3 and whole.find(n, whole.find(n) + 1) < 0
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=512)  # a story names the same few again and again
+def as_word(name: str) -> re.Pattern[str]:
+    """An expression for a name that is no part of a longer word."""
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
 def _is_furniture(text: str, after: str) -> bool:
@@ -198,9 +228,13 @@ def _is_furniture(text: str, after: str) -> bool:
     rules = cues("reading.yaml", "furniture", anchored=True)
     if rules.opens(text, 0, len(text)):
         return True
-    if re.search(r"(?:picture|photo|photograph|image|credit): [^.]{2,60}$", text):
+    if _CREDITED.search(text):
         return True
-    return bool(re.match(r"(?:picture|photo|photograph|image)s?\s*:", after)) and len(text) < 400
+    return len(text) < 400 and _CREDIT.match(after) is not None
+
+
+_CREDITED = Sought(r"(?:picture|photo|photograph|image|credit): [^.]{2,60}$")
+_CREDIT = re.compile(r"(?:picture|photo|photograph|image)s?\s*:")
 
 
 class _Voices:
@@ -305,7 +339,10 @@ _VOICES: tuple[Speaker, ...] = ("inspectors", "body", "other")
 
 def _date(story: Story) -> str | None:
     found = re.match(r"\d{4}-\d\d-\d\d", story.published_at or "")
-    return found[0] if found else None
+    if found:
+        return found[0]
+    told = _URL_DAY.search(story.url or "")
+    return "-".join(told.groups()) if told else None
 
 
 def _year(story: Story, low: str) -> int | None:

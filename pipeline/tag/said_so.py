@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.tag.aspects import ALL
 from pipeline.tag.grade_words import any_of
 
 BODY_NOUN = (
@@ -34,6 +35,11 @@ _FOUND_TO_BE = re.compile(
     r"force|practice|college|hospital|prison))|(?:was|were|been) (?:also |again |now )?found)"
     r"(?: to be| as)?(?: overall)? [\"']?$|"
     r"(?<!\w)(?:came|come|comes) out as [\"']?$"
+)
+#: "Alder Primary School was found to be inadequate".
+_BODY_FOUND = re.compile(
+    rf"(?<!\w){BODY_NOUN}(?:,? (?:in|at|near|which) [a-z' ,-]{{2,40}}?,?)? (?:was|were|is|has been|"
+    r"have been|had been) (?:also |again |now )?found (?:to be )?[\"']?$"
 )
 _CHOSEN = re.compile(
     r"(?:(?:very )?good|outstanding|excellent|requir\w+ improvement|satisfactory|weak|"
@@ -74,6 +80,13 @@ _DEEMED_THAT = re.compile(
 _A_BODY = re.compile(rf"[\"']?(?: overall| {BODY_NOUN}(?!\w)|[,.;]|$)")
 
 
+#: "Inspectors said that Alder Primary School is good", "Ofsted confirmed it is now outstanding".
+_SAID_IT_IS = re.compile(
+    rf"(?<!\w)(?:{any_of('inspectors')})(?: inspectors)? (?:(?:has|have|had) )?"
+    r"(?:said|says?|confirm(?:s|ed)?|agree[sd]?|declare[sd]?|report(?:s|ed)?|found)(?: that)? "
+    rf"(?:it|they|(?:(?!(?:at|of|in|for|care|teaching|how)(?!\w))[a-z'-]+ ){{0,6}}?{BODY_NOUN})"
+    r" (?:is|was|are|were)(?: now| still| officially| already| again)* (?:an? )?[\"']?$"
+)
 #: "Alder Primary School is outstanding, say inspectors", "… are inadequate, Ofsted has found".
 _IT_IS = re.compile(
     rf"(?<!\w)(?:{BODY_NOUN}|services|care|provision)"
@@ -113,8 +126,11 @@ def said_so(
 ) -> Iterator[tuple[str, re.Match[str] | None]]:
     """Rules with their matches in what stands before the word, one by one; None: it does not
     hold."""
-    if _CHOSEN.match(word):
+    if _CHOSEN.match(word) or ALL.search(low):
         yield "rated", _FOUND_TO_BE.search(before)
+    yield "held", _BODY_FOUND.search(before)
+    if _A_BODY.match(after) and word in ("good", "outstanding", "inadequate"):
+        yield "rated", _SAID_IT_IS.search(before)
     by = _BY_INSPECTORS.match(after)
     sure = quoted or by or word.startswith(("requir", "inadequate"))
     if sure and " as " in before and names_inspectors(low):

@@ -51,6 +51,8 @@ _LAST = re.compile(r"(?<!\w)(?:last|first|next|latest|other) $")
 
 def share(f: Hit) -> Figure | None:
     value, of = digits(f.m["value"]), digits(f.m["of"])
+    if len(of) == 4 and of[:2] in ("19", "20") and f.m["of"].isdigit():  # "a shorter one in 2013"
+        return None
     if float(of) < float(value) or float(of) > 1_000_000 or _SCALE.match(f.low, f.m.end("of")):
         return None
     before = f.low[max(0, f.m.start("value") - 24) : f.m.start("value")]

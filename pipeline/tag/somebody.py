@@ -136,7 +136,7 @@ def _outside(part: Part, inspected: frozenset[str]) -> list[tuple[int, int]]:
 def _begins_a_name(low: str, inspected: frozenset[str]) -> bool:
     """Whether the next two words stand in the name of an inspected body, as its id has it."""
     slug = "-".join(re.findall(r"[a-z0-9]+", low[:60].replace("'", ""))[:2])
-    return bool(slug) and any(slug in i for i in inspected)
+    return bool(slug) and slug in _joined(inspected)
 
 
 def _sharing(part: Part, people: list[Who]) -> list[Who]:
@@ -295,12 +295,22 @@ def _bodies(part: Part, inspected: frozenset[str]) -> Iterator[Who]:
         body = m.id if m.id in inspected else None
         yield Who(article.start() if article else a, b, "body" if own else "outside", own=own,
                   body=body)  # fmt: skip
+    kinds = cues(FILE, "of_bodies")
     for run in _CALLED.finditer(part.bare):
-        words = re.findall(r"[a-z]{5,}", run[0].lower())
-        if cues(FILE, "of_bodies").find(run[0].lower()) and any(
-            w in i for w in words for i in inspected if not cues(FILE, "of_bodies").find(w)
+        called = run[0].lower()
+        if kinds.find(called) and any(
+            w in _joined(inspected) and not kinds.find(w) for w in _LONG_WORD.findall(called)
         ):  # fmt: skip
             yield Who(run.start(), run.end(), "body", own=True)
+
+
+_LONG_WORD = re.compile(r"[a-z]{5,}")
+
+
+@lru_cache(maxsize=2)
+def _joined(ids: frozenset[str]) -> str:
+    """All ids as one string, in which a word of any of them is found at once."""
+    return "\n".join(ids)
 
 
 def _others(low: str) -> Iterator[Who]:
@@ -322,8 +332,13 @@ _OWNERS = frozenset({"council", "trust", "health-board", "operator", "academy-tr
 
 def _runs_it(id_: str, inspected: frozenset[str]) -> bool:
     """Whether a body of the government runs one that was inspected: prisons have no other owner."""
-    kinds = {kind for i in inspected for kind in i.split(":")[:-1]}
-    return bool(kinds & _RUN_BY.get(id_, frozenset()))
+    run = _RUN_BY.get(id_)
+    return run is not None and not run.isdisjoint(_kinds_of(inspected))
+
+
+@lru_cache(maxsize=2)
+def _kinds_of(ids: frozenset[str]) -> frozenset[str]:
+    return frozenset(kind for i in ids for kind in i.split(":")[:-1])
 
 
 _RUN_BY = {

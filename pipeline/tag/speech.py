@@ -64,6 +64,8 @@ def _is_a_word(low: str, quoted: Span) -> bool:
 
 def said(part: Part, somebody: list[Who]) -> list[Said]:
     """Who speaks in a sentence, each by the first form that says so, in order."""
+    if not somebody:
+        return []
     reduced, places = _reduced(part, somebody)
     found: list[Said] = []
     for form, expression in _forms():

@@ -41,8 +41,9 @@ def spoken_of(
     """Spans of the areas. `others`: mentions whose names tell no place of the story."""
     text = story.text
     titled, own = _in_title(story), _of_nameless(story, mentions)
+    elsewhere, beside = set(others), not _of_a_council(inspected)
     formed = (m for m in mentions if m.rule not in ("bare name", "points back")
-              and not (m in others or tells_where(m, inspected)))  # fmt: skip
+              and not (m in elsewhere or (beside and _is_council(m))))  # fmt: skip
     taken = Taken((m.start, m.end) for m in (*others, *formed))
     known = areas(text)
     sited = [m for m in inspected if m.id.partition(":")[0] not in OF_AREAS]
@@ -97,8 +98,15 @@ def _is_dateline(text: str, a: Area) -> bool:
 
 def tells_where(m: Mention, inspected: Sequence[Mention]) -> bool:
     """A council beside a school tells where that is; beside an inspected council it is another."""
-    council = any(i.id.startswith("council:") for i in inspected)
-    return not council and m.id.startswith("council:")
+    return _is_council(m) and not _of_a_council(inspected)
+
+
+def _is_council(m: Mention) -> bool:
+    return m.id.startswith("council:")
+
+
+def _of_a_council(inspected: Sequence[Mention]) -> bool:
+    return any(map(_is_council, inspected))
 
 
 def _in_title(story: Story) -> set[str]:

@@ -80,7 +80,9 @@ _ANY = re.compile(rf"\d|(?<!\w)(?:half|(?:[a-z]+[- ])?(?:third|quarter|fifth|six
 _TOLD_BY_OTHERS = re.compile(
     r"(?<!\w)(?:(?:the |its )report (?:has|had|makes?|made|found|says?|said)|(?:inspectors|ofsted|"
     r"cqc|estyn|rqia|inspectorate|watchdog|regulator) (?:has |have |had )?(?:also )?(?:found|made|"
-    r"identified|noted|raised|rated|looked at|spoke|gave)|said (?:the )?(?:report|inspectors))"
+    r"identified|noted|raised|rated|looked at|spoke|gave)|said (?:the )?(?:report|inspectors)|"
+    r"according to (?:the |its )?(?:report|inspectors|inspectorate|inspection|ofsted|cqc|estyn|"
+    r"rqia|watchdog|regulator)(?:'s|')?)"
     r"(?!\w)"
 )
 
@@ -170,6 +172,7 @@ _LOOK = (
 )
 _LOOKED = re.compile(rf"(?<!\w){_LOOK}(?: (?:a total of|about|some|around|just|only|over))* $")
 _WAS_LOOKED = re.compile(rf"(?: [a-z]+){{0,3}}? {_LOOK}(?!\w)")
+_SOME_OF_THEM = re.compile(r"[\w,]+ of (?:these|those)(?!\w)")
 _OF_THEM = re.compile(r"(?<!\w)of (?:them|these|those)(?!\w)")
 _HAS = 40  #: letters between a count and the share of it: "has 1,600 homes; roughly 18% are …"
 
@@ -186,6 +189,11 @@ def _with_wholes(
     "They looked at 135 cases. Just 7% were good." Returns what the next sentence may go back to.
     """
     used = parts and before and parts[0].of == before.figure.value
+    for i, f in enumerate(found):  # "335 incidents; 80 of those were of five men"
+        if f.of is None and f.value.isdigit() and _SOME_OF_THEM.match(sentence.low, f.start):
+            wholes_ = [c.value for c in found[:i] if c.rule == "count" and c.value.isdigit()]
+            if wholes_ and int(wholes_[-1]) > int(f.value):
+                found[i] = f._replace(of=wholes_[-1])
     for i, f in enumerate(found):
         if f.rule not in ("percent", "fraction") or f.of:
             continue

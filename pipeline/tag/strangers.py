@@ -62,10 +62,9 @@ def _known(reading: Reading, sentence: Sentence, name: str, start: int) -> bool:
     at = sentence.start + start
     if any(m.start < at + len(name) and at < m.end for m in sentence.mentions):
         return True
-    words = {w for b in reading.bodies for w in re.findall(r"\w+", b.name.lower())}
     return (
         not reading.bodies
-        or bool(words & set(re.findall(r"\w+", name.lower())))
+        or not reading.words_of_names.isdisjoint(re.findall(r"\w+", name.lower()))
         or (name.split()[0].lower() in _POINTS)
     )
 
@@ -139,10 +138,9 @@ def _label_names(reading: Reading, sentence: Sentence) -> bool:
     if any(a.id != OVERALL for a in aspects(f"for {sentence.low}", None)):
         return False
     at = bisect_left(reading.sentences, sentence.start, key=lambda s: s.start)
-    ids = {b.id for b in reading.bodies}
     beside = (*reading.sentences[max(0, at - 1) : at], *reading.sentences[at + 1 : at + 2])
     return any(
-        m.id in ids and m.start - s.start < _BULLET and m.rule != "points back"
+        m.id in reading.ids and m.start - s.start < _BULLET and m.rule != "points back"
         for s in beside for m in s.mentions
     )  # fmt: skip
 
@@ -158,8 +156,12 @@ _WHERE = re.compile(
 _OBJECT = re.compile(r",? (?:as |an? |the )?[\"']?")
 
 
+_HOSTING = re.compile(r"(?<!\w)(?:at|in|within) (?:the )?$")
+_BESIDE = 12  #: code points between a nursery and the school that it is in
+
+
 def stranger_of(
-    reading: Reading, sentence: Sentence, grade: Graded, inspected: set[str]
+    reading: Reading, sentence: Sentence, grade: Graded, inspected: frozenset[str]
 ) -> Mention | None:
     """A body that is not the inspected one and is the subject of the grade: a comparison."""
     if not reading.bodies:
@@ -169,6 +171,10 @@ def stranger_of(
             continue
         if m.rule == "bare name" and _WHERE.search(sentence.low, 0, m.start - sentence.start):
             continue  # "a team that works across Harwick and Redby has been rated good"
+        if _HOSTING.search(sentence.low, 0, m.start - sentence.start) and any(
+            0 <= m.start - o.end < _BESIDE for o in sentence.mentions if o.id in inspected
+        ):
+            continue  # "Alder Preschool at Birch School was rated good"
         between = sentence.low[m.end - sentence.start : grade.start]
         following = sentence.low[grade.end : max(grade.end, m.start - sentence.start)]
         if (

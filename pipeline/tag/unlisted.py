@@ -46,7 +46,7 @@ _KIND_AHEAD = re.compile(
     rf"{TOKEN}(?=, (?:run|owned|managed|which|in|on|near)\b))"
 )
 _APPOSITION = re.compile(
-    rf"(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
+    rf"(?=[A-Z])(?<![\w’'])({NAMES}(?: for {TOKEN})?|{TOKEN} {TOKEN}),? "
     r"(?:which is |which runs |is )?(?:a|an|the) (?:[\w-]+ ){0,3}?"
     rf"(?P<kind>{'|'.join(KIND_WORDS.values())})\b"
     r"(?!['’]s\b| (?:[a-z-]+ )?(?:manager|owner|boss|director|head|teacher|leader|inspector|worker|"
@@ -60,13 +60,22 @@ _BY_STREET = re.compile(
     rf"((?:{TOKEN} ){{1,3}}(?:Road|Street|Avenue|Lane|Drive|Close|Crescent|Terrace|Way))\b"
 )
 BY_STREET = "known by its street"
+#: "Inspectors visited 12 Alder Road": a home that is called by its address.
+_ADDRESS = re.compile(
+    rf"(?:(?<=nspection of )|(?<=[.!?] )|(?<=inspected )|(?<=visited )|(?<=report on )|(?<=rated )|"
+    rf"(?<=review for )|(?<=review of )|(?<=[Aa]t )|(?<=for )|(?m:^))"
+    rf"(\d{{1,3}}[A-Za-z]?(?: ?[-–&] ?\d{{1,3}})? (?:{TOKEN} ){{1,3}}(?:Road|Street|Avenue|Lane|"
+    rf"Drive|Close|Crescent|Terrace|Way|Gardens|Grove|Place|Walk|Row))"
+    r"(?= (?:was|is|has|had|must|needs|requires|were)\b|['’]s\b|[.\n]|,? (?:as|in) |$)"
+)
+_HOMES_BY_ADDRESS = frozenset({"care-home", "childrens-home"})
 #: "The Plas y Bryn home": what it is, in small letters.
 _THE_HOME = re.compile(rf"(?<=[Tt]he )({NAMES}) (home|school|nursery|surgery)\b")
 _HOME = re.compile(
-    rf"(?:(?<=[a-z,] )(?<!\w of )|(?<=\bAt )|(?<=[a-z] of ))"
+    rf"(?=[A-Z])(?:(?:(?<=[a-z,] )(?<!\w of )|(?<=\bAt )|(?<=[a-z] of ))"
     rf"((?:The )?(?:{TOKEN} (?:of )?){{1,3}}(?:{HOME_LIKE}))\b(?! [A-Z])"
     rf"|(?m:^)((?:The )?(?:{TOKEN} ){{1,2}}(?:{HOME_LIKE}))"
-    rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b)"
+    rf"(?= in [A-Z]|, [A-Z]|\n| (?:has|had|was|is)\b))"
 )
 _STREETS = STREET
 _SEATS = re.compile(
@@ -303,6 +312,9 @@ def _by_apposition(text: str) -> Iterator[Unlisted]:
         if kind == "care-home" and kind_by_context(text, m[2]) == "childrens-home":
             kind = "childrens-home"
         yield _unlisted(text, m.start(2), m.end(2), kind, BY_STREET, None)
+    for m in _ADDRESS.finditer(text):
+        if (kind := kind_by_context(text, m[1])) in _HOMES_BY_ADDRESS:
+            yield _unlisted(text, m.start(1), m.end(1), kind, BY_STREET, None)
     for m in _APPOSITION.finditer(text):
         start = start_of(text, m.start(1), m.end(1), keep_the=True)
         if len(re.findall(r" [A-Z]", text[m.end(1) : m.start("kind")])) > 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.tag.kinds import HOME_LIKE
 from pipeline.tag.matcher import words
@@ -18,7 +19,7 @@ _HOUSES = (
     r"haven|acres?|meads?|lea|holme|bank|gate|lawns?|mere|thorpe|stead|cliffe|garth|dale|lodge)"
 )
 _VERDICT = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))"
+    rf"(?m)(?=[A-Z])(?:(?<=^)|(?<=[.!?] )|(?<=[\"“] ))"
     rf"({NAMES}(?: for {TOKEN}(?: {TOKEN})?)?|The {TOKEN}|{_HOUSES}(?= ))"
     r"(?=(?: \([A-Z][A-Za-z]{1,7}\))?(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)?"
     r",? (?:(?:in|near|at|on) [A-Z][\w'’ -]{2,30}?,? )?"
@@ -38,7 +39,7 @@ _VERDICT = re.compile(
     r"(?:[a-z-]+ ){0,3}(?:visit|inspection|rating)\b|must improve\b))"
 )
 _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated inadequate"
-    rf"(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|"
+    rf"(?=[A-Z])(?:(?<=, )|(?<= and )|(?<= while )|(?<= but )|(?<=; )|"
     rf"(?<=[a-z]['’\"”] )|(?<= after )|(?<= when )|"
     rf"(?<= because )|(?<= since )|(?<= that )|(?<= said )|(?<= says ))({NAMES})"
     r"(?=(?: in [A-Z][\w'’-]+)? (?:(?:was|were|is|are|has been|have been|had been) "
@@ -48,7 +49,7 @@ _MID = re.compile(  # "…, Elm Lodge was rated good while Rowan House was rated
 )
 #: "Rosemount, in Harwick, was rated good": one word is a name where it has a town.
 _TOWNED = re.compile(
-    rf"(?m)(?:(?<=^)|(?<=[.!?] )|(?<= at )|(?<=, and ))((?:The )?{TOKEN})"
+    rf"(?m)(?=[A-Z])(?:(?<=^)|(?<=[.!?] )|(?<= at )|(?<=, and ))((?:The )?{TOKEN})"
     r"(?=, (?:in|on|at|near|based in) [A-Z][\w'’ ]{2,30}, (?:and (?:The )?[A-Z]|"
     r"(?:has been|have been|was|were) (?:both )?(?:rated|judged|graded|inspected|told|placed)\b))"
 )
@@ -57,7 +58,7 @@ _GRADE = (
     r"[Uu]nsatisfactory|[Aa]dequate|[Vv]ery [Gg]ood|[Ee]xcellent)"
 )
 _IN_A_LIST = re.compile(  # "… Oak Lodge inadequate, Elm Court as good and Ash House outstanding"
-    rf"(?:(?<=, )|(?<= and ))({NAMES})(?= (?:as |was |is )?['‘\"“]?{_GRADE}\b)"
+    rf"(?=[A-Z])(?:(?<=, )|(?<= and ))({NAMES})(?= (?:as |was |is )?['‘\"“]?{_GRADE}\b)"
 )
 _LINES = re.compile(  # a line of a list: "Oak Lodge: Good"
     rf"(?m)^(?:[•*-] )?((?:The )?(?:{TOKEN} ){{1,3}}(?:{HOME_LIKE}))"
@@ -84,8 +85,15 @@ def _any_of(name: str) -> str:
     return "|".join(sorted(words(name)))
 
 
+def _initials(*names: str) -> str:
+    """The letters with which words of those lists begin, in either case, for a class."""
+    first = {w[0] for name in names for w in words(name)}
+    return "".join(sorted({c for f in first for c in (f.lower(), f.upper())} | set("iwrſKİı")))
+
+
 #: "Staff at Cedar Falls were kind", "inspectors went to Little Acorns": whose else are they?
 _PEOPLE_OF = re.compile(
+    rf"(?=[{_initials('people_at', 'told_of')}IOCEWR])"
     rf"\b(?:(?i:{_any_of('people_at')}) at|(?i:{_any_of('told_of')})|"
     r"(?:[Ii]nspectors|Ofsted|CQC|Commission|Estyn|Inspectorate|[Ww]atchdog|[Rr]egulator)"
     r"(?: (?:from|for|of) (?:the )?(?:[A-Z]\w+ ?){1,4})?"
@@ -157,9 +165,18 @@ _SEVERAL = re.compile(r",? (?:the|two|three|both|these)(?: [a-z-]+){0,2} [a-z-]+
 
 def _in_title_case(text: str, at: int) -> bool:
     """Whether all longer words of the line have capitals, so that a capital tells no name."""
-    line = text[text.rfind("\n", 0, at) + 1 : (text.find("\n", at) + 1 or len(text) + 1) - 1]
-    longer = re.findall(r"\b[^\W\d_]{5,}", line)
+    return _all_have_capitals(text, text.rfind("\n", 0, at) + 1)
+
+
+@lru_cache(maxsize=16)  # a text may be one line that is full of names
+def _all_have_capitals(text: str, line: int) -> bool:
+    """Whether all longer words of the line that begins at `line` have capitals."""
+    stop = text.find("\n", line)
+    longer = _LONGER.findall(text, line, len(text) if stop < 0 else stop)
     return len(longer) > 2 and all(w[0].isupper() for w in longer)
+
+
+_LONGER = re.compile(r"\b[^\W\d_]{5,}")
 
 
 _NAME_AT = re.compile(r"[A-Z]\w* at \Z")

@@ -116,6 +116,7 @@ def status_of(
     if _wished(head[-90:]) or _NEXT_TIME.match(tail):
         return "hypothetical"
     near = low[max(start, _own(low, grade, found)) : min(end, _next(low, grade, found, end))]
+    near = _OF_ELSE.sub(" ", near)
     if cues("status.yaml", "current").find(near):
         return "current"
     if _told_earlier(near) and not _move_before(low, grade):
@@ -133,9 +134,22 @@ def status_of(
 _OR = r"[\"']? or (?:as )?[\"']?"
 
 
+#: "Rated it inadequate, and it is now rated good".
+_BUT_NOW = re.compile(
+    r"[\"']?(?: overall)?(?: (?:back |early |late )?(?:in|last) [a-z0-9 ]{3,20}?)?,? "
+    r"(?:and|but|which|who|though|although) "
+    r"(?:(?:it|they|the (?!overall)[a-z]+) )?"
+    r"(?:(?:is|are|has|have|was|were) (?:been )?)?now(?: (?:been|is|are|has|have|be))*"
+    r"(?: (?:re-?)?(?:rated|judged|graded|deemed|found|considered|said|officially))?"
+    r"(?: (?:to be|as|an?|overall))* [\"']?"
+)
+
+
 def _then_moved(low: str, grade: Graded, other: Graded) -> bool:
     """Whether the body was moved on to the next grade of the sentence: "rated outstanding for a
     decade, has been downgraded to good"."""
+    if _BUT_NOW.fullmatch(low, grade.end, other.start):
+        return True
     between = low[grade.end : other.verb]
     moved = _move_before(low, other) and grade.end <= other.verb
     apart = re.search(r"(?<!\w)(?:while|and|but|after|since|whereas|although|when)(?!\w)", between)
@@ -266,6 +280,8 @@ def _own(low: str, grade: Graded, found: list[Graded]) -> int:
 
 
 _NEXT_GRADE = re.compile(
+    r"(?:,? and|,? but|, which|, [^,;.]{3,70}?) (?:(?:it|they) )?"
+    r"(?:is|are|has|have) (?:(?:been|both|all) )?(?:now|since)(?!\w)|"
     r", (?:it )?(?:(?:is|are|has been|have been) )?now(?!\w)|,? compared (?:to|with)(?!\w)|"
     r"(?<!\w)(?:up|down) from(?!\w)|"
     r"(?:,| that| but| and) (?:just |only )?"
@@ -299,6 +315,13 @@ def _move_before(low: str, grade: Graded) -> bool:
     )
 
 
+#: "Opened in September last year": no time of a grade.
+_OF_ELSE = re.compile(
+    r"(?<!\w)(?:(?:re)?opened|launched|founded|joined|took over|taken over|appointed|converted|"
+    r"closed|merged|set up|built|registered)(?: (?:its doors|it|as|in|on|late|early|just|only|the|"
+    r"[a-z]+ly|january|february|march|april|may|june|july|august|september|october|november|"
+    r"december))*(?: (?:last [a-z]+|(?:[a-z]+|\d+) (?:years?|months?) (?:ago|earlier|before)))"
+)
 #: "Which opened in 2019": no year of a grade.
 _OPENED = re.compile(
     r"(?<!\w)(?:open|found|establish|form|launch|join|appoint|register|convert|clos|buil|merg)"

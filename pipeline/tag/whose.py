@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from pipeline.models import Mention
 from pipeline.tag.grades import Graded
 from pipeline.tag.peers import all_of_them
-from pipeline.tag.reading import Reading, Sentence, short_names
+from pipeline.tag.reading import Reading, Sentence, as_word
 from pipeline.tag.sentences import straight
+from pipeline.tag.some_of_them import all_of_a_kind, all_sites, sites, some_of_them
 from pipeline.tag.statistics import NUMBER, digits
 from pipeline.tag.strangers import of_no_body, stranger_of
 
@@ -43,13 +45,16 @@ def bodies_of(
     reading: Reading, sentence: Sentence, grade: Graded, i: int, found: list[Graded]
 ) -> tuple[str | None, ...] | None:
     """Ids of the bodies that hold the grade; (None,): no body is known; None: another body's."""
-    inspected = {b.id for b in reading.bodies}
-    ours = _ours(reading, sentence, inspected)
+    inspected = reading.ids
+    ours = named_in(reading, sentence, inspected)
     at = sentence.start + grade.start
     if "respectively" in sentence.low and len(found) == len({m.id for m in ours}):
         return (list(dict.fromkeys(m.id for m in ours))[i],)
     if together := _together(reading, sentence, grade, ours):
         return together
+    some = some_of_them(reading, sentence, grade, ours)
+    if some is None or some:
+        return some
     before = [m for m in ours if m.end <= at]
     after = [m for m in ours if m.start >= at]
     if of_no_body(reading, sentence, grade, later=i > 0, named=bool(ours)):
@@ -77,14 +82,14 @@ def bodies_of(
 _FEW = 60  #: bodies of a story in which a name without its kind tells one of them
 
 
-def _ours(reading: Reading, sentence: Sentence, inspected: set[str]) -> list[Mention]:
+def named_in(reading: Reading, sentence: Sentence, inspected: frozenset[str]) -> list[Mention]:
     """The mentions of inspected bodies, also those by a name without its kind: "in Harwick"."""
     ours = [m for m in sentence.mentions if m.id in inspected]
     if len(inspected) > _FEW:
         return ours
     written = straight(reading.quote(sentence.start, sentence.end))
-    for body, name in short_names(reading.bodies):
-        for found in name.finditer(written):
+    for body, name in reading.short_names:
+        for found in as_word(name).finditer(written) if name in written else ():
             a, b = (sentence.start + i for i in found.span())
             if not any(m.start < b and a < m.end for m in sentence.mentions):
                 ours.append(Mention(id=body, name=found[0], role="inspected", start=a, end=b,
@@ -99,10 +104,11 @@ def _together(
     """Bodies that hold the grade "both" or "all three"; of an area's outcome all that share it."""
     if grade.rule == "outcome" and sum(b.kind == "council" for b in reading.bodies) == 1:
         return tuple(b.id for b in reading.bodies)
-    if len(reading.bodies) <= _FEW:
-        kinds = frozenset(b.kind for b in reading.bodies)
-        if all_of_them(sentence.low[: grade.start], len(reading.bodies), kinds):
-            return tuple(b.id for b in reading.bodies)
+    bodies, low = len(reading.bodies), sentence.low
+    if bodies <= _FEW and all_of_them(low[: grade.start], bodies, reading.kinds):
+        return tuple(b.id for b in reading.bodies)
+    if some := all_sites(reading, sentence, grade) or all_of_a_kind(reading, sentence, grade):
+        return some
     clause = sentence.low[max(0, grade.start - 100) : grade.end + 25]
     wider = sentence.low[max(0, grade.start - 100) : grade.end + 80]
     if not _GROUP.search(clause) or _ALL_ASPECTS.search(wider):
@@ -110,7 +116,7 @@ def _together(
     named = tuple(dict.fromkeys(m.id for m in ours))
     if len(named) > 1 and _of_one(sentence, grade, ours):
         return ()
-    if len(named) < 2:
+    if len(named) < 2 and not (sites(reading.bodies) and _SITES_SAID.search(clause)):
         named = _last_named(reading, sentence, "both" in clause)
     return named if len(named) > 1 else ()
 
@@ -132,12 +138,15 @@ def _not_named(
         return None
     if len(sentence.about) > 1 and (one := _by_kind(reading, sentence, grade)):
         return one
+    if len(sentence.about) > 1 and not ours and _SOME_ONE.search(sentence.low[: grade.start]):
+        return None
     if len(sentence.about) > 1 and _fewer(sentence, grade, len(sentence.about)):
         return None
     return _of_site_or_owner(reading, sentence) or sentence.about or (None,)
 
 
-_OWNER_SAID = re.compile(r"(?<!\w)(?:trusts?|(?:health )?boards?|organisation)(?!\w)")
+_OWNER_SAID = re.compile(r"(?<!\w)(?:trusts?|(?:health )?boards?|organisation|hospitals)(?!\w)")
+_SITES_SAID = re.compile(r"(?<!\w)(?:hospitals|sites)(?!\w)")
 
 
 def _of_site_or_owner(reading: Reading, sentence: Sentence) -> tuple[str, ...]:
@@ -180,7 +189,7 @@ _ACROSS = re.compile(r"(?<!\w)(?:across|throughout|around|in parts of|in some of
 def _unnamed_yet(reading: Reading, sentence: Sentence) -> bool:
     """Whether the grade stands before any of many bodies is named, and is not said to be of all:
     "Units across the region have been rated inadequate"."""
-    everybody = {b.id for b in reading.bodies}
+    everybody = reading.ids
     if len(everybody) < 3 or not _ACROSS.search(sentence.low):
         return False
     if any(m.id in everybody and m.start < sentence.end for m in reading.mentions):
@@ -194,7 +203,7 @@ def _last_named(reading: Reading, sentence: Sentence, two: bool) -> tuple[str, .
     everybody = tuple(b.id for b in reading.bodies)
     if not two or len(everybody) < 3:
         return everybody
-    at = reading.sentences.index(sentence)
+    at = bisect_left(reading.sentences, sentence.start, key=lambda s: s.start)
     for earlier in reading.sentences[max(0, at - 3) : at][::-1]:
         named = tuple(dict.fromkeys(m.id for m in earlier.mentions if m.id in everybody))
         if named:
@@ -247,12 +256,24 @@ _ONE = re.compile(
 )
 
 
+#: "A private provider has fallen two grades": which of several, it does not say.
+_SOME_ONE = re.compile(
+    r"(?<!\w)(?:an?|one|another) (?:[a-z'-]+ ){0,3}?(?:college|school|academy|nursery|home|hospice|"
+    r"hospital|surgery|practice|prison|council|force|trust|provider) (?:was|is|has|had|fell|rose|"
+    r"climbed|dropped|went|got|received)(?!\w)[^;]*$"
+)
+
+
 def _by_kind(reading: Reading, sentence: Sentence, grade: Graded) -> tuple[str, ...]:
     """ "A sixth form college has fallen to …": the only one of several bodies that is called so."""
     said = _ONE.search(sentence.low, 0, grade.start)
     if said is None:
         return ()
-    named = [b.id for b in reading.bodies if said[1] in b.name.lower().split()]
+    called = [(b.id, b.name.lower()) for b in reading.bodies]
+    told = sentence.low[said.start() : said.end()].split()[-3:]
+    named = [i for i, name in called if " ".join(told) in name] or [
+        i for i, name in called if said[1] in name.split()
+    ]  # "a sixth form college"
     ids = named or [b.id for b in reading.bodies if b.kind == said[1]]
     return (ids[0],) if len(ids) == 1 else ()
 
