@@ -23,7 +23,7 @@ _OF = re.compile(
     r"(?<!\w)end(?:s|ed|ing)? (?:its|their|the|a) [^.;,]{0,30}(?:as|of) (?:being )?(?:an? )?[\"']?$"
 )
 _BEHIND = re.compile(
-    r"[\"']? (?:behind|no longer|(?:is |was |has been |had been )?lost(?: by)?|"
+    r"[\"']? (?:behind|no longer|before(?=[,.;]|$)|(?:is |was |has been |had been )?lost(?: by)?|"
     r"rating behind|(?:rating|grade|status|judge?ment)"
     r"(?: of [^,.;]{0,60})? (?:has|have|had|was|were|is)(?: been)? (?:downgraded|lowered|upgraded|"
     r"raised|removed|lost|replaced|reduced|changed))(?!\w)"
