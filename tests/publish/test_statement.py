@@ -124,8 +124,10 @@ def test_its_figures_are_those_of_the_readme() -> None:
                    r"\| grades \(body, grade and status\), F1 \|.* ([\d.]+) \|\n"),
         "required actions": (r"\| required actions, F1 \| the same \| ([\d.]+)",
                              r"\| required actions, F1 \|.* ([\d.]+) \|\n"),
-        "grades marked stated": (r"\| grades marked `stated` that are right \| the same \| ([\d.]+)",
-                                 r"\| grades marked `stated` that are right \|.* ([\d.]+) \|\n"),
+        "grades marked stated": (
+            r"\| grades marked `stated` that are right \| the same \| ([\d.]+)",
+            r"\| grades marked `stated` that are right \|.* ([\d.]+) \|\n",
+        ),
     }  # fmt: skip
     for beginning, (labelled, unseen) in rows.items():
         said = next(words for words in accuracy() if words.startswith(beginning))
