@@ -136,7 +136,8 @@ def tag_lines(story: Row) -> list[str]:
         scale = f" ({j['rank']} of {j['scale']})" if j["rank"] and j["scale"] else ""
         turn = f", {j['direction']}" if j["direction"] else ""
         what = f"{j['aspect']}: {j['grade']}{scale}, {j['status']}{turn}"
-        lines.append(_line(j, f"judgement: {what}, {j['body'] or 'body not known'}"))
+        who = j["body"] or "body not known"
+        lines.append(_line(j, f"judgement: {what}, {who}, {j['confidence']}"))
     for f in story["findings"]:
         lines.append(_line(f, f"{f['polarity']} ({f['speaker']})"))
     for a in story["actions"]:
