@@ -151,8 +151,10 @@ def _complaint(exception: Exception, request: Request) -> tuple[int, str]:
         return exception.status if exception.status < 500 else 400, str(words)
     if isinstance(exception, QueryInterrupted):
         return 400, "This took too long and was stopped. Ask for less."
-    if any(name.startswith("_") or "__" in name for name in request.args.keys()):  # noqa: SIM118
-        # Datasette's own arguments, which it does not all look through; pages of ours have none.
+    names = request.args.keys()
+    if any(n.startswith("_") or "__" in n or not n.isprintable() for n in names):
+        # Datasette's own arguments, which it does not all look through, and names that it takes
+        # for a column's: "\0" is none. Pages of ours have neither.
         return 400, "What stands behind the question mark makes no sense here."
     return 500, "Something went wrong here; the log of `serve -v` says what."
 

@@ -17,7 +17,7 @@ import feedparser
 import pytest
 from bs4 import BeautifulSoup
 from datasette.utils import tilde_encode
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -376,6 +376,7 @@ def encoded(text: str) -> str:
 
 
 @given(base=BASES, pairs=st.lists(st.tuples(NAMES, VALUES), max_size=4))
+@example(base="/archive/articles", pairs=[("\x00", "x")])
 def test_no_query_string_makes_a_page_fail(
     base: str, pairs: list[tuple[str, str]], site: Any
 ) -> None:
