@@ -175,9 +175,11 @@ def of_one_scale(drafts: list[Draft], scales: tuple[Scale, ...]) -> list[Draft]:
         return drafts
     now = [d for d in drafts if d.status == "current"]
     fitting = {b for d in now if any(s.rank(d.grade) for s in given) for b in d.bodies}
+    concluded = any(d.rule == "outcome" for d in now)  # of an area: families call it "excellent"
     return [
         d
         for d in drafts
+        if not (concluded and d.status == "current" and d.grade in _EVERYDAY)
         if d.status != "current"
         or d.grade not in _EVERYDAY
         or not fitting.intersection(d.bodies)
