@@ -17,7 +17,7 @@ def with_confidence(reading: Reading, found: Sequence[Judgement]) -> tuple[Judge
     A grade that the words say stays `stated` where they name its body, or where no other body has a
     grade in the story; else it is `implied`. Two current grades of one body for one thing are both
     `ambiguous`. Measured by `make eval` on stories that nobody had seen: of the stated ones about
-    five in six are right, of the others half.
+    four in five are right, of the others half.
     """
     at: dict[str | None, list[int]] = defaultdict(list)
     for mention in reading.mentions:

@@ -176,15 +176,14 @@ def of_one_scale(drafts: list[Draft], scales: tuple[Scale, ...]) -> list[Draft]:
     now = [d for d in drafts if d.status == "current"]
     fitting = {b for d in now if any(s.rank(d.grade) for s in given) for b in d.bodies}
     concluded = any(d.rule == "outcome" for d in now)  # of an area: families call it "excellent"
-    return [
-        d
-        for d in drafts
-        if not (concluded and d.status == "current" and d.grade in _EVERYDAY)
-        if d.status != "current"
-        or d.grade not in _EVERYDAY
-        or not fitting.intersection(d.bodies)
-        or any(s.rank(d.grade) for s in scales)
-    ]
+
+    def other(d: Draft) -> bool:
+        if d.status != "current" or d.grade not in _EVERYDAY:
+            return False
+        on_scale = any(s.rank(d.grade) for s in scales)
+        return concluded or (not on_scale and bool(fitting.intersection(d.bodies)))
+
+    return [d for d in drafts if not other(d)]
 
 
 _EVERYDAY = frozenset({"poor", "weak", "excellent"})

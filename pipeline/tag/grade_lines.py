@@ -15,7 +15,6 @@ _VERDICT = re.compile(
     r"[\"']?(?:\.$| overall(?!\w)| in (?:all|every|each)(?!\w)| and (?:put|placed|in) )"
 )
 #: "• Inadequate: surgery; children's care": what follows are names, no sentence.
-_LABEL_FIRST = re.compile(r"[\s*•>-]*[\"']?")
 _NAMES = re.compile(
     r"[\"']?(?: \([a-z0-9 ]{1,12}\))?\s*(?::|\s-|-\s)\s*"
     r"(?!.*(?<!\w)(?:is|are|was|were|has|have|had|will|means?|needs?|must|should|we|they|it)(?!\w))"
@@ -31,7 +30,7 @@ def by_its_line(low: str, start: int, end: int) -> tuple[str, int] | None:
             return "cell", 0  # of a table: its label stands in the line above
         if _VERDICT.match(low, end):
             return "line", 0
-    if _LABEL_FIRST.fullmatch(low[:start]) and _NAMES.match(low, end):
+    if _ALONE.fullmatch(low[:start]) and _NAMES.match(low, end):
         return LABEL_FIRST, 0
     line = _LINE.match(low[:start]) if len(low) < 160 else None
     if line and len(low[end:].split(" | ")[0].strip(" .'\")")) < 12:
